@@ -1,0 +1,87 @@
+# Everything starts here: `make demo` and `make test` need a Debian 12 with Swift 6.3 on the path, as root or with sudo.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help deps check-swift build lint test demo install clean
+
+# One build serves tests, demo and installation: release configuration, in .build. The flag makes an import of a module
+# that Package.swift does not name an error; it must be the same in every call, or SwiftPM builds again.
+CHECKS := -c release --explicit-target-dependency-import-check error
+BIN := .build/release
+
+# For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
+# programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps.
+PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
+  libsqlite3-dev libsystemd-dev libxml2 mosquitto mosquitto-clients pkg-config procps
+
+PREFIX ?= /usr
+DESTDIR ?=
+SYSCONFDIR ?= /etc
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+deps:  ## install the Debian packages that are missing (as root or through sudo)
+	@missing=(); \
+	for package in $(PACKAGES); do \
+	  state=$$(dpkg-query -W -f '$${db:Status-Status}' "$$package" 2>/dev/null) || state=; \
+	  [ "$$state" = installed ] || missing+=("$$package"); \
+	done; \
+	[ $${#missing[@]} -gt 0 ] || exit 0; \
+	as_root=(); \
+	if [ "$$(id -u)" != 0 ]; then \
+	  command -v sudo >/dev/null || { \
+	    echo "missing: $${missing[*]}; as root: apt-get install --no-install-recommends $${missing[*]}" >&2; exit 1; }; \
+	  as_root=(sudo); \
+	fi; \
+	echo "installing: $${missing[*]}"; \
+	apt=(env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -qq -o DPkg::Lock::Timeout=120); \
+	"$${as_root[@]}" "$${apt[@]}" update || exit; \
+	"$${as_root[@]}" "$${apt[@]}" install -y --no-install-recommends "$${missing[@]}" || exit; \
+	case " $${missing[*]} " in *" mosquitto "*) \
+	  if [ -d /run/systemd/system ]; then \
+	    echo "the mosquitto service that came with the package is switched off again: demo and tests start their own"; \
+	    "$${as_root[@]}" systemctl --quiet disable --now mosquitto.service || exit; \
+	  fi;; \
+	esac
+
+check-swift:
+	@command -v swift >/dev/null || { echo "no swift on the path: install Swift 6.3 (swift.org/install)" >&2; exit 1; }; \
+	version=$$(swift --version 2>&1) || { echo "swift doesn't start: $$version" >&2; exit 1; }; \
+	[[ $$version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || { echo "not understood: $$version" >&2; exit 1; }; \
+	(( BASH_REMATCH[1] > 6 || BASH_REMATCH[1] == 6 && BASH_REMATCH[2] >= 3 )) || { \
+	  echo "Swift 6.3 or newer is needed; this is $${BASH_REMATCH[1]}.$${BASH_REMATCH[2]} ($$(command -v swift))" >&2; exit 1; }
+
+lint: check-swift  ## check the format of all Swift files
+	swift format lint --strict -r Sources Tests Package.swift
+
+build: deps check-swift  ## build everything, tests included
+	swift build $(CHECKS) --build-tests
+
+test: deps lint build  ## lint, build, run all tests
+	swift test $(CHECKS) --skip-build
+
+demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
+	@$(BIN)/demo
+
+install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); keeps configuration that is there
+	@[ -x $(BIN)/forewarnd ] && [ -x $(BIN)/forewarn ] || { echo "run make build first" >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
+	  $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/forewarn $(DESTDIR)$(SYSCONFDIR)/forewarn/firmware-profiles
+	install -m 755 $(BIN)/forewarnd $(BIN)/forewarn $(DESTDIR)$(PREFIX)/bin/
+	sed 's|=/usr/bin/forewarnd|=$(PREFIX)/bin/forewarnd|' Systemd/forewarnd.service \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
+	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
+	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf
+	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/forewarn.yaml $(DESTDIR)$(PREFIX)/share/forewarn/
+	@for file in Systemd/forewarn.yaml Firmware-Profiles/*.yaml; do \
+	  folder=$(DESTDIR)$(SYSCONFDIR)/forewarn; \
+	  case $$file in Firmware-Profiles/*) folder=$$folder/firmware-profiles;; esac; \
+	  target=$$folder/$$(basename "$$file"); \
+	  if [ -e "$$target" ]; then echo "kept: $$target"; else install -m 644 "$$file" "$$target" || exit; fi; \
+	done
+
+clean:  ## remove what was built
+	rm -rf .build

@@ -1,0 +1,111 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One module a room (see the README's module table). Stages depend on Vocabulary alone; only Pipeline and
+// Gateway know several of them. `make test` builds with the explicit-import check, which enforces what stands here.
+let package = Package(
+  name: "forewarn",
+  products: [
+    .executable(name: "forewarnd", targets: ["forewarnd"]),
+    .executable(name: "forewarn", targets: ["forewarn"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    // Outside systems: module maps and thin wrappers only.
+    .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CheckedYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
+
+    // The star: one shared vocabulary, pure stages around it.
+    .target(name: "Vocabulary"),
+    .target(name: "FirmwareProfiles", dependencies: ["Vocabulary", "CheckedYAML", "CSimdJSON"]),
+    .target(name: "DeviceHistory", dependencies: ["Vocabulary"]),
+    .target(name: "DefectModel", dependencies: ["Vocabulary"]),
+    .target(name: "Triage", dependencies: ["Vocabulary"]),
+    .target(
+      name: "Pipeline", dependencies: ["Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Triage"]),
+
+    // Rooms with an outside.
+    .target(name: "Broker", dependencies: ["Vocabulary", "CMosquitto"]),
+    .target(name: "CaseStore", dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "ControlProtocol",
+      dependencies: [
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    .target(name: "FleetSimulation", dependencies: ["Vocabulary"]),
+    .target(name: "Terminal", dependencies: ["ControlProtocol", "Vocabulary"]),
+    // A private broker and daemon on temporary folders, for the end-to-end tests and the demo.
+    .target(name: "Rig", dependencies: ["FleetSimulation", "Vocabulary"]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol", "CSystemd",
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+        "DefectModel", "DeviceHistory", "Triage",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+
+    // Mains.
+    .executableTarget(
+      name: "forewarnd",
+      dependencies: ["Gateway", "CheckedYAML", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
+      name: "forewarn",
+      dependencies: [
+        "Vocabulary", "ControlProtocol", "Terminal", "CheckedYAML", "FirmwareProfiles", "DeviceHistory", "Triage",
+        "Pipeline", "FleetSimulation", "Broker", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
+
+    .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
+    .testTarget(name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "Vocabulary"]),
+    .testTarget(name: "DeviceHistoryTests", dependencies: ["DeviceHistory", "Vocabulary"]),
+    .testTarget(name: "DefectModelTests", dependencies: ["DefectModel", "Vocabulary"]),
+    .testTarget(name: "TriageTests", dependencies: ["Triage", "Vocabulary"]),
+    .testTarget(name: "CaseStoreTests", dependencies: ["CaseStore", "Vocabulary"]),
+    .testTarget(name: "RigTests", dependencies: ["Rig", "FleetSimulation"]),
+    .testTarget(name: "SystemdTests", dependencies: ["Rig", "forewarnd"]),
+    .testTarget(
+      name: "forewarnTests",
+      dependencies: [
+        "forewarn", "Rig", "Terminal", "ControlProtocol", "Vocabulary",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+    .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
+    .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
+    .testTarget(
+      name: "ControlProtocolTests",
+      dependencies: [
+        "ControlProtocol", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
+  ],
+  cxxLanguageStandard: .cxx17
+)
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CSimdJSON" {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .treatAllWarnings(as: .error),
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+    ]
+}

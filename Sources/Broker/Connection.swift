@@ -1,0 +1,319 @@
+import CMosquitto
+import Glibc
+import Vocabulary
+
+/// One connection to the broker, from CONNECT to its end: the only owner of a libmosquitto handle. It belongs to the
+/// thread that made it.
+///
+/// libmosquitto 2.0 has no manual acknowledgement: it queues the PUBACK of a message before it hands the message over.
+/// With `mosquitto_threaded_set` the queue leaves only in `mosquitto_loop_write`, so this type promises: **nothing is
+/// written between `read` and `settle`**. Whoever calls `write` before the batch is settled has made a mistake that
+/// loses messages, and is stopped.
+final class Connection {
+  enum Phase { case connecting, handshaking, accepted }
+
+  let settings: BrokerSettings
+  let version: ProtocolVersion
+  private(set) var phase = Phase.connecting
+  private(set) var isSessionPresent = false
+  /// (packet id, reason) of PUBACKs and SUBACKs since they were last taken.
+  var confirmations: [(packet: Int32, reason: ReasonCode)] = []
+  var grants: [(packet: Int32, reason: ReasonCode)] = []
+  var statistics: [BrokerStatistic] = []
+
+  private let handle: OpaquePointer
+  /// Messages read whose acknowledgements lie in libmosquitto's queue.
+  private(set) var unsettled: [Delivery] = []
+  private var callbackCount = 0
+  private var connectReason: ReasonCode?
+  private var disconnectReason: ReasonCode?
+  /// libmosquitto says why TLS failed only in its log.
+  private var lastLibraryError: String?
+
+  /// Starts to connect; `wildcard` picks the address family. Goes on in `establish`.
+  init(_ settings: BrokerSettings, version: ProtocolVersion, wildcard: String?) throws(BrokerError) {
+    try Library.initialise()
+    guard let handle = mosquitto_new(settings.clientID, settings.isCleanStart, nil) else {
+      throw .library(code: errno, text: Library.text(ofSystemError: errno))
+    }
+    self.handle = handle
+    self.settings = settings
+    self.version = version
+    unsettled.reserveCapacity(settings.batchLimit)
+    try setOptions()
+    setCallbacks()
+    try open(wildcard)
+  }
+
+  deinit {
+    // Closes the socket without writing what is queued: a batch that wasn't settled stays with the broker.
+    mosquitto_destroy(handle)
+  }
+
+  var socket: Int32 { mosquitto_socket(handle) }
+  var wantsWrite: Bool { mosquitto_want_write(handle) }
+
+  /// What to wait for in `poll`. During the TLS handshake libmosquitto claims to want to write all the time.
+  var interest: Int16 {
+    switch phase {
+    case .connecting: Int16(POLLOUT)
+    case .handshaking: Int16(POLLIN) | pollPeerClosed
+    case .accepted: wantsWrite ? Int16(POLLIN | POLLOUT) : Int16(POLLIN)
+    }
+  }
+
+  /// Goes on connecting after `poll` reported `events`; until `phase` is `accepted`.
+  func establish(_ events: Int16) throws(BrokerError) {
+    if phase == .connecting {
+      guard events & Int16(POLLOUT | POLLERR | POLLHUP) != 0 else { return }
+      var cause: Int32 = 0
+      var size = socklen_t(MemoryLayout<Int32>.size)
+      if getsockopt(socket, SOL_SOCKET, SO_ERROR, &cause, &size) == 0, cause != 0 {
+        let text = Library.text(ofSystemError: cause)
+        // The TLS handshake has begun by itself: a reset is the peer's answer to it, not to the connection.
+        let isHandshake = settings.address.transport == .tls && cause == ECONNRESET
+        throw isHandshake ? .tlsFailed(settings.address, cause: text) : .unreachable(settings.address, cause: text)
+      }
+      phase = .handshaking
+      guard settings.address.transport == .tls else { return try write() }
+    }
+    _ = try read()
+    if phase == .accepted { return }
+    try write()
+    // A peer that hangs up inside the TLS handshake isn't reported as an error.
+    if events & (Int16(POLLERR | POLLHUP) | pollPeerClosed) != 0 {
+      throw failure(nil, code: MOSQ_ERR_CONN_LOST.rawValue, systemError: 0)
+    }
+  }
+
+  /// Takes packets from the socket, usually one; returns whether any of note came.
+  func read() throws(BrokerError) -> Bool {
+    let before = callbackCount
+    let code = mosquitto_loop_read(handle, 1)
+    let systemError = errno
+    if code != MOSQ_ERR_SUCCESS.rawValue || socket < 0 {
+      throw failure(connectReason, code: code, systemError: systemError)
+    }
+    return callbackCount != before
+  }
+
+  /// Hands what was read to `commit`. If that returns false the connection must not be used any more.
+  func settle(_ commit: ([Delivery]) -> Bool) throws(BrokerError) {
+    guard !unsettled.isEmpty else { return }
+    guard commit(unsettled) else { throw .notCommitted }
+    unsettled.removeAll(keepingCapacity: true)
+  }
+
+  /// Sends what is queued, acknowledgements among it, as far as the socket takes it.
+  func write() throws(BrokerError) {
+    precondition(unsettled.isEmpty, "acknowledgements leave only after the commit")
+    let code = mosquitto_loop_write(handle, 1)
+    let systemError = errno
+    if code != MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: systemError) }
+  }
+
+  /// Keep-alive; to be called about once a second. A PINGREQ is only queued.
+  func tick() throws(BrokerError) {
+    let code = mosquitto_loop_misc(handle)
+    if code != MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: errno) }
+  }
+
+  /// Queues a message at QoS 1 and returns its packet id.
+  func publish(_ message: OutgoingPublish) throws(BrokerError) -> Int32 {
+    var packet: Int32 = 0
+    let code = message.payload.withUnsafeBytes { payload in
+      mosquitto_publish(
+        handle, &packet, message.topic, Int32(clamping: payload.count), payload.baseAddress, 1, message.isRetained)
+    }
+    guard code != MOSQ_ERR_SUCCESS.rawValue else { return packet }
+    let text =
+      code == MOSQ_ERR_INVAL.rawValue ? "it is no topic to publish to" : String(cString: mosquitto_strerror(code))
+    throw .publishRefused(topic: message.topic, reason: text)
+  }
+
+  /// Queues a SUBSCRIBE and returns its packet id.
+  func subscribe(_ subscription: Subscription) throws(BrokerError) -> Int32 {
+    let retain =
+      switch subscription.retainHandling {
+      case .always: MQTT_SUB_OPT_SEND_RETAIN_ALWAYS
+      case .ifNew: MQTT_SUB_OPT_SEND_RETAIN_NEW
+      case .never: MQTT_SUB_OPT_SEND_RETAIN_NEVER
+      }
+    var packet: Int32 = 0
+    let code = mosquitto_subscribe_v5(
+      handle, &packet, subscription.filter, Int32(subscription.qos), Int32(retain.rawValue), nil)
+    if code == MOSQ_ERR_SUCCESS.rawValue { return packet }
+    throw .subscriptionRefused(filter: subscription.filter, reason: String(cString: mosquitto_strerror(code)))
+  }
+
+  /// Sends DISCONNECT, which leaves the session to its expiry interval. The socket is held open until the broker has
+  /// closed it: with unread messages in it, an immediate close would reset the connection and could destroy the last
+  /// acknowledgements on their way.
+  func disconnect(withinSeconds seconds: Double) {
+    let held = dup(socket)
+    defer { if held >= 0 { close(held) } }
+    guard unsettled.isEmpty, mosquitto_disconnect(handle) == MOSQ_ERR_SUCCESS.rawValue,
+      mosquitto_loop_write(handle, 1) == MOSQ_ERR_SUCCESS.rawValue, held >= 0
+    else { return }
+    shutdown(held, Int32(SHUT_WR))
+    let end = ContinuousClock.now + .seconds(seconds)
+    var scrap = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let left = ContinuousClock.now.duration(to: end).milliseconds
+      var interest = pollfd(fd: held, events: Int16(POLLIN), revents: 0)
+      guard left > 0, poll(&interest, 1, left) > 0, Glibc.read(held, &scrap, scrap.count) > 0 else { return }
+    }
+  }
+}
+
+// MARK: - Opening
+
+extension Connection {
+  private func setOptions() throws(BrokerError) {
+    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+    try Library.check(mosquitto_threaded_set(handle, true))
+    try Library.check(mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, version.number))
+    try Library.check(mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, Int32(settings.receiveMaximum)))
+    try Library.check(mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, Int32(settings.outgoingLimit)))
+    if let username = settings.username {
+      try Library.check(mosquitto_username_pw_set(handle, username, settings.password))
+    }
+    guard settings.address.transport == .tls else { return }
+    try checkReadable("ca_file", settings.caFile)
+    try checkReadable("certificate_file", settings.certificateFile)
+    try checkReadable("key_file", settings.keyFile)
+    let systemCertificates = settings.caFile == nil ? "/etc/ssl/certs" : nil
+    // Without a callback OpenSSL would ask for the password of an encrypted key on the terminal.
+    let noPassword: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = {
+      _, _, _, _ in 0
+    }
+    try Library.check(
+      mosquitto_tls_set(
+        handle, settings.caFile, systemCertificates, settings.certificateFile, settings.keyFile, noPassword))
+  }
+
+  private func checkReadable(_ key: String, _ path: String?) throws(BrokerError) {
+    guard let path else { return }
+    if access(path, R_OK) != 0 {
+      throw .unusableFile(key: key, path: path, cause: Library.text(ofSystemError: errno))
+    }
+  }
+
+  private func open(_ wildcard: String?) throws(BrokerError) {
+    let keepAlive = Int32(settings.keepAliveSeconds)
+    if version == .v5, !settings.isCleanStart {
+      var properties: OpaquePointer?
+      defer { mosquitto_property_free_all(&properties) }
+      try Library.check(
+        mosquitto_property_add_int32(
+          &properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpirySeconds))
+      // Only the blocking call takes CONNECT properties, and a black-holed broker would hold it, and `stop`, for two
+      // minutes. With an empty socket path it fails at once, but keeps the properties for the call below.
+      _ = mosquitto_connect_bind_v5(handle, "", 0, keepAlive, nil, properties)
+    }
+    if let wildcard { try Library.check(mosquitto_string_option(handle, MOSQ_OPT_BIND_ADDRESS, wildcard)) }
+    let code = mosquitto_connect_bind_async(
+      handle, settings.address.host, Int32(settings.address.port), keepAlive, nil)
+    let systemError = errno
+    if code > MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: systemError) }
+  }
+
+  /// What a failed call means in this phase of the connection.
+  private func failure(_ refusal: ReasonCode?, code: Int32, systemError: Int32) -> BrokerError {
+    let address = settings.address
+    if let refusal = refusal?.connectFailure(settings, version: version) { return refusal }
+    if let reason = disconnectReason {
+      return reason == .takenOver
+        ? .takenOver(clientID: settings.clientID)
+        : .lost(address, cause: "the broker said: \(reason.text)")
+    }
+    let cause =
+      switch code {
+      case MOSQ_ERR_ERRNO.rawValue: Library.text(ofSystemError: systemError)
+      case MOSQ_ERR_KEEPALIVE.rawValue: "no answer within \(settings.keepAliveSeconds) s"
+      case MOSQ_ERR_SUCCESS.rawValue, MOSQ_ERR_CONN_LOST.rawValue: "the broker closed it"
+      default: String(cString: mosquitto_strerror(code))
+      }
+    if address.transport == .tls, phase != .accepted {
+      if let lastLibraryError { return .tlsFailed(address, cause: lastLibraryError) }
+      if phase == .handshaking { return .tlsFailed(address, cause: cause) }
+    }
+    guard phase == .accepted else { return .unreachable(address, cause: cause) }
+    return code == MOSQ_ERR_CONN_LOST.rawValue ? .closed(address) : .lost(address, cause: cause)
+  }
+}
+
+// MARK: - Callbacks
+
+extension Connection {
+  private func setCallbacks() {
+    mosquitto_connect_v5_callback_set(handle) { _, context, reason, flags, _ in
+      Connection.from(context)?.connected(ReasonCode(reason), sessionPresent: flags & 1 != 0)
+    }
+    mosquitto_disconnect_v5_callback_set(handle) { _, context, reason, _ in
+      // Below 0x80 it is an error of the library, which its caller gets as well.
+      guard let connection = Connection.from(context), reason >= 0x80 else { return }
+      connection.disconnectReason = ReasonCode(reason)
+    }
+    mosquitto_message_callback_set(handle) { _, context, message in
+      guard let message else { return }
+      Connection.from(context)?.received(message.pointee)
+    }
+    mosquitto_publish_v5_callback_set(handle) { _, context, packet, reason, _ in
+      guard let connection = Connection.from(context) else { return }
+      connection.callbackCount += 1
+      connection.confirmations.append((packet, ReasonCode(reason)))
+    }
+    mosquitto_subscribe_v5_callback_set(handle) { _, context, packet, count, granted, _ in
+      guard let connection = Connection.from(context), count > 0, let granted else { return }
+      connection.callbackCount += 1
+      connection.grants.append((packet, ReasonCode(granted.pointee)))
+    }
+    mosquitto_log_callback_set(handle) { _, context, level, text in
+      guard level == MOSQ_LOG_ERR, let text else { return }
+      Connection.from(context)?.lastLibraryError = String(cString: text)
+    }
+  }
+
+  private static func from(_ context: UnsafeMutableRawPointer?) -> Connection? {
+    context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  private func connected(_ reason: ReasonCode, sessionPresent: Bool) {
+    callbackCount += 1
+    connectReason = reason
+    guard reason.number == 0 else { return }
+    isSessionPresent = sessionPresent
+    phase = .accepted
+    // From here on the log would only cost: libmosquitto formats a line for every message.
+    mosquitto_log_callback_set(handle, nil)
+  }
+
+  private func received(_ message: mosquitto_message) {
+    callbackCount += 1
+    guard let topicBytes = message.topic else { return }
+    let payload = UnsafeRawBufferPointer(start: message.payload, count: Int(message.payloadlen))
+    if strncmp(topicBytes, "$SYS/", 5) == 0 {
+      if let value = Int64(String(decoding: payload, as: UTF8.self)) {
+        statistics.append(BrokerStatistic(name: String(cString: topicBytes), value: value))
+      }
+      return
+    }
+    // `String(cString:)` repairs what isn't UTF-8. A broker refuses such topics; a repaired one ends in quarantine.
+    unsettled.append(
+      Delivery(
+        topic: String(cString: topicBytes), payload: [UInt8](payload), isRetained: message.retain,
+        receivedAt: .wallClock()))
+  }
+}
+
+/// POLLRDHUP, which Swift's Glibc doesn't show.
+private let pollPeerClosed: Int16 = 0x2000
+
+extension EventTime {
+  fileprivate static func wallClock() -> EventTime {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return EventTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+}

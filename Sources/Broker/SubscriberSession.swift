@@ -1,0 +1,222 @@
+import Glibc
+import Vocabulary
+
+/// One connection's life in a subscriber: connect, subscribe, then read → commit → acknowledge until it is lost or the
+/// subscriber is stopped.
+struct SubscriberSession {
+  /// A batch ends here even if messages keep trickling in, so that none waits long for its commit.
+  private static let batchDuration = Duration.milliseconds(50)
+  /// How often keep-alive, outbox and deadlines are looked at when nothing comes.
+  private static let tick = Duration.seconds(1)
+  /// For the last acknowledgements, when the socket doesn't take them at once.
+  private static let flushDuration = Duration.seconds(2)
+  /// A connection that lasted this long starts the waits between attempts from the shortest again.
+  private static let servingSeconds = 10.0
+
+  let settings: BrokerSettings
+  let handler: any BrokerHandler
+  let signal: WakeSignal
+  var outgoing: OutgoingWindow
+
+  private var hasCommitted = false
+  private var readySince: ContinuousClock.Instant?
+  private var pendingSubscriptions: [Int32: Subscription] = [:]
+  private var mayHaveMoreToSend = true
+  private var nextTick = ContinuousClock.now
+
+  init(settings: BrokerSettings, handler: any BrokerHandler, signal: WakeSignal, outgoing: OutgoingWindow) {
+    self.settings = settings
+    self.handler = handler
+    self.signal = signal
+    self.outgoing = outgoing
+  }
+
+  /// It did its work for a while, so that its end is a new failure and not one more of the same.
+  var hasServed: Bool {
+    hasCommitted || (readySeconds ?? 0) >= SubscriberSession.servingSeconds
+  }
+
+  /// How long ago the broker had accepted connection and subscriptions; `nil`: it hasn't.
+  var readySeconds: Double? {
+    readySince.map { (ContinuousClock.now - $0) / .seconds(1) }
+  }
+
+  /// Returns when stopped; throws why the connection can't go on.
+  mutating func run(_ version: ProtocolVersion) throws(BrokerError) {
+    guard let connection = try connect(version) else { return }
+    for subscription in settings.subscriptions {
+      pendingSubscriptions[try connection.subscribe(subscription)] = subscription
+    }
+    // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
+    _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
+    becomeReady(connection)
+
+    // TLS can hold messages that `poll` doesn't see, as can the packet behind the CONNACK.
+    var mayHaveMoreToRead = true
+    while !signal.isStopped {
+      let events = wait(for: connection, hasWork: mayHaveMoreToRead)
+      if mayHaveMoreToRead || events != 0 {
+        mayHaveMoreToRead = try takeBatch(from: connection)
+      }
+      try publishMore(on: connection)
+      try connection.write()
+      if ContinuousClock.now >= nextTick {
+        nextTick = .now + SubscriberSession.tick
+        mayHaveMoreToSend = true
+        try connection.tick()
+      }
+    }
+    try finish(connection)
+  }
+
+  /// Tries each address family once; `nil`: stopped meanwhile.
+  private func connect(_ version: ProtocolVersion) throws(BrokerError) -> Connection? {
+    var wildcards: [String?] = [nil]
+    if settings.address.transport != .unixSocket {
+      let families = try AddressFamily.families(of: settings.address)
+      if families.count > 1 { wildcards = families.map(\.wildcard) }
+    }
+    var failure: BrokerError?
+    for wildcard in wildcards {
+      do throws(BrokerError) {
+        return try establish(Connection(settings, version: version, wildcard: wildcard))
+      } catch .unreachable(let address, let cause) {
+        failure = failure ?? .unreachable(address, cause: cause)
+      } catch {
+        throw error
+      }
+    }
+    throw failure ?? .unreachable(settings.address, cause: "the host name has no IP address")
+  }
+
+  private func establish(_ connection: Connection) throws(BrokerError) -> Connection? {
+    let deadline = ContinuousClock.now + .seconds(settings.connectTimeoutSeconds)
+    while !signal.isStopped {
+      let left = ContinuousClock.now.duration(to: deadline).milliseconds
+      guard left > 0 else { throw .silent(settings.address, seconds: settings.connectTimeoutSeconds) }
+      let events = poll(connection, milliseconds: left)
+      if events != 0 { try connection.establish(events) }
+      if connection.phase == .accepted { return connection }
+    }
+    return nil
+  }
+
+  /// Reads until the socket has nothing more, the batch is full or has taken long enough; hands it over. Returns whether
+  /// there may be more to read. What was read is handed over even if the connection broke meanwhile: it is true all the
+  /// same, and the broker sends it again.
+  private mutating func takeBatch(from connection: Connection) throws(BrokerError) -> Bool {
+    let end = ContinuousClock.now + SubscriberSession.batchDuration
+    var failure: BrokerError?
+    var hasMore = true
+    var packets = 0
+    do throws(BrokerError) {
+      while hasMore, connection.unsettled.count < settings.batchLimit {
+        hasMore = try connection.read()
+        packets += 1
+        // The clock is read every 64 packets: it costs as much as a hundredth of a message.
+        if packets & 63 == 0, ContinuousClock.now >= end { break }
+      }
+    } catch {
+      failure = error
+    }
+    try handOver(from: connection)
+    if let failure { throw failure }
+    return hasMore
+  }
+
+  private mutating func handOver(from connection: Connection) throws(BrokerError) {
+    defer {
+      for statistic in connection.statistics { handler.counted(statistic) }
+      connection.statistics.removeAll()
+    }
+    confirm(connection)
+    try takeGrants(connection)
+    if !connection.unsettled.isEmpty {
+      try connection.settle(handler.received)
+      hasCommitted = true
+      mayHaveMoreToSend = true
+    }
+  }
+
+  private mutating func confirm(_ connection: Connection) {
+    guard !connection.confirmations.isEmpty else { return }
+    var delivered: [Int64] = []
+    for (packet, reason) in connection.confirmations {
+      guard let message = outgoing.settle(packet: packet) else { continue }
+      if reason.isFailure {
+        handler.rejected(message.id, reason: "the broker answered: \(reason.text)")
+      } else {
+        delivered.append(message.id)
+      }
+    }
+    connection.confirmations.removeAll(keepingCapacity: true)
+    if !delivered.isEmpty {
+      handler.delivered(delivered)
+      // Not after refusals alone: a handler that offers the same again would keep both sides busy.
+      mayHaveMoreToSend = true
+    }
+  }
+
+  private mutating func takeGrants(_ connection: Connection) throws(BrokerError) {
+    guard !connection.grants.isEmpty else { return }
+    for (packet, reason) in connection.grants {
+      guard let subscription = pendingSubscriptions.removeValue(forKey: packet), reason.isFailure else { continue }
+      throw .subscriptionRefused(filter: subscription.filter, reason: reason.text)
+    }
+    connection.grants.removeAll()
+    becomeReady(connection)
+  }
+
+  private mutating func becomeReady(_ connection: Connection) {
+    guard pendingSubscriptions.isEmpty, readySince == nil else { return }
+    readySince = .now
+    handler.changed(.connected(sessionPresent: connection.isSessionPresent))
+  }
+
+  private mutating func publishMore(on connection: Connection) throws(BrokerError) {
+    guard readySince != nil else { return }
+    if mayHaveMoreToSend, outgoing.hasRoom {
+      mayHaveMoreToSend = false
+      outgoing.accept(handler.outgoing(limit: settings.outgoingLimit))
+    }
+    while let message = outgoing.next() {
+      do throws(BrokerError) {
+        outgoing.sent(message, packet: try connection.publish(message))
+      } catch .publishRefused(_, let reason) {
+        outgoing.drop(message)
+        handler.rejected(message.id, reason: reason)
+      } catch {
+        throw error
+      }
+    }
+  }
+
+  /// Waits for the socket, a wake-up or the next tick; with work in hand it only looks.
+  private mutating func wait(for connection: Connection, hasWork: Bool) -> Int16 {
+    let left = ContinuousClock.now.duration(to: nextTick).milliseconds
+    return poll(connection, milliseconds: hasWork ? 0 : left) { mayHaveMoreToSend = true }
+  }
+
+  private func poll(_ connection: Connection, milliseconds: Int32, woken: () -> Void = {}) -> Int16 {
+    var interests = [
+      pollfd(fd: connection.socket, events: connection.interest, revents: 0),
+      pollfd(fd: signal.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    guard Glibc.poll(&interests, 2, milliseconds) > 0 else { return 0 }
+    if interests[1].revents != 0, signal.lower() { woken() }
+    return interests[0].revents
+  }
+
+  /// Everything read is committed here; what is left is to get the acknowledgements out.
+  private func finish(_ connection: Connection) throws(BrokerError) {
+    let end = ContinuousClock.now + SubscriberSession.flushDuration
+    while connection.wantsWrite {
+      try connection.write()
+      let left = ContinuousClock.now.duration(to: end).milliseconds
+      guard connection.wantsWrite, left > 0 else { break }
+      var interest = pollfd(fd: connection.socket, events: Int16(POLLOUT), revents: 0)
+      _ = Glibc.poll(&interest, 1, left)
+    }
+    connection.disconnect(withinSeconds: 1)
+  }
+}

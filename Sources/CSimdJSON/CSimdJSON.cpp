@@ -1,0 +1,144 @@
+#include "CSimdJSON.h"
+
+#include <simdjson.h>
+
+#include <cstring>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+using namespace simdjson;
+
+struct csimdjson_parser {
+  dom::parser parser;
+  dom::element root;
+  std::unique_ptr<char[]> input;
+  size_t input_capacity = 0;
+  std::vector<csimdjson_node> nodes;
+  std::string minified;
+  std::string error;
+};
+
+namespace {
+
+csimdjson_node node(csimdjson_kind kind) {
+  csimdjson_node result{};
+  result.kind = kind;
+  return result;
+}
+
+csimdjson_node textual(csimdjson_kind kind, std::string_view text) {
+  csimdjson_node result = node(kind);
+  result.text = text.data();
+  result.length = text.size();
+  return result;
+}
+
+// The parser's depth limit bounds this recursion.
+void flatten(dom::element element, std::vector<csimdjson_node> &nodes) {
+  const size_t place = nodes.size();
+  switch (element.type()) {
+  case dom::element_type::NULL_VALUE:
+    nodes.push_back(node(CSIMDJSON_NULL));
+    break;
+  case dom::element_type::BOOL:
+    nodes.push_back(node(bool(element) ? CSIMDJSON_TRUE : CSIMDJSON_FALSE));
+    break;
+  case dom::element_type::INT64: {
+    csimdjson_node number = node(CSIMDJSON_INTEGER);
+    number.integer = int64_t(element);
+    number.number = double(number.integer);
+    nodes.push_back(number);
+    break;
+  }
+  case dom::element_type::UINT64: {
+    csimdjson_node number = node(CSIMDJSON_DOUBLE);
+    number.number = double(uint64_t(element));
+    nodes.push_back(number);
+    break;
+  }
+  case dom::element_type::DOUBLE: {
+    csimdjson_node number = node(CSIMDJSON_DOUBLE);
+    number.number = double(element);
+    nodes.push_back(number);
+    break;
+  }
+  case dom::element_type::STRING:
+    nodes.push_back(textual(CSIMDJSON_STRING, std::string_view(element)));
+    break;
+  case dom::element_type::ARRAY:
+    nodes.push_back(node(CSIMDJSON_ARRAY));
+    for (dom::element member : dom::array(element)) { flatten(member, nodes); }
+    break;
+  case dom::element_type::OBJECT:
+    nodes.push_back(node(CSIMDJSON_OBJECT));
+    for (dom::key_value_pair field : dom::object(element)) {
+      nodes.push_back(textual(CSIMDJSON_KEY, field.key));
+      nodes.back().end = uint32_t(nodes.size());
+      flatten(field.value, nodes);
+    }
+    break;
+  }
+  nodes[place].end = uint32_t(nodes.size());
+}
+
+} // namespace
+
+// No exception may cross into Swift: what can throw here is only an allocation.
+
+csimdjson_parser *csimdjson_create(size_t max_depth) {
+  try {
+    auto result = std::make_unique<csimdjson_parser>();
+    // simdjson keeps the depth when it grows its capacity later.
+    if (result->parser.allocate(4096, max_depth) != SUCCESS) { return nullptr; }
+    return result.release();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+void csimdjson_destroy(csimdjson_parser *parser) { delete parser; }
+
+csimdjson_outcome csimdjson_parse(csimdjson_parser *self, const uint8_t *bytes, size_t length) {
+  self->nodes.clear();
+  try {
+    if (self->input_capacity < length || !self->input) {
+      self->input.reset(new char[length + SIMDJSON_PADDING]);
+      self->input_capacity = length;
+    }
+    if (length > 0) { std::memcpy(self->input.get(), bytes, length); }
+    // simdjson reads, but doesn't judge, the padding.
+    std::memset(self->input.get() + length, ' ', SIMDJSON_PADDING);
+    const error_code error = self->parser.parse(self->input.get(), length, false).get(self->root);
+    if (error != SUCCESS) {
+      self->error = error_message(error);
+      if (error == DEPTH_ERROR) { return CSIMDJSON_TOO_DEEP; }
+      return error == MEMALLOC ? CSIMDJSON_NO_MEMORY : CSIMDJSON_SYNTAX;
+    }
+    flatten(self->root, self->nodes);
+    return CSIMDJSON_OK;
+  } catch (...) {
+    self->nodes.clear();
+    return CSIMDJSON_NO_MEMORY;
+  }
+}
+
+const csimdjson_node *csimdjson_nodes(const csimdjson_parser *parser) { return parser->nodes.data(); }
+
+size_t csimdjson_node_count(const csimdjson_parser *parser) { return parser->nodes.size(); }
+
+const char *csimdjson_error(const csimdjson_parser *parser) { return parser->error.c_str(); }
+
+const char *csimdjson_minified_element(csimdjson_parser *self, size_t index, size_t *length) {
+  try {
+    dom::element element;
+    if (self->nodes.empty() || !self->root.is_array()) { return nullptr; }
+    if (dom::array(self->root).at(index).get(element) != SUCCESS) { return nullptr; }
+    self->minified = minify(element);
+    *length = self->minified.size();
+    return self->minified.data();
+  } catch (...) {
+    return nullptr;
+  }
+}

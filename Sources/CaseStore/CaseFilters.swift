@@ -1,0 +1,33 @@
+package import Vocabulary
+
+/// Which tickets; `nil` or an empty list is any.
+package struct TicketFilter: Sendable, Hashable {
+  package var states: [Ticket.State] = []
+  package var kinds: [Ticket.Kind] = []
+  package var severities: [Severity] = []
+  package var device: String?
+  package var product: String?
+  package var batch: String?
+  package var firmware: String?
+  package var region: String?
+  package var customer: String?
+  package var failureMode: String?
+  package var finding: String?
+  package var limit = 1000
+
+  package init() {}
+}
+
+/// Which findings; `nil` or an empty list is any.
+package struct FindingFilter: Sendable, Hashable {
+  package var states: [Finding.State] = []
+  package var product: String?
+  package var failureMode: String?
+  package var causes: [Cause] = []
+  package var batch: String?
+  package var firmware: String?
+  package var region: String?
+  package var limit = 1000
+
+  package init() {}
+}

@@ -1,0 +1,149 @@
+import GRDB
+import Synchronization
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The one SQLite file of the daemon: cases, evidence, device records, journal, quarantine, outbox.
+///
+/// One writer, whose commits are on the medium when they return (write-ahead log, `synchronous = FULL`); readers beside it
+/// see the last commit and never wait for it. All calls block: call them from one place that may.
+package final class CaseStore: Sendable {
+  package let directory: String
+  /// Of `cases.db`.
+  package var path: String { file.path }
+
+  private let file: DatabaseFile
+  private let lock: StateDirectoryLock
+  private let pool: DatabasePool
+  /// As of the last commit; counted along, since summing the table up would cost more than a batch.
+  private let totals: Mutex<QuarantineTotals>
+
+  /// Opens the store of an existing, writable directory, and makes it if there is none. Brings an older schema up to date;
+  /// refuses a later one, a damaged file, and a directory that another process has open.
+  package init(directory: String, limits: StoreLimits = .init()) throws(StoreError) {
+    let file = DatabaseFile(directory: directory, limits: limits)
+    self.directory = directory
+    self.file = file
+    lock = try StateDirectoryLock(directory: directory)
+    do {
+      pool = try file.open()
+      totals = Mutex(try pool.read(QuarantineTable.totals))
+    } catch {
+      throw StoreError(error, path: file.path)
+    }
+  }
+
+  /// Writes all of `unit` or, if this throws, nothing. `diskFull` and `io` are worth another try with the same unit;
+  /// `conflict` names the ticket or finding that stands in the way.
+  package func commit(_ unit: UnitOfWork) throws(StoreError) {
+    precondition(!unit.meta.keys.contains { $0.hasPrefix(MetaTable.ownPrefix) }, "meta keys of the store itself")
+    try access {
+      try write { database in
+        var after = QuarantineTotals()
+        try database.inTransaction(.immediate) {
+          after = try unit.write(totals: totals.withLock { $0 }, limits: file.limits, in: database)
+          return .commit
+        }
+        totals.withLock { $0 = after }
+      }
+    }
+  }
+
+  package func load() throws(StoreError) -> StoredState {
+    try read { database in
+      var state = StoredState()
+      try StateTables.read(into: &state, in: database)
+      state.meta = try MetaTable.read(in: database)
+      state.journal = try JournalTable.read(in: database)
+      try CaseLoading.read(into: &state, in: database)
+      return state
+    }
+  }
+
+  package func quarantineTotals() -> QuarantineTotals { totals.withLock { $0 } }
+
+  /// Bytes on disk: the database and its write-ahead log.
+  package func sizeInBytes() -> Int64 {
+    (file.size(of: path) ?? 0) + (file.size(of: path + "-wal") ?? 0)
+  }
+
+  /// What SQLite finds wrong with the file; empty if nothing. Reads all of it.
+  package func integrityCheck() throws(StoreError) -> [String] {
+    do {
+      return try read { database in
+        let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check")
+        let strangers = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "dangling reference: \($0)" }
+        return faults.filter { $0 != "ok" } + strangers
+      }
+    } catch .corrupt(_, let detail) {
+      // Some damage ends the check itself.
+      return [detail]
+    }
+  }
+
+  /// Moves the write-ahead log into the database and cuts it to nothing; waits for readers.
+  package func checkpoint() throws(StoreError) {
+    try access { try write { _ = try $0.checkpoint(.truncate) } }
+  }
+
+  /// After an erasure: rewrites the whole file and cuts the log, so that no byte of what was deleted is left in either.
+  /// Takes as long as copying the database twice; commits wait meanwhile.
+  package func scrub() throws(StoreError) {
+    try access { try write { try $0.execute(sql: "VACUUM") } }
+    try checkpoint()
+  }
+
+  /// Closes the file and lets go of the directory; nothing may be called afterwards. Also happens by itself at the end.
+  package func close() throws(StoreError) {
+    try access {
+      // The pool itself closes the writer first; then no one is left to fold the log into the file.
+      pool.invalidateReadOnlyConnections()
+      try pool.close()
+    }
+    lock.release()
+  }
+
+  func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+    try access { try pool.read(body) }
+  }
+
+  /// On the writing connection, without a transaction or this type's errors.
+  func write(_ body: (Database) throws -> Void) throws {
+    try pool.writeWithoutTransaction(body)
+  }
+
+  private func access<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
+    do {
+      return try body()
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+}
+
+extension UnitOfWork {
+  /// Writes everything within the running transaction; the order is the type's promise.
+  fileprivate func write(
+    totals: QuarantineTotals, limits: StoreLimits, in database: Database
+  ) throws -> QuarantineTotals {
+    var totals = totals
+    try changes.write(in: database)
+    if !erasedDevices.isEmpty {
+      try Erasure(devices: erasedDevices, at: at).apply(in: database)
+      totals = try QuarantineTable.totals(in: database)
+    }
+    if emptiesJournal { try database.execute(sql: "DELETE FROM journal") }
+    try JournalTable.append(journal, in: database)
+    try StateTables.write(self, in: database)
+    for (key, value) in meta { try MetaTable.set(value, for: key, in: database) }
+    totals = try QuarantineTable.write(
+      adding: quarantined, releasing: releasedQuarantine, totals: totals, limits: limits, in: database)
+    try OutboxTable.write(self, limits: limits, in: database)
+    try RecordTables.write(self, limits: limits, in: database)
+    return totals
+  }
+}

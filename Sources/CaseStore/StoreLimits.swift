@@ -1,0 +1,23 @@
+/// Everything in the store that could grow without end, with its bound. Evidence, devices and cases have none: they are
+/// what the store is for, and the fleet bounds them.
+package struct StoreLimits: Sendable, Hashable {
+  /// Messages in quarantine. Enough to see a fault of a whole firmware; a broken fleet must not push out the cases.
+  package var quarantineRows = 10_000
+  /// Topics and payloads in quarantine, in bytes; a single larger message is not kept at all, but counted.
+  package var quarantineBytes = 64 << 20
+  /// Delivered messages that `outbox list` can still show; undelivered ones are never dropped.
+  package var deliveredMessages = 10_000
+  /// Daily predictions are kept so long before the newest: a year for judging calibration, and a margin.
+  package var predictionDays = 400
+  /// Newest contacts, and newest diagnoses, kept as they came.
+  package var contacts = 100_000
+  /// Size of `cases.db` at which a commit is refused as on a full disk, so that the store can't starve its neighbours;
+  /// `nil`: the disk is the bound. Rounded down to whole pages.
+  package var databaseBytes: Int64?
+  /// Page cache of the writing connection: the devices of one bucket's close should fit, or pages are written twice.
+  package var cacheBytes = 64 << 20
+  /// How long a statement waits for a lock, e.g. a backup's, in seconds.
+  package var busySeconds = 5.0
+
+  package init() {}
+}

@@ -1,0 +1,53 @@
+package import Vocabulary
+
+/// All that one batch, one bucket's close or one act of an operator changes; committed whole or not at all.
+///
+/// Within a commit: cases first, then erasures, then everything else. So a unit that erases a device may hold the last
+/// change of its ticket (which is pseudonymised with the others) and what must be known of it afterwards: the message
+/// that withdrew consent, a device record with nothing but that, the message that withdraws its care offer.
+package struct UnitOfWork: Sendable {
+  /// A message that the pipeline took, and the device it is about, if about one.
+  package struct JournalEntry: Sendable, Hashable {
+    package var delivery: Delivery
+    package var device: String?
+    package init(_ delivery: Delivery, device: String?) {
+      self.delivery = delivery
+      self.device = device
+    }
+  }
+
+  /// A message of the outbox that couldn't be sent.
+  package struct FailedDelivery: Sendable, Hashable {
+    package var id: Int64
+    package var error: String
+    package init(id: Int64, error: String) {
+      self.id = id
+      self.error = error
+    }
+  }
+
+  /// The gateway's clock at the commit: when `deliveredOutbox` was delivered and `erasedDevices` were erased.
+  package var at: EventTime
+  /// Deletes the journal before anything is appended: what it held is in the records and cells of this unit.
+  package var emptiesJournal = false
+  package var journal: [JournalEntry] = []
+  package var devices: [(DeviceIdentity, [UInt8])] = []
+  package var erasedDevices: [DeviceIdentity] = []
+  /// An empty blob deletes the bucket's cells.
+  package var cells: [(ModeKey, Bucket, [UInt8])] = []
+  package var models: [(ModeKey, [UInt8])] = []
+  /// Keys that begin with `store.` are the store's own and not allowed here.
+  package var meta: [String: [UInt8]] = [:]
+  package var quarantined: [QuarantineEntry] = []
+  package var releasedQuarantine: [Int64] = []
+  /// Cases as they stand afterwards, in the order of the changes; of several for one id the last is written.
+  package var changes: [CaseChange] = []
+  package var outbox: [OutgoingMessage] = []
+  package var deliveredOutbox: [Int64] = []
+  package var failedOutbox: [FailedDelivery] = []
+  package var predictions: [Prediction] = []
+  package var contacts: [Contact] = []
+  package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+
+  package init(at: EventTime) { self.at = at }
+}

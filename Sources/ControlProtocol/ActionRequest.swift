@@ -1,0 +1,15 @@
+/// The body of an action on a ticket or finding. What isn't said is left out.
+package struct ActionRequest: Hashable, Sendable, Codable {
+  package var reason: String?
+  package var note: String?
+  package var outcome: String?
+  /// Until when a ticket is held, RFC 3339.
+  package var until: String?
+
+  package init(reason: String? = nil, note: String? = nil, outcome: String? = nil, until: String? = nil) {
+    self.reason = reason
+    self.note = note
+    self.outcome = outcome
+    self.until = until
+  }
+}

@@ -1,0 +1,66 @@
+import NIOCore
+import NIOHTTP1
+
+/// One request and its answer on a connection that is closed afterwards.
+final class Exchange: ChannelInboundHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private let request: ControlClient.Request
+  private let socket: String
+  private let answer: EventLoopPromise<ControlClient.Reply>
+  private var head: HTTPResponseHead?
+  private var body: [UInt8] = []
+
+  init(_ request: ControlClient.Request, socket: String, answer: EventLoopPromise<ControlClient.Reply>) {
+    self.request = request
+    self.socket = socket
+    self.answer = answer
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    guard context.channel.isActive else { return answer.fail(broken("it closed the connection")) }
+    var headers = HTTPHeaders([("host", "localhost"), ("user-agent", "forewarn"), ("connection", "close")])
+    if !request.body.isEmpty || request.method == "POST" {
+      headers.add(name: "content-type", value: request.contentType)
+      headers.add(name: "content-length", value: String(request.body.count))
+    }
+    let head = HTTPRequestHead(
+      version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.path, headers: headers)
+    context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if !request.body.isEmpty {
+      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
+    }
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    switch unwrapInboundIn(data) {
+    case .head(let head):
+      self.head = head
+    case .body(let part):
+      guard body.count + part.readableBytes <= ControlClient.maximumBodyBytes else {
+        return answer.fail(broken("its answer is larger than 64 MiB; ask for less with --limit"))
+      }
+      body += part.readableBytesView
+    case .end:
+      guard let head else { return }
+      answer.succeed(
+        ControlClient.Reply(
+          status: Int(head.status.code), contentType: head.headers.first(name: "content-type") ?? "", body: body))
+    }
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    // Without effect once there is an answer.
+    answer.fail(broken("it closed the connection before the end of its answer"))
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // A daemon that refuses a large body answers and closes while we still write: the answer counts, not the write.
+    guard !(error is IOError) else { return }
+    answer.fail(broken(String(describing: error)))
+  }
+
+  private func broken(_ detail: String) -> ControlError { .unintelligible(socket: socket, detail: detail) }
+}

@@ -1,0 +1,34 @@
+/// A firmware profile as `profile list` shows it.
+package struct ProfileItem: Hashable, Sendable, Codable {
+  package var product: String
+  package var title: String
+  /// The range of versions it describes, as its file writes it; empty for all.
+  package var firmware: String
+  package var source: String
+  package var revision: String
+  /// Ids of its failure modes.
+  package var modes: [String]
+
+  package init(product: String, title: String, firmware: String, source: String, revision: String, modes: [String]) {
+    self.product = product
+    self.title = title
+    self.firmware = firmware
+    self.source = source
+    self.revision = revision
+    self.modes = modes
+  }
+}
+
+/// What a reload of the profiles did.
+package struct ReloadReport: Hashable, Sendable, Codable {
+  package var count: Int
+  package var revision: String
+  /// Whether the files differ from those that were in use.
+  package var changed: Bool
+
+  package init(count: Int, revision: String, changed: Bool) {
+    self.count = count
+    self.revision = revision
+    self.changed = changed
+  }
+}

@@ -1,0 +1,324 @@
+import Vocabulary
+
+/// From a pass's fit and sequential test to what is held of each cohort.
+///
+/// - Sequential gate: `SequentialTest`.
+/// - Posterior gate: P(β > ln 1.3) ≥ 0.99 under the neutral prior; for an interaction both main effects' below 0.5, so that a
+///   cause that suffices alone is named alone. Once a sequential gate is open, the fit looks at the cells since the
+///   strongest suspect's change point: days before the onset dilute a batch, and hand its excess to whichever firmware came
+///   out at the time.
+/// - And the devices just outside must agree: where a batch is to blame, its devices on other firmware and in dry weather
+///   fail, too; where a batch on a firmware is to blame, the batch's devices on other firmware don't.
+/// - A cohort whose own posterior is below 0.5 and much of whose onsets lie in a stronger cohort is explained by that one and
+///   not listed.
+struct CohortJudge {
+  static let riskLine = logarithm(1.3)
+  static let certainty = 0.99
+  private static let most = 64
+
+  let knowledge: ModeKnowledge
+  let window: [BucketRows]
+  let lexicon: Lexicon
+  let fit: HierarchicalFit
+  let test: SequentialTest
+  let rates: RecentRates
+  let bucketsPerDay: Double
+  let factorCount: Int
+  let numbers: [Suspect: Int]
+  private let onsetRows: [OnsetRow]
+  private let line: Double
+
+  init(
+    knowledge: ModeKnowledge, window: [BucketRows], lexicon: Lexicon, fit: HierarchicalFit,
+    test: SequentialTest, rates: RecentRates
+  ) {
+    self.knowledge = knowledge
+    self.window = window
+    self.lexicon = lexicon
+    self.test = test
+    self.rates = rates
+    bucketsPerDay = 24 / Double(knowledge.mode.bucket.hours)
+    factorCount = min(knowledge.mode.factors.count, FactorBins.most)
+    line = test.threshold(bucketsPerDay: bucketsPerDay)
+    self.fit = fit
+    var numbers: [Suspect: Int] = [:]
+    for (number, term) in fit.terms.enumerated() {
+      if case .suspect(let suspect) = term { numbers[suspect] = number }
+    }
+    self.numbers = numbers
+    onsetRows = window.flatMap { bucket in
+      bucket.rows.filter { $0.onsets > 0 }.map {
+        OnsetRow(
+          startHour: bucket.startHour, batch: lexicon.batches.keys[Int($0.batch)],
+          firmware: lexicon.firmwares.keys[Int($0.firmware)], weather: $0.weather, onsets: $0.onsets)
+      }
+    }
+  }
+
+  private struct OnsetRow {
+    var startHour: Int32
+    var batch: Symbol
+    var firmware: Symbol
+    var weather: WeatherBin
+    var onsets: Double
+  }
+
+  /// The judge with a fit of the cells since the change point of the suspect with the most evidence, if its gate is open.
+  /// The posterior can have several modes, and the one near 0 may split a pair's excess between its main effects: the fit is
+  /// also made with the likeliest explanation free to move first, and the mode with the higher posterior is taken.
+  func aligned() -> CohortJudge {
+    let open = test.processes.map { (suspect: $0.key, evidence: $0.value.logEvidence) }.filter { $0.evidence >= line }
+    let strongest = open.max { $0.evidence == $1.evidence ? $1.suspect < $0.suspect : $0.evidence < $1.evidence }
+    guard let strongest else { return self }
+    let series = comparison(strongest.suspect, without: nil)
+    let onset = AlignedRatio(series).onsetIndex
+    guard series.indices.contains(onset) else { return self }
+    let since = window.filter { $0.startHour >= series[onset].startHour }
+    let problem = FitProblem(buckets: since, lexicon: lexicon, factorCount: factorCount)
+    let explanations = [strongest.suspect] + rivals(of: strongest.suspect)
+    let logs = zip(explanations, evidence(of: explanations)).map { $1 + $0.logOdds }
+    let best = explanations.indices.max { logs[$0] == logs[$1] ? $1 < $0 : logs[$0] < logs[$1] }
+    var chosen = since.count == window.count ? fit : HierarchicalFit(problem)
+    if let best {
+      let led = HierarchicalFit(problem, leading: .suspect(explanations[best]))
+      if led.logPosterior > chosen.logPosterior { chosen = led }
+    }
+    return CohortJudge(
+      knowledge: knowledge, window: window, lexicon: lexicon, fit: chosen, test: test, rates: rates)
+  }
+
+  /// P(β > ln 1.3); 0 for a suspect that the fit has no term for.
+  func probability(_ suspect: Suspect) -> Double {
+    guard let number = numbers[suspect] else { return 0 }
+    return fit.probability([number], above: Self.riskLine)
+  }
+
+  func isPosteriorOpen(_ suspect: Suspect) -> Bool {
+    probability(suspect) >= Self.certainty && suspect.mainEffects.allSatisfy { probability($0) < 0.5 }
+  }
+
+  /// A suspect with what decides whether and where it is listed.
+  struct Standing {
+    var suspect: Suspect
+    var isUnresolved = false
+    var probability: Double
+    var logEvidence: Double
+    var logThreshold: Double
+    var isPosteriorOpen: Bool
+    var isKnown: Bool
+
+    var isSequentialOpen: Bool { logEvidence >= logThreshold }
+
+    fileprivate func isStronger(than other: Standing) -> Bool {
+      if isUnresolved != other.isUnresolved { return isUnresolved }
+      let isOpen = isPosteriorOpen && isSequentialOpen
+      if isOpen != (other.isPosteriorOpen && other.isSequentialOpen) { return isOpen }
+      let margin = logEvidence - logThreshold
+      let otherMargin = other.logEvidence - other.logThreshold
+      if margin != otherMargin { return margin > otherMargin }
+      if probability != other.probability { return probability > other.probability }
+      return suspect < other.suspect
+    }
+  }
+
+  func beliefs() -> [CohortBelief] {
+    let standings = self.standings()
+    var accepted: [Standing] = []
+    for standing in (standings + unresolved(among: standings)).sorted(by: { $0.isStronger(than: $1) }) {
+      if !standing.isKnown, accepted.contains(where: { isExplained(standing, by: $0) }) { continue }
+      accepted.append(standing)
+    }
+    return accepted.prefix(Self.most).map { CohortReport(judge: self, standing: $0).belief }
+  }
+
+  private func standings() -> [Standing] {
+    var suspects = Set(knowledge.known.keys)
+    for (suspect, process) in test.processes where process.logEvidence >= line / 2 { suspects.insert(suspect) }
+    for suspect in numbers.keys where isPosteriorOpen(suspect) { suspects.insert(suspect) }
+    return suspects.sorted().map { standing($0) }
+  }
+
+  private func standing(_ suspect: Suspect) -> Standing {
+    var evidence = test.processes[suspect]?.logEvidence ?? 0
+    var line = self.line
+    if let prior = knowledge.priorProbabilities[suspect] {
+      let ownEvidence = test.weightedLogEvidence(suspect)
+      let ownLine = SequentialTest.threshold(priorProbability: prior)
+      if ownEvidence - ownLine > evidence - line { (evidence, line) = (ownEvidence, ownLine) }
+    }
+    var isOpen = isPosteriorOpen(suspect)
+    // The comparison costs some passes over the cells: only where it decides.
+    if isOpen, evidence >= line { isOpen = isBorneOutByNeighbours(suspect) }
+    return Standing(
+      suspect: suspect, probability: probability(suspect), logEvidence: max(evidence, -1e6), logThreshold: line,
+      isPosteriorOpen: isOpen, isKnown: knowledge.known[suspect] != nil)
+  }
+
+  /// Onsets of the window within a suspect, and how many of them lie within the other too.
+  private func onsets(of suspect: Suspect, sharedWith other: Suspect) -> (own: Double, shared: Double) {
+    var own = 0.0
+    var shared = 0.0
+    for row in onsetRows where suspect.includes(row.batch, row.firmware, row.weather) {
+      own += row.onsets
+      if other.includes(row.batch, row.firmware, row.weather) { shared += row.onsets }
+    }
+    return (own, shared)
+  }
+
+  private func isExplained(_ standing: Standing, by stronger: Standing) -> Bool {
+    let (own, shared) = onsets(of: standing.suspect, sharedWith: stronger.suspect)
+    if stronger.isUnresolved, !standing.isUnresolved,
+      standing.suspect.batch == stronger.suspect.batch || standing.suspect.firmware == stronger.suspect.firmware
+    {
+      return shared > 0
+    }
+    guard standing.probability < 0.5 || standing.isUnresolved else { return false }
+    return own > 0 && shared >= 0.2 * own
+  }
+
+  // MARK: Batch or firmware
+
+  /// Pairs over the sequential gate whose excess is certain and whose cause, batch or firmware, the data can't tell: neither
+  /// main effect is certain alone (or both are, or they are the same devices), the sum is, the likelihoods of "the batch alone" and "the firmware alone"
+  /// are within a factor of 20 of each other, and "the pair alone" isn't likelier than both.
+  private func unresolved(among standings: [Standing]) -> [Standing] {
+    let pairs = standings.filter {
+      $0.suspect.isPair && !$0.suspect.isHumid && $0.isSequentialOpen && !$0.isPosteriorOpen
+    }
+    .sorted { $0.isStronger(than: $1) }.prefix(4)
+    return pairs.compactMap { standing -> Standing? in
+      let batch = Suspect(batch: standing.suspect.batch)
+      let firmware = Suspect(firmware: standing.suspect.firmware)
+      let isBatch = probability(batch) >= Self.certainty
+      let isFirmware = probability(firmware) >= Self.certainty
+      guard isBatch == isFirmware || areAliases(batch, firmware) else { return nil }
+      let joint = fit.probability([batch, firmware, standing.suspect].compactMap { numbers[$0] }, above: Self.riskLine)
+      guard joint >= Self.certainty else { return nil }
+      let evidence = evidence(of: [batch, firmware, standing.suspect])
+      guard abs(evidence[0] - evidence[1]) < logarithm(20),
+        max(evidence[0], evidence[1]) >= evidence[2] + standing.suspect.logOdds
+      else { return nil }
+      var result = standing
+      result.isUnresolved = true
+      result.isPosteriorOpen = true
+      result.isKnown = false
+      result.probability = joint
+      return result
+    }
+  }
+
+  /// ln of the marginal likelihood of each explanation alone, all against the same background: the fit without any of them.
+  func evidence(of explanations: [Suspect]) -> [Double] {
+    let effects = RowEffects(
+      fit, without: { term in explanations.contains { $0.isTouched(by: term) } }, lexicon: lexicon,
+      factorCount: factorCount)
+    return explanations.map {
+      AlignedRatio(Comparison.series($0, buckets: window, lexicon: lexicon, effects: effects)).logEvidence
+    }
+  }
+
+  /// Whether the devices just outside behave as the suspect says. With ρ the suspect's ratio since its change point, the
+  /// log likelihood of ρ against 1 among them must not be below −1 for what a main effect has beyond a narrower cohort that
+  /// holds much of its onsets, nor above 2, from any later bucket on, for what a main effect has beyond an interaction (that
+  /// cohort's change point may lie before the main effect's). Without such devices it is 0.
+  private func isBorneOutByNeighbours(_ suspect: Suspect) -> Bool {
+    let (batches, firmwares, hasHumid) = partners(of: suspect)
+    var narrower: [Suspect] = []
+    if suspect.isMainEffect {
+      if suspect.batch != nil { narrower += firmwares.map { Suspect(batch: suspect.batch, firmware: $0) } }
+      if suspect.firmware != nil { narrower += batches.map { Suspect(batch: $0, firmware: suspect.firmware) } }
+      if hasHumid { narrower.append(Suspect(batch: suspect.batch, firmware: suspect.firmware, isHumid: true)) }
+    }
+    let own = comparison(suspect, without: nil)
+    let aligned = AlignedRatio(own)
+    guard own.indices.contains(aligned.onsetIndex) else { return true }
+    let onset = own[aligned.onsetIndex].startHour
+    /// In all since the onset, and at most from any bucket on.
+    func support(_ wider: Suspect, without part: Suspect) -> (sum: Double, most: Double) {
+      var sum = 0.0
+      var most = 0.0
+      for bucket in comparison(wider, without: part).reversed() where bucket.startHour >= onset {
+        sum += bucket.logLikelihood(ratio: aligned.ratio.mean)
+        most = max(most, sum)
+      }
+      return (sum, most)
+    }
+    return narrower.allSatisfy { support(suspect, without: $0).sum >= -1 }
+      && suspect.mainEffects.allSatisfy { support($0, without: suspect).most <= 2 }
+  }
+
+  private func comparison(_ suspect: Suspect, without excluded: Suspect?) -> [Comparison] {
+    let others = aliases(of: suspect)
+    let effects = RowEffects(
+      fit,
+      without: { term in
+        suspect.isTouched(by: term) || (excluded?.isTouched(by: term) ?? false)
+          || others.contains { $0.isTouched(by: term) }
+      }, lexicon: lexicon, factorCount: factorCount)
+    return Comparison.series(suspect, without: excluded, buckets: window, lexicon: lexicon, effects: effects)
+  }
+
+  /// Batches (of a firmware's suspect) or firmwares (of a batch's) that are nearly the same devices: what the fit gave to
+  /// them may as well be the suspect's.
+  private func aliases(of suspect: Suspect) -> [Suspect] {
+    let mains = suspect.isMainEffect ? [suspect] : suspect.mainEffects
+    return numbers.keys.filter { other in
+      other.isMainEffect && mains.contains { ($0.batch == nil) != (other.batch == nil) && areAliases($0, other) }
+    }
+  }
+
+  /// Whether nine in ten of the onsets of each are the other's.
+  private func areAliases(_ first: Suspect, _ second: Suspect) -> Bool {
+    let forward = onsets(of: first, sharedWith: second)
+    let backward = onsets(of: second, sharedWith: first)
+    return forward.shared > 0 && forward.shared >= 0.9 * forward.own && backward.shared >= 0.9 * backward.own
+  }
+
+  /// The batches and firmwares with at least a quarter of the suspect's recent onsets each (the last 14 days that had any),
+  /// sorted.
+  private func partners(of suspect: Suspect) -> (batches: [Symbol], firmwares: [Symbol], hasHumid: Bool) {
+    let own = onsetRows.filter { suspect.includes($0.batch, $0.firmware, $0.weather) }
+    let from = (own.last?.startHour ?? 0) &- 14 * 24
+    var byBatch: [Symbol: Double] = [:]
+    var byFirmware: [Symbol: Double] = [:]
+    var total = 0.0
+    for row in own where row.startHour > from {
+      byBatch[row.batch, default: 0] += row.onsets
+      byFirmware[row.firmware, default: 0] += row.onsets
+      total += row.onsets
+    }
+    return (
+      byBatch.filter { $0.value >= total / 4 }.keys.sorted(), byFirmware.filter { $0.value >= total / 4 }.keys.sorted(),
+      own.contains { $0.weather == .humid }
+    )
+  }
+
+  /// Other explanations of a suspect's onsets: firmwares or batches that many of them share, the pairs, humidity.
+  func rivals(of suspect: Suspect) -> [Suspect] {
+    let (batches, firmwares, hasHumid) = partners(of: suspect)
+    var rivals: [Suspect] = []
+    for batch in suspect.batch.map({ [$0] }) ?? batches {
+      rivals.append(Suspect(batch: batch))
+      for firmware in suspect.firmware.map({ [$0] }) ?? firmwares {
+        rivals.append(Suspect(batch: batch, firmware: firmware))
+      }
+    }
+    for firmware in suspect.firmware.map({ [$0] }) ?? firmwares { rivals.append(Suspect(firmware: firmware)) }
+    if hasHumid, !suspect.isPair {
+      rivals.append(Suspect(batch: suspect.batch, firmware: suspect.firmware, isHumid: true))
+    }
+    return Set(rivals).subtracting([suspect]).sorted()
+  }
+}
+
+extension Suspect {
+  /// An interaction starts with a quarter of a main effect's odds.
+  var logOdds: Double { isMainEffect ? 0 : logarithm(0.25) }
+
+  /// Whether the term is this suspect's own or an interaction of it.
+  func isTouched(by term: Term) -> Bool {
+    guard case .suspect(let other) = term else { return false }
+    if isPair || isHumid { return other == self }
+    return batch.map { $0 == other.batch } ?? (firmware == other.firmware)
+  }
+}

@@ -1,0 +1,200 @@
+import Vocabulary
+
+/// One device's buckets in order, judged by the rules of its product's modes: who is at risk, what is an onset. A pure
+/// function of the record and its surroundings, so that a revision is the difference of two walks.
+///
+/// The rules, for a bucket in which the device was heard:
+/// - an onset is a symptom outside refractory time; within it the device isn't at risk;
+/// - the bucket of an installation, and `graceBuckets` − 1 after it, give neither exposure nor events;
+/// - an announced outage of its carrier in its region takes the bucket out; so does `retired`;
+/// - a bucket in which nothing was heard is no exposure.
+struct BucketWalk {
+  let record: DeviceRecord
+  let layout: ProductLayout
+  let surroundings: Surroundings
+  let length: BucketLength
+
+  struct Step {
+    var slot: Int
+    var key: ModeKey
+    var cell: Cell
+    var counts: CellCounts
+  }
+
+  /// Goes from the record's standing through `last` and returns where the device stands then. Whether a device fell
+  /// silent is judged by what was heard through `heardThrough` (default: `last`).
+  func run(through last: Bucket, heardThrough: Bucket? = nil, visit: (Step) -> Void) -> Standing {
+    var standing = record[standing: length]
+    let tallies = record[tallies: length]
+    let factors = FactorJudge(tallies: tallies, layout: layout, facts: record.facts, length: length)
+    var index = tallies.partitioningIndex { $0.startHour >= standing.upToHour }
+    while index < tallies.count, tallies[index].startHour <= last.startHour {
+      step(over: tallies[index], at: index, factors, &standing, visit)
+      index += 1
+    }
+    if length == .day {
+      let horizon = max(last.startHour, heardThrough?.startHour ?? last.startHour)
+      bookSilence(tallies, factors, &standing, through: last, heardThroughHour: horizon, visit)
+    }
+    standing.upToHour = last.next.startHour
+    return standing
+  }
+
+  private func step(
+    over tally: BucketTally, at index: Int, _ factors: FactorJudge, _ standing: inout Standing, _ visit: (Step) -> Void
+  ) {
+    let bucket = Bucket(startHour: tally.startHour, length: length)
+    let before = standing.firmware
+    if tally.firmware.count > 1 || before != nil && !tally.firmware.isEmpty && tally.firstFirmware != before {
+      standing.installedHour = tally.startHour
+    }
+    standing.firmware = tally.lastFirmware ?? before
+    standing.firstHeardHour = standing.firstHeardHour ?? tally.startHour
+    defer {
+      for slot in tally.events.indices where tally.events[slot] > 0 { standing.lastEventHour[slot] = tally.startHour }
+    }
+    let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
+    let place = record.place(before: bucket.end)
+    guard let profile = layout.profileIndex(firmware: firmware), !isRetired(by: bucket.end),
+      !surroundings.isOut(carrier: place.carrier, region: place.region, during: bucket)
+    else { return }
+    let weather = surroundings.weather(
+      region: place.region, in: bucket, humidAtPct: layout.profiles[profile].humidAtPct)
+    let bucketsSinceInstall = standing.installedHour.map { Int((tally.startHour - $0) / length.hours) }
+    for placed in layout.placedModes(ofProfile: profile) where placed.mode.bucket == length {
+      let mode = standing.modes[placed.slot]
+      guard placed.silenceDays == nil, tally.startHour >= mode.evidenceFromHour,
+        bucketsSinceInstall.map({ $0 >= placed.mode.graceBuckets }) ?? true
+      else { continue }
+      let isSymptom = placed.mode.onset.isMet(by: tally, layout: layout)
+      let isAtRisk = mode.lastOnsetHour.map { tally.startHour - $0 >= placed.refractoryHours } ?? true
+      guard isAtRisk || isSymptom else { continue }
+      let covariates = Covariates(
+        region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
+        age: factors.age(at: bucket.start, placed.mode), weather: weather,
+        factors: factors.bins(placed.mode, before: bucket, index: index, standing))
+      if isAtRisk, isSymptom {
+        standing.modes[placed.slot].lastOnsetHour = tally.startHour
+        standing.modes[placed.slot].onsets += 1
+      }
+      visit(
+        Step(
+          slot: placed.slot, key: placed.key, cell: Cell(bucket: bucket, covariates: covariates),
+          counts: CellCounts(
+            atRisk: isAtRisk ? 1 : 0, onsets: isAtRisk && isSymptom ? 1 : 0, symptoms: isSymptom ? 1 : 0)))
+    }
+  }
+
+  /// Silence is known only `days` later: a device heard on day X is at risk in the bucket X + days, and falls silent there
+  /// if nothing was heard since. Whatever it last ran and wherever it last was is what the silence is counted against.
+  private func bookSilence(
+    _ tallies: [BucketTally], _ factors: FactorJudge, _ standing: inout Standing, through last: Bucket,
+    heardThroughHour: Int32, _ visit: (Step) -> Void
+  ) {
+    for profileIndex in layout.profiles.indices {
+      for placed in layout.placedModes(ofProfile: profileIndex) {
+        guard let days = placed.silenceDays else { continue }
+        let delay = Int32(days) * 24
+        let from = record.dayStanding.upToHour == .min ? Int32.min : record.dayStanding.upToHour - delay
+        var index = tallies.partitioningIndex { $0.startHour >= from }
+        while index < tallies.count, tallies[index].startHour + delay <= last.startHour {
+          defer { index += 1 }
+          let heard = Bucket(startHour: tallies[index].startHour, length: .day)
+          let declared = Bucket(startHour: heard.startHour + delay, length: .day)
+          let firmware = firmwareInForce(tallies, at: index) ?? standing.firmware ?? record.facts.firmware ?? .unknown
+          let place = record.place(before: heard.end)
+          guard layout.profileIndex(firmware: firmware) == profileIndex,
+            declared.startHour >= standing.modes[placed.slot].evidenceFromHour, !isRetired(by: declared.end),
+            !surroundings.isOut(
+              carrier: place.carrier, region: place.region, from: heard.end, until: declared.end)
+          else { continue }
+          let isSilent = index == tallies.count - 1 || tallies[index + 1].startHour > heardThroughHour
+          if isSilent {
+            standing.modes[placed.slot].onsets += 1
+            standing.modes[placed.slot].lastOnsetHour = declared.startHour
+          }
+          let covariates = Covariates(
+            region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
+            age: factors.age(at: heard.start, placed.mode),
+            weather: surroundings.weather(
+              region: place.region, in: heard, humidAtPct: layout.profiles[profileIndex].humidAtPct))
+          visit(
+            Step(
+              slot: placed.slot, key: placed.key, cell: Cell(bucket: declared, covariates: covariates),
+              counts: CellCounts(atRisk: 1, onsets: isSilent ? 1 : 0, symptoms: isSilent ? 1 : 0)))
+        }
+      }
+    }
+  }
+
+  private func firmwareInForce(_ tallies: [BucketTally], at index: Int) -> Symbol? {
+    tallies[...index].last { !$0.firmware.isEmpty }?.lastFirmware
+  }
+
+  private func isRetired(by moment: EventTime) -> Bool {
+    record.facts.retired.map { $0 < moment } ?? false
+  }
+}
+
+/// The bins of a mode's risk factors before a bucket, from the device's kept tallies.
+struct FactorJudge {
+  private let tallies: [BucketTally]
+  private let layout: ProductLayout
+  private let facts: Facts
+  private let length: BucketLength
+  /// For each tracked event, how often it happened before tally i: windows are differences.
+  private let countsBefore: [[Int64]]
+
+  init(tallies: [BucketTally], layout: ProductLayout, facts: Facts, length: BucketLength) {
+    self.tallies = tallies
+    self.layout = layout
+    self.facts = facts
+    self.length = length
+    countsBefore =
+      layout.countsEvents
+      ? layout.events.indices.map { slot in
+        var sums: [Int64] = [0]
+        sums.reserveCapacity(tallies.count + 1)
+        for tally in tallies { sums.append(sums[sums.count - 1] + Int64(tally.events[slot])) }
+        return sums
+      } : []
+  }
+
+  /// 0 where the activation isn't known, else 1 + the number of edges that the age has reached.
+  func age(at moment: EventTime, _ mode: FailureMode) -> UInt8 {
+    guard let activated = facts.activated else { return 0 }
+    let days = Double(moment.milliseconds - activated.milliseconds) / Double(EventTime.day)
+    return UInt8(1 + mode.ageBinsDays.count { days >= $0 })
+  }
+
+  /// `index`: of the first tally that isn't before `bucket`.
+  func bins(_ mode: FailureMode, before bucket: Bucket, index: Int, _ standing: Standing) -> FactorBins {
+    var bins = FactorBins()
+    for (position, factor) in mode.factors.enumerated() {
+      bins[position] = factor.bin(of: value(of: factor, before: bucket, index: index, standing))
+    }
+    return bins
+  }
+
+  private func value(of factor: RiskFactor, before bucket: Bucket, index: Int, _ standing: Standing) -> Double? {
+    func days(since hour: Int32?) -> Double? { hour.map { Double(bucket.startHour - $0) / 24 } }
+    switch factor {
+    case .signalMean(let name, _):
+      guard index > 0, let slot = layout.signalSlots[name] else { return nil }
+      return tallies[index - 1].signals[slot].mean
+    case .eventCount(let type, let windowDays, _):
+      guard let slot = layout.eventSlots[type] else { return nil }
+      let from = bucket.startHour - Int32(windowDays) * 24
+      let first = tallies[..<index].partitioningIndex { $0.startHour >= from }
+      return Double(countsBefore[slot][index] - countsBefore[slot][first])
+    case .since(.event(let type), _):
+      return days(since: layout.eventSlots[type].flatMap { standing.lastEventHour[$0] })
+    case .since(.install, _):
+      return days(since: standing.installedHour)
+    case .since(.activation, _):
+      return facts.activated.map {
+        Double(bucket.start.milliseconds - $0.milliseconds) / Double(EventTime.day)
+      }
+    }
+  }
+}

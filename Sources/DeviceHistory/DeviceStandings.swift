@@ -1,0 +1,151 @@
+package import Vocabulary
+
+/// One device as of a moment: what the model needs to say how likely it is to fail, and what an operator asks about it.
+package struct DeviceStanding: Sendable {
+  package var identity: DeviceIdentity
+  /// With the firmware and place in force.
+  package var facts: Facts
+  package var reports: Int
+  package var lastHeard: EventTime?
+  package var modes: [Mode]
+
+  package struct Mode: Sendable {
+    package var mode: FailureMode
+    package var risk: DeviceRisk
+  }
+}
+
+extension DeviceHistory {
+  /// All devices as of a moment, in the order they came; `lengths`: the modes of which buckets to look at. Only closed
+  /// or closable buckets that end by then count, and only `hazard` is asked of the model.
+  package func forEachStanding(
+    asOf moment: EventTime, lengths: Set<BucketLength>, hazard: (ModeKey, Covariates) -> Double,
+    body: (DeviceStanding) -> Void
+  ) {
+    var outlook = WeatherOutlook()
+    for index in records.indices {
+      if let standing = standing(index, asOf: moment, lengths, &outlook, hazard) { body(standing) }
+    }
+  }
+
+  package func standing(
+    of device: String, asOf moment: EventTime, hazard: (ModeKey, Covariates) -> Double
+  ) -> DeviceStanding? {
+    var outlook = WeatherOutlook()
+    return index(of: device).flatMap { standing($0, asOf: moment, [.hour, .day], &outlook, hazard) }
+  }
+
+  /// The devices as they are listed: without looking at the model.
+  package func forEachDevice(_ body: (DeviceSummary) -> Void) {
+    for record in records { body(DeviceSummary(record)) }
+  }
+
+  package func summary(of device: String) -> DeviceSummary? {
+    index(of: device).map { DeviceSummary(records[$0]) }
+  }
+
+  private func standing(
+    _ index: Int, asOf moment: EventTime, _ lengths: Set<BucketLength>, _ outlook: inout WeatherOutlook,
+    _ hazard: (ModeKey, Covariates) -> Double
+  ) -> DeviceStanding? {
+    let record = records[index]
+    guard let layout = layouts[record.identity.product], !record.refusesTelemetry,
+      record.facts.retired.map({ $0 >= moment }) ?? true
+    else { return nil }
+    let place = record.place(before: moment)
+    var result = DeviceStanding(
+      identity: record.identity, facts: record.facts, reports: record.reports, lastHeard: record.lastHeard, modes: [])
+    result.facts.region = place.region
+    result.facts.carrier = place.carrier
+    result.facts.firmware = record.lastFirmware ?? record.facts.firmware
+    var isKnown = record.facts != Facts()
+    for length in BucketLength.allCases where lengths.contains(length) && (length == .day || layout.watchesHours) {
+      let last = Bucket(holding: moment, length: length).advanced(by: -1)
+      guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(index, length) else { continue }
+      var accrued = record[standing: length].modes.map(\.accruedHazard)
+      let standing = walk.run(through: last) { step in
+        if step.counts.atRisk > 0 { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
+      }
+      isKnown = isKnown || standing.firstHeardHour != nil
+      let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
+      result.facts.firmware = firmware
+      guard let profile = layout.profileIndex(firmware: firmware) else { continue }
+      let shares = outlook.shares(place.region, last, layout.profiles[profile].humidAtPct, surroundings)
+      let heardShare = heardShare(record[tallies: length], standing, last, layout)
+      let factors = FactorJudge(
+        tallies: record[tallies: length], layout: layout, facts: record.facts, length: length)
+      let next = last.next
+      let nextIndex = record[tallies: length].partitioningIndex { $0.startHour >= next.startHour }
+      for placed in layout.placedModes(ofProfile: profile) where placed.mode.bucket == length {
+        let mode = standing.modes[placed.slot]
+        let risk = DeviceRisk(
+          covariates: Covariates(
+            region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
+            age: factors.age(at: next.start, placed.mode),
+            factors: factors.bins(placed.mode, before: next, index: nextIndex, standing)),
+          weather: shares, onsets: Int(mode.onsets), accruedHazard: accrued[placed.slot],
+          bucketsNotAtRisk: mode.lastOnsetHour.map {
+            max(0, Int(($0 + placed.refractoryHours - next.startHour) / length.hours))
+          } ?? 0,
+          heardShare: heardShare)
+        result.modes.append(DeviceStanding.Mode(mode: placed.mode, risk: risk))
+      }
+    }
+    guard isKnown else { return nil }
+    result.modes.sort { $0.mode.id < $1.mode.id }
+    return result
+  }
+
+  /// Share of the kept buckets in which the device was heard, since it was first; 1 for one that never was.
+  private func heardShare(
+    _ tallies: [BucketTally], _ standing: Standing, _ last: Bucket, _ layout: ProductLayout
+  ) -> Double {
+    guard let first = standing.firstHeardHour else { return 1 }
+    let window = Int32(settings.latenessDays + layout.lookBackDays) * 24
+    let from = max(first, last.next.startHour - window)
+    let heard = tallies.count { $0.startHour >= from && $0.startHour <= last.startHour }
+    return Double(heard) / Double(max(1, (last.next.startHour - from) / last.length.hours))
+  }
+}
+
+/// The weather of regions over the last four weeks, looked up once a pass.
+private struct WeatherOutlook {
+  private struct Key: Hashable {
+    var region: Symbol
+    var last: Bucket
+    var humidAtPct: Double
+  }
+  private var known: [Key: WeatherShares] = [:]
+
+  mutating func shares(
+    _ region: Symbol, _ last: Bucket, _ humidAtPct: Double, _ surroundings: Surroundings
+  ) -> WeatherShares {
+    let key = Key(region: region, last: last, humidAtPct: humidAtPct)
+    if let shares = known[key] { return shares }
+    let count = 28 * 24 / last.length.hours
+    let shares = surroundings.shares(region: region, last: last, count: count, humidAtPct: humidAtPct)
+    known[key] = shares
+    return shares
+  }
+}
+
+/// A device as it is listed.
+package struct DeviceSummary: Sendable {
+  package var identity: DeviceIdentity
+  package var facts: Facts
+  package var firmware: Symbol?
+  package var reports: Int
+  package var lastHeard: EventTime?
+  package var unknownItems: Int
+  package var sequenceGaps: Int64
+
+  init(_ record: DeviceRecord) {
+    identity = record.identity
+    facts = record.facts
+    firmware = record.lastFirmware ?? record.facts.firmware
+    reports = record.reports
+    lastHeard = record.lastHeard
+    unknownItems = record.unknownItems
+    sequenceGaps = record.identities.gaps
+  }
+}

@@ -1,0 +1,26 @@
+package import Vocabulary
+
+/// How history is judged; from the configuration.
+package struct HistorySettings: Sendable {
+  package var clock: ClockKind
+  package var clockQuorum: Int
+  /// A report this far behind the clock still revises the evidence; older is late.
+  package var latenessDays: Int
+  /// What a device's silence about `consent.telemetry` means.
+  package var telemetryConsentDefault: Bool
+
+  package init(
+    clock: ClockKind = .wall, clockQuorum: Int = 10, latenessDays: Int = 7, telemetryConsentDefault: Bool = true
+  ) {
+    self.clock = clock
+    self.clockQuorum = clockQuorum
+    self.latenessDays = latenessDays
+    self.telemetryConsentDefault = telemetryConsentDefault
+  }
+
+  package var lateness: Int64 { Int64(latenessDays) * EventTime.day }
+  /// A closed bucket takes reports this long after its end: an hour by the wall clock, else one bucket more.
+  package func settle(_ length: BucketLength) -> Int64 { clock == .wall ? EventTime.hour : length.milliseconds }
+  /// A report further ahead of the clock than this is from the future.
+  package static let ahead = EventTime.day
+}

@@ -1,0 +1,127 @@
+import Vocabulary
+
+/// What has to be remembered of a product's devices: the signals, events and modes that its profiles' rules use, each
+/// with its place in a device's record.
+struct ProductLayout: Sendable {
+  let product: Symbol
+  /// Sorted by the versions they describe, earliest first; an unbounded one is chosen for what no other describes.
+  let profiles: [FirmwareProfile]
+  let signals: [Symbol]
+  let events: [Symbol]
+  let signalSlots: [Symbol: Int]
+  let eventSlots: [Symbol: Int]
+  /// Mode ids over all profiles of the product, sorted.
+  let modes: [Symbol]
+  let modeSlots: [Symbol: Int]
+  let watchesHours: Bool
+  /// Whether a risk factor counts events in a window.
+  let countsEvents: Bool
+  /// How many days of tallies the longest factor window and the silence rule look back.
+  let lookBackDays: Int
+  /// For each profile, its modes with their places.
+  private let rules: [[PlacedMode]]
+
+  struct PlacedMode: Sendable {
+    var slot: Int
+    var key: ModeKey
+    var mode: FailureMode
+    var silenceDays: Int?
+    var refractoryHours: Int32
+  }
+
+  init(product: Symbol, profiles: [FirmwareProfile]) {
+    self.product = product
+    self.profiles = profiles
+    var signals: Set<Symbol> = []
+    var events: Set<Symbol> = []
+    var lookBack = 1
+    for mode in profiles.flatMap(\.modes) {
+      mode.onset.collect(signals: &signals, events: &events)
+      for factor in mode.factors { factor.collect(signals: &signals, events: &events) }
+      lookBack = max(lookBack, mode.factors.map(\.lookBackDays).max() ?? 1, mode.onset.silenceDays ?? 1)
+    }
+    self.signals = signals.sorted()
+    self.events = events.sorted()
+    signalSlots = Dictionary(uniqueKeysWithValues: zip(self.signals, self.signals.indices))
+    eventSlots = Dictionary(uniqueKeysWithValues: zip(self.events, self.events.indices))
+    let modes = Set(profiles.flatMap(\.modes).map(\.id)).sorted()
+    self.modes = modes
+    let modeSlots = Dictionary(uniqueKeysWithValues: zip(modes, modes.indices))
+    self.modeSlots = modeSlots
+    watchesHours = profiles.contains { $0.modes.contains { $0.bucket == .hour } }
+    countsEvents = profiles.contains { profile in
+      profile.modes.contains { $0.factors.contains { if case .eventCount = $0 { true } else { false } } }
+    }
+    lookBackDays = lookBack
+    rules = profiles.map { profile in
+      profile.modes.compactMap { mode in
+        modeSlots[mode.id].map { slot in
+          PlacedMode(
+            slot: slot, key: ModeKey(product: product, mode: mode.id), mode: mode, silenceDays: mode.onset.silenceDays,
+            refractoryHours: max(mode.bucket.hours, Int32((mode.refractoryDays * 24).rounded())))
+        }
+      }
+    }
+  }
+
+  /// The profile for a device's firmware: the one whose range holds it; for a version that isn't known or isn't a
+  /// number, one without bounds, else the latest.
+  func profileIndex(firmware: Symbol) -> Int? {
+    if profiles.count == 1, profiles[0].firmware.bounds.isEmpty { return 0 }
+    let version = FirmwareVersion(firmware.text)
+    if let index = profiles.firstIndex(where: { $0.firmware.contains(version) }) { return index }
+    return version.isNumbered ? nil : profiles.indices.last
+  }
+
+  func placedModes(ofProfile index: Int) -> [PlacedMode] { rules[index] }
+}
+
+extension OnsetRule {
+  fileprivate func collect(signals: inout Set<Symbol>, events: inout Set<Symbol>) {
+    switch self {
+    case .event(let type, _): events.insert(type)
+    case .signal(let name, _, _): signals.insert(name)
+    case .any(let rules), .all(let rules): for rule in rules { rule.collect(signals: &signals, events: &events) }
+    case .silence: break
+    }
+  }
+
+  fileprivate var silenceDays: Int? {
+    if case .silence(let days) = self { days } else { nil }
+  }
+
+  /// Whether a bucket shows the mode's symptom.
+  func isMet(by tally: BucketTally, layout: ProductLayout) -> Bool {
+    switch self {
+    case .event(let type, let count):
+      return layout.eventSlots[type].map { Int(tally.events[$0]) >= count } ?? false
+    case .signal(let name, let statistic, let limit):
+      guard let slot = layout.signalSlots[name], let mean = tally.signals[slot].mean else { return false }
+      let signal = tally.signals[slot]
+      switch statistic {
+      case .sumAbove: return signal.sum > limit
+      case .meanAbove: return mean > limit
+      case .meanBelow: return mean < limit
+      case .maxAbove: return signal.greatest > limit
+      case .minBelow: return signal.least < limit
+      }
+    case .any(let rules): return rules.contains { $0.isMet(by: tally, layout: layout) }
+    case .all(let rules): return rules.allSatisfy { $0.isMet(by: tally, layout: layout) }
+    case .silence: return false
+    }
+  }
+}
+
+extension RiskFactor {
+  fileprivate func collect(signals: inout Set<Symbol>, events: inout Set<Symbol>) {
+    switch self {
+    case .signalMean(let name, _): signals.insert(name)
+    case .eventCount(let type, _, _), .since(.event(let type), _): events.insert(type)
+    case .since(.install, _), .since(.activation, _): break
+    }
+  }
+
+  fileprivate var lookBackDays: Int {
+    if case .eventCount(_, let days, _) = self { days } else { 1 }
+  }
+}

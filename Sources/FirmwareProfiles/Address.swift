@@ -1,0 +1,103 @@
+package import Vocabulary
+
+/// What a topic is about. The product and device in the topic are the message's identity.
+package enum Address: Hashable, Sendable {
+  case report(DeviceIdentity)
+  case state(DeviceIdentity)
+  case diagnosis(DeviceIdentity)
+  case weather(region: Symbol)
+  case outage(carrier: Symbol, region: Symbol)
+  case contact
+  /// A `$SYS/…` topic, whole.
+  case brokerStatistic(String)
+  /// What the gateway itself publishes under `cmd/<root>/` and `evt/<root>/`.
+  case own
+
+  /// `root` may hold several levels. Only a product of the catalogue, and regions and carriers that are ids, become
+  /// symbols.
+  package static func parse(topic: String, root: String, catalogue: Catalogue) -> Result<Address, Rejection> {
+    if topic.hasPrefix("$SYS/") { return .success(.brokerStatistic(topic)) }
+    if let levels = levels(of: topic, below: "dt/" + root) {
+      guard levels.count == 3 else { return .failure(noAddress(topic, "dt/\(root)/<product>/<device>/report")) }
+      return device(product: levels[0], device: levels[1], leaf: levels[2], catalogue)
+    }
+    if let levels = levels(of: topic, below: "ctx/" + root) { return context(levels, topic) }
+    if levels(of: topic, below: "cmd/" + root) != nil || levels(of: topic, below: "evt/" + root) != nil {
+      return .success(.own)
+    }
+    return .failure(foreign(topic))
+  }
+
+  private static func levels(of topic: String, below prefix: String) -> [Substring]? {
+    guard topic.utf8.starts(with: prefix.utf8) else { return nil }
+    let rest = topic.utf8.dropFirst(prefix.utf8.count)
+    guard rest.first == UInt8(ascii: "/") else { return nil }
+    return rest.dropFirst().split(separator: UInt8(ascii: "/"), maxSplits: 8, omittingEmptySubsequences: false)
+      .map { Substring($0) }
+  }
+
+  private static func device(
+    product: Substring, device: Substring, leaf: Substring, _ catalogue: Catalogue
+  ) -> Result<Address, Rejection> {
+    guard Identifier.isValid(device) else { return .failure(notAnID("device", device)) }
+    guard let symbol = catalogue.product(named: String(product)) else {
+      guard Identifier.isValid(product) else { return .failure(notAnID("product", product)) }
+      return .failure(
+        Rejection(.unknownProduct, "no firmware profile describes \"\(product)\": add one, reload, retry"))
+    }
+    let identity = DeviceIdentity(product: symbol, device: String(device))
+    switch leaf {
+    case "report": return .success(.report(identity))
+    case "state": return .success(.state(identity))
+    case "diagnosis": return .success(.diagnosis(identity))
+    default:
+      return .failure(
+        Rejection(.unsupported, "\"\(leaf.escaped(maximum: 40))\" is none of report, state, diagnosis"))
+    }
+  }
+
+  private static func context(_ levels: [Substring], _ topic: String) -> Result<Address, Rejection> {
+    switch (levels.first, levels.count) {
+    case ("weather", 2):
+      guard Identifier.isValid(levels[1]) else { return .failure(notAnID("region", levels[1])) }
+      return .success(.weather(region: Symbol(String(levels[1]))))
+    case ("outage", 3):
+      guard Identifier.isValid(levels[1]) else { return .failure(notAnID("carrier", levels[1])) }
+      guard Identifier.isValid(levels[2]) else { return .failure(notAnID("region", levels[2])) }
+      return .success(.outage(carrier: Symbol(String(levels[1])), region: Symbol(String(levels[2]))))
+    case ("contact", 1): return .success(.contact)
+    default: return .failure(noAddress(topic, "weather/<region>, outage/<carrier>/<region> or contact below ctx"))
+    }
+  }
+
+  private static func notAnID(_ what: String, _ text: Substring) -> Rejection {
+    Rejection(.identity, "the topic's \(what) \"\(text.escaped(maximum: 40))\" is no id (\(Identifier.rule))")
+  }
+
+  private static func noAddress(_ topic: String, _ expected: String) -> Rejection {
+    Rejection(.unsupported, "expected \(expected), found \"\(topic.escaped(maximum: 80))\"")
+  }
+
+  private static func foreign(_ topic: String) -> Rejection {
+    let levels = topic.split(separator: "/", omittingEmptySubsequences: false)
+    let format: String? =
+      if topic.hasPrefix("spBv1.0/") {
+        "Sparkplug B"
+      } else if topic.hasPrefix("v1/devices/") || topic.hasPrefix("v1/gateway/") {
+        "ThingsBoard's device API"
+      } else if topic.hasPrefix("$aws/things/"), levels.contains("defender") {
+        "AWS IoT Device Defender"
+      } else if topic.hasPrefix("homie/") {
+        "Homie"
+      } else if levels.contains(where: { $0.lowercased().hasPrefix("senml") }) {
+        "SenML"
+      } else {
+        nil
+      }
+    let place = "\"\(topic.escaped(maximum: 80))\""
+    return Rejection(
+      .unsupported,
+      format.map { "\(place) is a topic of \($0), which this version doesn't read" }
+        ?? "\(place) is no topic below dt/<root>/ or ctx/<root>/")
+  }
+}

@@ -1,0 +1,21 @@
+/// How much one message may hold: far above what a device has to say, far below what would stall the others.
+package enum DecodingLimits {
+  /// A report of 60 signals is 2 KB; an array that a device kept for a day, some hundred KB.
+  package static let payloadBytes = 1 << 20
+  /// Reports in one array: a week of ten-minute reports.
+  package static let reports = 1000
+  /// Signals, and likewise events, in one report or profile.
+  package static let signals = 256
+  /// The contract's payloads nest three deep; foreign ones were seen with six.
+  package static let depth = 64
+  /// Beyond it a double no longer holds every integer, and sums over a fleet lose their last digits.
+  package static let signalMagnitude = 1e15
+  package static let eventCount: Int64 = 1_000_000
+  package static let bootBytes = 64
+  /// A support desk's note.
+  package static let textBytes = 4096
+  package static let customerBytes = 128
+  package static let localeBytes = 35
+  /// Lines of one import.
+  package static let importBytes = 256 << 20
+}

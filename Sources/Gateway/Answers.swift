@@ -1,0 +1,49 @@
+import CaseStore
+import ControlProtocol
+import Hummingbird
+import NIOCore
+
+/// How routes answer: JSON of the contract's shapes, problems as RFC 9457.
+extension Response {
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    bytes(JSONText.bytes(value), status: status, type: "application/json")
+  }
+
+  static func bytes(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String) -> Response {
+    var headers = HTTPFields()
+    headers[.contentType] = type
+    headers[.contentLength] = "\(bytes.count)"
+    return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  static func problem(_ problem: ProblemDetails) -> Response {
+    bytes(
+      JSONText.bytes(problem), status: .init(code: problem.status, reasonPhrase: problem.title),
+      type: ProblemDetails.contentType)
+  }
+}
+
+/// Turns every error into an answer that says what to do next.
+struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
+  func handle(
+    _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let problem as ProblemDetails {
+      return .problem(problem)
+    } catch let error as StoreError {
+      if case .ambiguous = error {
+        return .problem(ProblemDetails(status: 400, title: "ambiguous id", detail: error.description))
+      }
+      return .problem(ProblemDetails(status: 500, title: "the case store failed", detail: error.description))
+    } catch let error as HTTPError {
+      let detail = error.status == .notFound ? "there is no \(request.uri.path); see: forewarn --help" : error.body ?? ""
+      return .problem(
+        ProblemDetails(status: error.status.code, title: error.status.reasonPhrase.lowercased(), detail: detail))
+    } catch is DecodingError {
+      return .problem(
+        ProblemDetails(status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}"))
+    }
+  }
+}

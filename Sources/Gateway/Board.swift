@@ -1,0 +1,50 @@
+import Synchronization
+import Vocabulary
+
+/// What others may read of the engine while it works: a copy, renewed after each commit, behind the gateway's one lock.
+/// `status` must answer at once even in the middle of a long pass.
+final class Board: Sendable {
+  struct Content: Sendable {
+    var counts = FateCounts()
+    var devices = 0
+    var openTickets = 0
+    var proposedTickets = 0
+    var liveTickets = 0
+    var liveFindings = 0
+    var clock: EventTime?
+    var lagSeconds: Double?
+    var unknownItems = 0
+    var sequenceGaps = 0
+    var lastPassEnd: EventTime?
+    var lastPassSeconds: Double?
+    var profileCount = 0
+    var profileRevision = ""
+    /// Why a commit is waiting; `nil` while the store takes them.
+    var storeTrouble: String?
+    /// Why the last reload was refused, until one succeeds.
+    var reloadTrouble: String?
+    var broker = Broker()
+    /// Own messages that the broker has: to be struck off the outbox with the next commit.
+    var deliveredOutbox: [Int64] = []
+    var refusedOutbox: [(id: Int64, reason: String)] = []
+    var isStopping = false
+    /// When the engine last got through a batch or a tick, in monotonic seconds: the watchdog looks at it.
+    var lastProgress = 0.0
+  }
+
+  struct Broker: Sendable {
+    var isConnected = false
+    var hasBeenReady = false
+    var since: EventTime?
+    var sessionPresent: Bool?
+    var reconnects = 0
+    var dropped: Int?
+    var lastError: String?
+  }
+
+  private let content = Mutex(Content())
+
+  func read<Value: Sendable>(_ body: (Content) -> Value) -> Value { content.withLock { body($0) } }
+
+  func change<Value: Sendable>(_ body: (inout Content) -> Value) -> Value { content.withLock { body(&$0) } }
+}

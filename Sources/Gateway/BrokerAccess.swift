@@ -1,0 +1,50 @@
+import Broker
+import CheckedYAML
+import CDispatch
+import Glibc
+
+/// From the configuration to what the broker's room needs: the password comes from its file or the systemd credential.
+struct BrokerAccess {
+  let part: Configuration.BrokerPart
+
+  init(_ part: Configuration.BrokerPart) { self.part = part }
+
+  func settings() throws -> BrokerSettings {
+    let root = part.root
+    let own = ["dt/\(root)/+/+/report", "dt/\(root)/+/+/state", "dt/\(root)/+/+/diagnosis", "ctx/\(root)/#"]
+    var settings = BrokerSettings(
+      address: try BrokerAddress(url: part.url), clientID: part.clientID, username: part.username,
+      password: try password(), caFile: part.caFile, certificateFile: part.certificateFile, keyFile: part.keyFile,
+      // A million retained states need not come again at each reconnection of a session that has them.
+      subscriptions: (own + part.alsoSubscribe).map { Subscription(filter: $0, retainHandling: .ifNew) })
+    settings.subscriptions.append(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
+    try settings.validate()
+    return settings
+  }
+
+  private func password() throws(StartFailure) -> String? {
+    guard part.username != nil else { return nil }
+    if let file = part.passwordFile { return try read(file) }
+    guard let folder = getenv("CREDENTIALS_DIRECTORY") else { return nil }
+    let credential = String(cString: folder) + "/mqtt-password"
+    return access(credential, F_OK) == 0 ? try read(credential) : nil
+  }
+
+  private func read(_ path: String) throws(StartFailure) -> String {
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+      throw StartFailure("the broker's password can't be read: \(path): \(String(cString: strerror(errno)))")
+    }
+    guard status.st_mode & 0o004 == 0 else {
+      throw StartFailure("\(path) may be read by anyone: chmod 0640 \(path), then start again")
+    }
+    let file: YAMLFile
+    do throws(YAMLFaults) {
+      file = try YAMLFile(path: path)
+    } catch {
+      throw StartFailure("the broker's password can't be read: \(error)")
+    }
+    let text = String(decoding: file.bytes, as: UTF8.self)
+    return text.hasSuffix("\n") ? String(text.dropLast()) : text
+  }
+}

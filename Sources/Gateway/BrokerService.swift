@@ -1,0 +1,135 @@
+import Broker
+import CaseStore
+import Dispatch
+import Foundation
+import Logging
+import ServiceLifecycle
+import Vocabulary
+
+/// The subscriber on a thread of its own, between the broker and the engine.
+struct BrokerService: Service {
+  let settings: BrokerSettings
+  let engine: Engine
+  let store: CaseStore
+  let board: Board
+  let logger: Logger
+  let onReady: @Sendable () -> Void
+
+  func run() async throws {
+    let bridge = BrokerBridge(engine: engine, store: store, board: board, logger: logger, onReady: onReady)
+    let subscriber = try Subscriber(settings: settings, handler: bridge)
+    bridge.board.change { $0.broker.since = WallClock.now() }
+    await withGracefulShutdownHandler {
+      await withTaskCancellationHandler {
+        await withCheckedContinuation { continuation in
+          // libmosquitto's handle belongs to one thread, and it blocks: not one of the concurrency pool's.
+          Thread.detachNewThread {
+            subscriber.run()
+            continuation.resume()
+          }
+        }
+      } onCancel: {
+        board.change { $0.isStopping = true }
+        subscriber.stop()
+      }
+    } onGracefulShutdown: {
+      board.change { $0.isStopping = true }
+      subscriber.stop()
+    }
+  }
+}
+
+/// Called on the broker's thread, one call at a time.
+private final class BrokerBridge: BrokerHandler {
+  let engine: Engine
+  let store: CaseStore
+  let board: Board
+  let logger: Logger
+  let onReady: @Sendable () -> Void
+
+  init(
+    engine: Engine, store: CaseStore, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
+  ) {
+    self.engine = engine
+    self.store = store
+    self.board = board
+    self.logger = logger
+    self.onReady = onReady
+  }
+
+  func received(_ batch: [Delivery]) -> Bool {
+    let answer = AtomicFlag()
+    let isDown = DispatchSemaphore(value: 0)
+    // Not structured: this thread isn't a task, and it must block until the batch is on disk.
+    Task { [engine] in
+      answer.store(await engine.take(batch))
+      isDown.signal()
+    }
+    isDown.wait()
+    return answer.load()
+  }
+
+  func outgoing(limit: Int) -> [OutgoingPublish] {
+    do throws(StoreError) {
+      // What is confirmed but not yet struck off stands at the front of the table: read past it.
+      let confirmed = Set(board.read { $0.deliveredOutbox + $0.refusedOutbox.map(\.id) })
+      return try store.pendingOutbox(limit: limit + confirmed.count).lazy.filter { !confirmed.contains($0.id) }
+        .prefix(limit).map { entry in
+          OutgoingPublish(
+            id: entry.id, topic: entry.message.topic, payload: entry.message.payload,
+            isRetained: entry.message.isRetained)
+        }
+    } catch {
+      logger.warning("the outbox can't be read", metadata: ["error": "\(error)"])
+      return []
+    }
+  }
+
+  func delivered(_ ids: [Int64]) { board.change { $0.deliveredOutbox += ids } }
+
+  func rejected(_ id: Int64, reason: String) {
+    board.change { $0.refusedOutbox.append((id, reason)) }
+    logger.warning("the broker refused a message of ours", metadata: ["outbox": "\(id)", "reason": "\(reason)"])
+  }
+
+  func changed(_ state: ConnectionState) {
+    switch state {
+    case .connecting: break
+    case .connected(let sessionPresent):
+      let wasReady = board.change { content in
+        let wasReady = content.broker.hasBeenReady
+        if wasReady { content.broker.reconnects += 1 }
+        content.broker.isConnected = true
+        content.broker.hasBeenReady = true
+        content.broker.since = WallClock.now()
+        content.broker.sessionPresent = sessionPresent
+        content.broker.lastError = nil
+        return wasReady
+      }
+      logger.notice("connected to the broker", metadata: ["session_present": "\(sessionPresent)"])
+      if wasReady, !sessionPresent {
+        logger.warning("the broker had forgotten our session: what it queued for us while we were away is lost")
+      }
+      if !wasReady { onReady() }
+    case .refused(let error, let seconds), .lost(let error, let seconds):
+      let isNews = board.change { content in
+        defer {
+          content.broker.isConnected = false
+          content.broker.lastError = error.description
+        }
+        if content.broker.isConnected { content.broker.since = WallClock.now() }
+        return content.broker.lastError != error.description
+      }
+      if isNews {
+        logger.error(
+          "no connection to the broker", metadata: ["error": "\(error)", "next_attempt_seconds": "\(seconds.toSixDigits)"])
+      }
+    case .stopped: board.change { $0.broker.isConnected = false }
+    }
+  }
+
+  func counted(_ statistic: BrokerStatistic) {
+    guard statistic.name == BrokerStatistic.droppedMessages else { return }
+    board.change { $0.broker.dropped = Int(statistic.value) }
+  }
+}

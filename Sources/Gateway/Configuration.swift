@@ -1,0 +1,101 @@
+package import CheckedYAML
+package import DeviceHistory
+package import Logging
+package import Pipeline
+package import Triage
+
+/// What the administrator decides, read from one YAML file; every key has a default.
+///
+/// | key | type | default | range |
+/// | --- | --- | --- | --- |
+/// | `state_directory` | path | `/var/lib/forewarn` | absolute |
+/// | `profiles` | path of a folder | `/etc/forewarn/firmware-profiles` | absolute |
+/// | `broker.url` | address | `mqtt://127.0.0.1:1883` | `mqtt://`, `mqtts://`, `unix:///` |
+/// | `broker.client_id` | text | `forewarn` | 1–64 bytes |
+/// | `broker.root` | one topic level | `forewarn` | no `/`, `+`, `#` |
+/// | `broker.username` | text | none | |
+/// | `broker.password_file` | path | none; under systemd the credential `mqtt-password` | needs `username` |
+/// | `broker.ca_file`, `certificate_file`, `key_file` | paths | none | with `mqtts://` |
+/// | `broker.also_subscribe` | list of topic filters | none | at most 32 |
+/// | `control.socket` | path | `/run/forewarn/forewarn.sock` | at most 107 bytes |
+/// | `control.readers_group` | group | `forewarn` | may ask |
+/// | `control.operators_group` | group | `forewarn-ops` | may also change |
+/// | `http.listen` | `address:port` | `127.0.0.1:9464` | empty: off |
+/// | `store.url` | `sqlite` | `sqlite` | nothing else in this version |
+/// | `clock` | `wall`, `event` | `wall` | |
+/// | `clock_quorum` | devices | 10 | 1–100 000 |
+/// | `lateness_days` | days | 7 | 1–60 |
+/// | `consent_default.telemetry`, `.contact` | truth value | true | |
+/// | `care.mode` | `off`, `propose`, `send` | `propose` | |
+/// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
+/// | `log_level` | `error`, `warning`, `notice`, `info`, `debug` | `notice` | |
+package struct Configuration: Sendable {
+  package var stateDirectory = "/var/lib/forewarn"
+  package var profiles = "/etc/forewarn/firmware-profiles"
+  package var broker = BrokerPart()
+  package var control = ControlPart()
+  /// `nil`: no dashboard and no metrics.
+  package var httpListen: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9464)
+  package var clock = ClockKind.wall
+  package var clockQuorum = 10
+  package var latenessDays = 7
+  package var telemetryConsentDefault = true
+  package var contactConsentDefault = true
+  package var careMode = TriagePolicy.CareMode.propose
+  package var predictions = PredictionSchedule.never
+  package var logLevel = Logger.Level.notice
+
+  package struct BrokerPart: Sendable {
+    package var url = "mqtt://127.0.0.1:1883"
+    package var clientID = "forewarn"
+    package var root = "forewarn"
+    package var username: String?
+    package var passwordFile: String?
+    package var caFile: String?
+    package var certificateFile: String?
+    package var keyFile: String?
+    package var alsoSubscribe: [String] = []
+  }
+
+  package struct ControlPart: Sendable {
+    package var socket = "/run/forewarn/forewarn.sock"
+    package var readersGroup = "forewarn"
+    package var operatorsGroup = "forewarn-ops"
+  }
+
+  package struct ListenAddress: Sendable, Hashable {
+    package var host: String
+    package var port: Int
+  }
+
+  package init() {}
+
+  package static let defaultPath = "/etc/forewarn/forewarn.yaml"
+
+  package static func load(_ path: String) throws(YAMLFaults) -> Configuration {
+    try YAMLFile(path: path).read { ConfigurationReader(keys: $0).configuration() }
+  }
+
+  package var pipelineSettings: PipelineSettings {
+    var policy = TriagePolicy()
+    policy.careMode = careMode
+    policy.mayContactByDefault = contactConsentDefault
+    return PipelineSettings(
+      root: broker.root,
+      history: HistorySettings(
+        clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays,
+        telemetryConsentDefault: telemetryConsentDefault),
+      policy: policy, predictions: predictions)
+  }
+
+  /// What a reload can't change while the daemon runs, by key; compared to tell the administrator.
+  var fixedParts: [(key: String, value: String)] {
+    [
+      ("state_directory", stateDirectory), ("broker", "\(broker)"), ("control", "\(control)"),
+      ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"), ("clock", clock.rawValue),
+      ("clock_quorum", "\(clockQuorum)"), ("lateness_days", "\(latenessDays)"),
+      ("consent_default", "\(telemetryConsentDefault) \(contactConsentDefault)"), ("care.mode", careMode.rawValue),
+      ("predictions", "\(predictions)"), ("log_level", logLevel.rawValue),
+    ]
+  }
+}

@@ -1,0 +1,145 @@
+import Broker
+import CheckedYAML
+import DeviceHistory
+import Logging
+import Pipeline
+import Triage
+import Vocabulary
+
+/// The schema of the configuration file: each key with what it may hold.
+struct ConfigurationReader {
+  let keys: YAMLMapping
+
+  func configuration() -> Configuration? {
+    var result = Configuration()
+    take("state_directory", absolutePath, into: &result.stateDirectory)
+    take("profiles", absolutePath, into: &result.profiles)
+    if let broker = keys.optional("broker")?.mapping({ broker(result.broker, $0) }) { result.broker = broker }
+    if let control = keys.optional("control")?.mapping({ control(result.control, $0) }) { result.control = control }
+    _ = keys.optional("http")?.mapping { http -> Bool? in
+      if let value = http.optional("listen") { result.httpListen = listenAddress(value) }
+      return true
+    }
+    _ = keys.optional("store")?.mapping { store -> Bool? in
+      guard let value = store.optional("url"), let url = value.string() else { return true }
+      if url != "sqlite" {
+        value.fault("expected sqlite, found \"\(url)\": this version keeps its cases in SQLite only")
+      }
+      return true
+    }
+    take("clock", { $0.choice(of: ConfigurableClock.self)?.kind }, into: &result.clock)
+    take("clock_quorum", { $0.integer(in: 1...100_000) }, into: &result.clockQuorum)
+    take("lateness_days", { $0.integer(in: 1...60) }, into: &result.latenessDays)
+    _ = keys.optional("consent_default")?.mapping { consent -> Bool? in
+      if let value = consent.optional("telemetry")?.bool() { result.telemetryConsentDefault = value }
+      if let value = consent.optional("contact")?.bool() { result.contactConsentDefault = value }
+      return true
+    }
+    _ = keys.optional("care")?.mapping { care -> Bool? in
+      if let mode = care.optional("mode")?.choice(of: TriagePolicy.CareMode.self) { result.careMode = mode }
+      return true
+    }
+    if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
+    take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
+    return result
+  }
+
+  private func take<Value>(_ key: String, _ read: (YAMLValue) -> Value?, into target: inout Value) {
+    if let value = keys.optional(key).flatMap(read) { target = value }
+  }
+
+  private func absolutePath(_ value: YAMLValue) -> String? {
+    guard let path = value.string(maximumBytes: 4096) else { return nil }
+    guard path.hasPrefix("/") else {
+      value.fault("expected an absolute path, found \"\(path)\"")
+      return nil
+    }
+    return path
+  }
+
+  private func broker(_ defaults: Configuration.BrokerPart, _ keys: YAMLMapping) -> Configuration.BrokerPart? {
+    var part = defaults
+    if let value = keys.optional("url"), let url = value.string() {
+      do throws(BrokerError) {
+        _ = try BrokerAddress(url: url)
+        part.url = url
+      } catch {
+        value.fault(error.description)
+      }
+    }
+    if let value = keys.optional("client_id"), let id = value.string(maximumBytes: 64) {
+      if id.isEmpty { value.fault("expected 1 to 64 bytes: the broker keeps the session under this name") }
+      part.clientID = id
+    }
+    if let value = keys.optional("root"), let root = value.string(maximumBytes: 64) {
+      if root.isEmpty || root.contains(where: { "/+#".contains($0) }) {
+        value.fault("expected one level of a topic, without / + and #; found \"\(root)\"")
+      }
+      part.root = root
+    }
+    part.username = keys.optional("username")?.string()
+    part.passwordFile = keys.optional("password_file").flatMap(absolutePath)
+    part.caFile = keys.optional("ca_file").flatMap(absolutePath)
+    part.certificateFile = keys.optional("certificate_file").flatMap(absolutePath)
+    part.keyFile = keys.optional("key_file").flatMap(absolutePath)
+    part.alsoSubscribe = keys.optional("also_subscribe")?.list(count: 0...32)?.compactMap { $0.string() } ?? []
+    if part.passwordFile != nil, part.username == nil {
+      keys.fault(at: "password_file", "needs `username` beside it")
+    }
+    return part
+  }
+
+  private func control(_ defaults: Configuration.ControlPart, _ keys: YAMLMapping) -> Configuration.ControlPart? {
+    var part = defaults
+    if let value = keys.optional("socket"), let path = absolutePath(value) {
+      if path.utf8.count > 107 { value.fault("a socket's path has at most 107 bytes") }
+      part.socket = path
+    }
+    if let group = keys.optional("readers_group")?.string(maximumBytes: 32) { part.readersGroup = group }
+    if let group = keys.optional("operators_group")?.string(maximumBytes: 32) { part.operatorsGroup = group }
+    return part
+  }
+
+  private func listenAddress(_ value: YAMLValue) -> Configuration.ListenAddress? {
+    guard !value.isNull, let text = value.string(), !text.isEmpty else { return nil }
+    guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+      (1...65_535).contains(port), colon > text.startIndex
+    else {
+      value.fault("expected address:port such as 127.0.0.1:9464, or \"\" for none; found \"\(text)\"")
+      return nil
+    }
+    let host = text[..<colon].trimmingBrackets
+    return Configuration.ListenAddress(host: String(host), port: port)
+  }
+
+  private func predictions(_ keys: YAMLMapping) -> PredictionSchedule? {
+    let days = keys.required("every_days")?.integer(in: 1...365)
+    let horizon = keys.optional("horizon_days")?.double(in: 0.01...365)
+    return days.map { PredictionSchedule(times: .every(Int64($0) * EventTime.day), horizonDays: horizon) }
+  }
+}
+
+/// `capture` is a replay's clock, never a daemon's.
+private enum ConfigurableClock: String, CaseIterable {
+  case wall, event
+  var kind: ClockKind { self == .wall ? .wall : .event }
+}
+
+private enum ConfigurableLevel: String, CaseIterable {
+  case error, warning, notice, info, debug
+  var level: Logger.Level {
+    switch self {
+    case .error: .error
+    case .warning: .warning
+    case .notice: .notice
+    case .info: .info
+    case .debug: .debug
+    }
+  }
+}
+
+extension Substring {
+  fileprivate var trimmingBrackets: Substring {
+    hasPrefix("[") && hasSuffix("]") ? dropFirst().dropLast() : self
+  }
+}

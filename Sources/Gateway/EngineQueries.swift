@@ -1,0 +1,132 @@
+import CaseStore
+import ControlProtocol
+import DefectModel
+import DeviceHistory
+import FirmwareProfiles
+import Pipeline
+import Vocabulary
+
+/// What operators ask of the engine itself: devices and their risks. Cases are read from the store, beside it.
+extension Engine {
+  struct DeviceFilter: Sendable {
+    var product: String?
+    var batch: String?
+    var firmware: String?
+    var region: String?
+    var customer: String?
+    var limit = Limits.listItemsByDefault
+  }
+
+  func devices(_ filter: DeviceFilter) -> [DeviceItem] {
+    var items: [DeviceItem] = []
+    pipeline.history.forEachDevice { device in
+      let item = self.item(device)
+      guard filter.product.map({ $0 == item.product }) ?? true, filter.batch.map({ $0 == item.batch }) ?? true,
+        filter.firmware.map({ $0 == item.firmware }) ?? true, filter.region.map({ $0 == item.region }) ?? true,
+        filter.customer.map({ $0 == item.customer }) ?? true
+      else { return }
+      items.append(item)
+    }
+    items.sort { ($0.product, $0.device) < ($1.product, $1.device) }
+    return Array(items.prefix(filter.limit))
+  }
+
+  func device(_ id: String) -> DeviceDetail? {
+    guard let summary = pipeline.history.summary(of: id) else { return nil }
+    let tickets = pipeline.cases.tickets.filter { $0.key.device == id }.map(\.value.id).sorted()
+    return DeviceDetail(item: item(summary), modes: modes(of: id), tickets: tickets)
+  }
+
+  private func item(_ device: DeviceSummary) -> DeviceItem {
+    let facts = device.facts
+    return DeviceItem(
+      device: device.identity.device, product: device.identity.product.text,
+      batch: (facts.batch ?? .unknown).text, firmware: device.firmware?.text,
+      region: (facts.region ?? .unknown).text, carrier: (facts.carrier ?? .unknown).text, customer: facts.customer,
+      activated: facts.activated?.date, lastHeard: device.lastHeard?.description, reports: device.reports,
+      consent: DeviceItem.Consent(
+        telemetry: facts.telemetryConsent ?? pipeline.settings.history.telemetryConsentDefault,
+        contact: facts.contactConsent ?? contactConsentDefault),
+      retired: facts.retired?.description)
+  }
+
+  private func modes(of id: String) -> [DeviceDetail.Mode] {
+    guard let standing = standing(of: id) else { return [] }
+    return standing.modes.map { entry in
+      let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+      return DeviceDetail.Mode(
+        failureMode: entry.mode.id.text, onsets: entry.risk.onsets,
+        probability: probability(key, entry.risk, entry.mode.horizonDays),
+        attribution: Shares(pipeline.model.attribution(key, entry.risk)))
+    }
+  }
+
+  private func standing(of id: String) -> DeviceStanding? {
+    guard let asOf = asOf else { return nil }
+    let model = pipeline.model
+    return pipeline.history.standing(of: id, asOf: asOf) { model.hazard($0, $1) }
+  }
+
+  /// The end of the last closed day (or hour, where nothing is judged by the day yet): what all beliefs stand on.
+  private var asOf: EventTime? {
+    let ends = BucketLength.allCases.compactMap { pipeline.history.lastClosed($0)?.end }
+    return ends.max() ?? pipeline.history.now
+  }
+
+  private func probability(_ key: ModeKey, _ risk: DeviceRisk, _ horizonDays: Double) -> HorizonProbability {
+    let interval = pipeline.model.probability(key, risk, horizonDays: horizonDays).toSixDigits
+    return HorizonProbability(
+      mean: interval.mean, low: interval.low, high: interval.high, horizonDays: horizonDays)
+  }
+
+  /// The device's probabilities under a scenario; `nil`: no such device.
+  func score(_ id: String, _ scenario: DeviceScore.Scenario) -> DeviceScore? {
+    guard let standing = standing(of: id), let asOf else { return nil }
+    let modes = standing.modes.map { entry -> DeviceScore.Mode in
+      let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+      let horizon = scenario.horizonDays ?? entry.mode.horizonDays
+      var assumed = entry.risk
+      if let firmware = scenario.firmware { assumed.covariates.firmware = Symbol(known: firmware) ?? .unknown }
+      switch scenario.humidity {
+      case "humid": assumed.weather = WeatherShares(only: .humid)
+      case "dry": assumed.weather = WeatherShares(only: .dry)
+      default: break
+      }
+      var humid = entry.risk
+      humid.weather = WeatherShares(only: .humid)
+      let later = laterFirmware(of: standing, than: entry.risk.covariates.firmware)
+      return DeviceScore.Mode(
+        failureMode: entry.mode.id.text, probability: probability(key, assumed, horizon),
+        asIs: probability(key, entry.risk, horizon),
+        ifHumid: entry.risk.weather.unknown < 1 ? probability(key, humid, horizon) : nil,
+        byFirmware: later.map { firmware in
+          var risk = assumed
+          risk.covariates.firmware = firmware
+          return DeviceScore.WithFirmware(firmware: firmware.text, probability: probability(key, risk, horizon))
+        },
+        attribution: Shares(pipeline.model.attribution(key, assumed)))
+    }
+    return DeviceScore(
+      device: id, product: standing.identity.product.text, batch: (standing.facts.batch ?? .unknown).text,
+      firmware: standing.facts.firmware?.text, region: (standing.facts.region ?? .unknown).text,
+      asOf: asOf.description, scenario: scenario, modes: modes)
+  }
+
+  /// Releases of the product that come after what the device runs.
+  private func laterFirmware(of standing: DeviceStanding, than firmware: Symbol) -> [Symbol] {
+    let current = FirmwareVersion(firmware.text)
+    let releases = pipeline.catalogue.profiles.filter { $0.product == standing.identity.product }.flatMap(\.releases)
+    return Set(releases.map(\.version)).filter { current < FirmwareVersion($0.text) }.sorted {
+      FirmwareVersion($0.text) < FirmwareVersion($1.text)
+    }
+  }
+}
+
+extension Shares {
+  init(_ attribution: Attribution) {
+    self.init(
+      batch: attribution.batch.toSixDigits, firmware: attribution.firmware.toSixDigits,
+      environment: attribution.environment.toSixDigits, device: attribution.device.toSixDigits,
+      unknown: attribution.unknown.toSixDigits)
+  }
+}

@@ -1,0 +1,86 @@
+import CaseStore
+import DefectModel
+import DeviceHistory
+import Foundation
+import Pipeline
+import Triage
+import Vocabulary
+
+/// What a batch has changed, as one transaction.
+extension Engine {
+  /// Keys in the store's `meta` table.
+  enum MetaKey {
+    static let history = "history"
+    static let counts = "counts"
+  }
+
+  func unit(
+    of yield: Yield, total: FateCounts, changes: [CaseChange], imported: Delivery?
+  ) -> UnitOfWork {
+    var unit = UnitOfWork(at: WallClock.now())
+    unit.changes = yield.changes + changes
+    unit.quarantined = yield.quarantined.map {
+      QuarantineEntry(delivery: $0.delivery, rejection: $0.rejection, device: $0.device, dueAt: $0.dueAt)
+    }
+    unit.predictions = yield.predictions
+    unit.contacts = yield.contacts
+    unit.diagnoses = yield.diagnoses
+    unit.outbox = Outbox(root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, at: unit.at)
+      .messages(for: unit.changes)
+    if careMode == .send {
+      unit.outbox += yield.erased.map { identity, _ in
+        let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
+        return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
+      }
+    }
+    if yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
+    if yield.passes.isEmpty {
+      unit.journal = yield.taken.map { UnitOfWork.JournalEntry($0.delivery, device: $0.device) }
+      if let imported { unit.journal.append(UnitOfWork.JournalEntry(imported, device: nil)) }
+      unit.erasedDevices = yield.erased.map(\.0)
+      unit.devices = yield.erased.map { ($0.0, $0.record) }
+    } else {
+      // A bucket has closed: everything is written as it stands now, and the journal begins anew.
+      unit.emptiesJournal = true
+      let records = pipeline.history.takeChanges()
+      unit.devices = records
+      unit.erasedDevices = yield.erased.map(\.0)
+      unit.cells = pipeline.model.takeChangedCells().map { ($0.mode, $0.bucket, $0.blob) }
+      unit.models = pipeline.model.modes.map { ($0, pipeline.model.state(of: $0)) }
+      unit.meta[MetaKey.history] = pipeline.history.writeState()
+    }
+    return unit
+  }
+}
+
+extension UnitOfWork {
+  /// Nothing to write: no transaction for it.
+  var isEmpty: Bool {
+    !emptiesJournal && journal.isEmpty && devices.isEmpty && erasedDevices.isEmpty && meta.isEmpty
+      && quarantined.isEmpty && releasedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
+      && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
+      && diagnoses.isEmpty
+  }
+}
+
+extension FateCounts {
+  /// Five little-endian 64-bit numbers: applied, duplicate, quarantined, unconsented, late.
+  var stored: [UInt8] {
+    [applied, duplicate, quarantined, unconsented, late].flatMap { number in
+      withUnsafeBytes(of: Int64(number).littleEndian) { Array($0) }
+    }
+  }
+
+  init?(stored bytes: [UInt8]) {
+    guard bytes.count == 40 else { return nil }
+    let numbers = stride(from: 0, to: 40, by: 8).map { start in
+      bytes[start..<start + 8].reversed().reduce(Int64(0)) { $0 << 8 | Int64($1) }
+    }
+    self.init()
+    applied = Int(numbers[0])
+    duplicate = Int(numbers[1])
+    quarantined = Int(numbers[2])
+    unconsented = Int(numbers[3])
+    late = Int(numbers[4])
+  }
+}

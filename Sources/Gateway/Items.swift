@@ -1,0 +1,131 @@
+import CaseStore
+import ControlProtocol
+import Foundation
+import Triage
+import Vocabulary
+
+/// How records of the gateway stand in the control API's words.
+extension ProfileItem {
+  init(_ profile: FirmwareProfile) {
+    self.init(
+      product: profile.product.text, title: profile.title,
+      firmware: profile.firmware.bounds.map { $0.comparison.rawValue + $0.version.text }.joined(separator: " "),
+      source: profile.source, revision: profile.revision, modes: profile.modes.map(\.id.text))
+  }
+}
+
+extension QuarantineItem {
+  init(_ entry: QuarantineSummary) {
+    self.init(
+      id: entry.id, topic: entry.topic, reason: entry.rejection.reason.rawValue, detail: entry.rejection.detail,
+      receivedAt: entry.receivedAt.description, bytes: entry.bytes, device: entry.device)
+  }
+
+  init(_ entry: QuarantineEntry) {
+    self.init(
+      id: entry.id, topic: entry.delivery.topic, reason: entry.rejection.reason.rawValue,
+      detail: entry.rejection.detail, receivedAt: entry.delivery.receivedAt.description, bytes: entry.bytes,
+      device: entry.device)
+  }
+}
+
+extension QuarantineDetail {
+  init(_ entry: QuarantineEntry) {
+    self.init(
+      item: QuarantineItem(entry), payload: String(validating: entry.delivery.payload, as: UTF8.self),
+      payloadBase64: Data(entry.delivery.payload).base64EncodedString())
+  }
+}
+
+extension PredictionItem {
+  init(_ prediction: Prediction) {
+    self.init(
+      device: prediction.identity.device, product: prediction.identity.product.text,
+      failureMode: prediction.failureMode.text, asOf: prediction.asOf.description,
+      horizonDays: prediction.horizonDays, probability: prediction.probability.mean,
+      low: prediction.probability.low, high: prediction.probability.high)
+  }
+}
+
+/// A message of the outbox as `GET /v1/outbox` shows it.
+struct OutboxItem: Encodable, Sendable {
+  var id: Int64
+  var topic: String
+  var bytes: Int
+  var retained: Bool
+  var createdAt: String
+  @Known var deliveredAt: String?
+  var attempts: Int
+  @Known var lastError: String?
+
+  init(_ entry: OutboxEntry) {
+    id = entry.id
+    topic = entry.message.topic
+    bytes = entry.message.payload.count
+    retained = entry.message.isRetained
+    createdAt = entry.message.createdAt.description
+    deliveredAt = entry.deliveredAt?.description
+    attempts = entry.attempts
+    lastError = entry.lastError
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case id, topic, bytes, retained
+    case createdAt = "created_at"
+    case deliveredAt = "delivered_at"
+    case attempts
+    case lastError = "last_error"
+  }
+}
+
+extension TicketAction {
+  init(verb: String, body: ActionRequest) throws(ProblemDetails) {
+    func required(_ value: String?, _ name: String) throws(ProblemDetails) -> String {
+      guard let value, !value.isEmpty else {
+        throw ProblemDetails(status: 400, title: "\(name) is missing", detail: "\(verb) needs a \(name)")
+      }
+      return value
+    }
+    switch verb {
+    case "ack": self = .acknowledge
+    case "open": self = .release
+    case "hold":
+      var until: EventTime?
+      if let text = body.until {
+        guard let time = EventTime(text) else {
+          throw ProblemDetails(
+            status: 400, title: "bad time", detail: "until is an RFC 3339 time such as 2026-01-31T12:00:00Z")
+        }
+        until = time
+      }
+      self = .hold(reason: try required(body.reason, "reason"), until: until)
+    case "resolve":
+      let word = try required(body.outcome, "outcome")
+      guard let outcome = Ticket.Outcome(rawValue: word) else {
+        let words = Ticket.Outcome.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ProblemDetails(status: 400, title: "unknown outcome", detail: "outcome is one of \(words)")
+      }
+      self = .resolve(outcome, note: body.note)
+    case "reopen": self = .reopen(reason: body.reason)
+    case "cancel": self = .cancel(reason: body.reason)
+    case "note": self = .note(try required(body.note, "note"))
+    default:
+      throw ProblemDetails(
+        status: 404, title: "no such action",
+        detail: "a ticket takes ack, open, hold, resolve, reopen, cancel and note; not \(LogLines.escaped(verb))")
+    }
+  }
+}
+
+extension FindingAction {
+  init(verb: String, body: ActionRequest) throws(ProblemDetails) {
+    switch verb {
+    case "confirm": self = .confirm(reason: body.reason)
+    case "clear": self = .clear(reason: body.reason)
+    default:
+      throw ProblemDetails(
+        status: 404, title: "no such action",
+        detail: "a finding takes confirm and clear; not \(LogLines.escaped(verb))")
+    }
+  }
+}

@@ -1,0 +1,21 @@
+/// Every bound of the gateway in one place, with its reason. Those of a part stand with the part (`BrokerSettings`,
+/// `StoreLimits`, `DecodingLimits`, `TriagePolicy`).
+enum Limits {
+  /// Longest pause between two looks at the clock: buckets close, and the watchdog is fed, this often.
+  static let tickSeconds = 1.0
+  /// Messages from the future that are taken again in one go, so that a batch of live ones never waits long behind them.
+  static let retriesATick = 2000
+  /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
+  static let firstCommitPauseSeconds = 0.2
+  static let longestCommitPauseSeconds = 5.0
+  /// A request's body; a million devices to import are sent in several files.
+  static let requestBodyBytes = 32 << 20
+  /// Items of one list answer.
+  static let listItems = 100_000
+  /// What a list shows when no limit is asked for.
+  static let listItemsByDefault = 1000
+  /// A line of the log; bytes from devices are cut long before.
+  static let logLineBytes = 4096
+  /// The shutdown's whole time, by the contract.
+  static let shutdownSeconds = 10.0
+}

@@ -1,0 +1,82 @@
+import ControlProtocol
+import Glibc
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The two HTTP servers: the control API on its Unix socket, metrics on loopback.
+enum Listeners {
+  static func control(
+    _ routes: Routes, _ configuration: Configuration.ControlPart, logger: Logger
+  ) -> some ApplicationProtocol {
+    Application(
+      router: routes.router(),
+      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: configuration.socket), serverName: nil),
+      onServerRunning: { _ in
+        // The socket's group may connect; what each member may do is decided by each request.
+        let group = Permissions.id(ofGroup: configuration.readersGroup) ?? gid_t.max
+        if chown(configuration.socket, uid_t.max, group) != 0, group != gid_t.max {
+          logger.warning(
+            "the control socket can't be given to its group",
+            metadata: ["group": "\(configuration.readersGroup)", "error": "\(String(cString: strerror(errno)))"])
+        }
+        _ = chmod(configuration.socket, 0o660)
+      },
+      logger: logger)
+  }
+
+  static func metrics(
+    _ status: StatusReporter, _ address: Configuration.ListenAddress, logger: Logger
+  ) -> some ApplicationProtocol {
+    let router = Router()
+    router.get("/metrics") { _, _ in
+      Response.bytes(Array(Metrics.text(status.report()).utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+    return Application(
+      router: router,
+      configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: nil),
+      logger: logger)
+  }
+
+  /// Says what stands in the way before a server does it in its own words.
+  static func check(socket path: String) throws(StartFailure) {
+    let folder = String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
+    guard access(folder.isEmpty ? "/" : folder, W_OK | X_OK) == 0 else {
+      throw StartFailure(
+        "the control socket \(path) can't be made: \(folder): \(String(cString: strerror(errno))); make the folder, or set `control.socket`"
+      )
+    }
+  }
+
+  static func check(port address: Configuration.ListenAddress) throws(StartFailure) {
+    var hints = addrinfo()
+    hints.ai_flags = AI_NUMERICSERV | AI_PASSIVE
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    let name = "\(address.host):\(address.port)"
+    let code = getaddrinfo(address.host, String(address.port), &hints, &found)
+    guard code == 0, let first = found else {
+      throw StartFailure("http.listen \(name): \(String(cString: gai_strerror(code))); give a numeric address")
+    }
+    defer { freeaddrinfo(found) }
+    let descriptor = socket(first.pointee.ai_family, first.pointee.ai_socktype, first.pointee.ai_protocol)
+    guard descriptor >= 0 else { throw StartFailure("http.listen \(name): \(String(cString: strerror(errno)))") }
+    defer { close(descriptor) }
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+    guard bind(descriptor, first.pointee.ai_addr, first.pointee.ai_addrlen) == 0 else {
+      let reason = errno
+      let advice =
+        reason == EADDRINUSE
+        ? "another program listens there (ss -ltnp 'sport = :\(address.port)'); stop it, or set `http.listen` to another port or \"\""
+        : "set `http.listen` to an address of this machine, or to \"\""
+      throw StartFailure("http.listen \(name): \(String(cString: strerror(reason))); \(advice)")
+    }
+  }
+}
+
+/// Why the daemon can't start, and what to do about it.
+package struct StartFailure: Error, CustomStringConvertible {
+  package let description: String
+  init(_ description: String) { self.description = description }
+}

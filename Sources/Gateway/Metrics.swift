@@ -1,0 +1,47 @@
+import ControlProtocol
+
+/// Prometheus exposition of what `status` tells. Labels come from closed sets: never a device, topic or batch.
+enum Metrics {
+  static func text(_ status: StatusReport) -> String {
+    var lines: [String] = []
+    func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Double)]) {
+      lines.append("# HELP \(name) \(help)")
+      lines.append("# TYPE \(name) \(type)")
+      for sample in samples { lines.append("\(name)\(sample.labels) \(number(sample.value))") }
+    }
+    let messages = status.messages
+    family(
+      "forewarn_messages_total", "counter", "Messages received, by fate.",
+      [
+        ("applied", messages.applied), ("duplicate", messages.duplicate), ("quarantined", messages.quarantined),
+        ("unconsented", messages.unconsented), ("late", messages.late),
+      ].map { ("{fate=\"\($0.0)\"}", Double($0.1)) })
+    family(
+      "forewarn_state", "gauge", "1 for the state the daemon is in.",
+      StatusReport.State.allCases.map { ("{state=\"\($0.rawValue)\"}", $0 == status.state ? 1 : 0) })
+    func gauge(_ name: String, _ help: String, _ value: Double?) {
+      if let value { family(name, "gauge", help, [("", value)]) }
+    }
+    gauge("forewarn_devices", "Devices heard or imported.", Double(status.devices))
+    gauge("forewarn_tickets_open", "Tickets someone may still act on.", Double(status.tickets.open))
+    gauge("forewarn_findings_live", "Findings that aren't cleared.", Double(status.findings.live))
+    gauge("forewarn_broker_connected", "1 while the session with the broker stands.", status.broker.connected ? 1 : 0)
+    gauge(
+      "forewarn_broker_dropped_messages", "Messages the broker says it has dropped since it started.",
+      status.broker.dropped.map(Double.init))
+    gauge("forewarn_lag_seconds", "How long the last committed batch had been here.", status.lagSeconds)
+    gauge("forewarn_quarantine_messages", "Messages kept in quarantine.", Double(status.quarantine.messages))
+    gauge("forewarn_database_bytes", "Size of the case store on disk.", Double(status.database.bytes))
+    gauge("forewarn_last_pass_seconds", "How long the last model pass took.", status.lastPass?.seconds)
+    family(
+      "forewarn_sequence_gaps_total", "counter", "Reports missing by their sequence numbers.",
+      [("", Double(status.sequenceGaps))])
+    family(
+      "forewarn_build_info", "gauge", "1, with the version as a label.", [("{version=\"\(status.version)\"}", 1)])
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func number(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
+  }
+}

@@ -1,0 +1,258 @@
+import CaseStore
+import ControlProtocol
+import FirmwareProfiles
+import Foundation
+import Hummingbird
+import Triage
+import Vocabulary
+
+/// The control API at a glance. What asks needs a reader, what changes an operator: permission comes first in each.
+struct Routes: Sendable {
+  let engine: Engine
+  let store: CaseStore
+  let status: StatusReporter
+  let permissions: Permissions
+  let reload: @Sendable () async throws -> ReloadReport
+
+  func router() -> Router<ControlContext> {
+    let router = Router(context: ControlContext.self)
+    router.add(middleware: ProblemMiddleware())
+    router.get("/v1/status", use: reading { _, _ in .json(status.report()) })
+    router.get("/v1/tickets", use: reading(tickets))
+    router.get("/v1/tickets/:id", use: reading(ticket))
+    router.post("/v1/tickets/:id/:action", use: changing(ticketAction))
+    router.get("/v1/findings", use: reading(findings))
+    router.get("/v1/findings/:id", use: reading(finding))
+    router.post("/v1/findings/:id/:action", use: changing(findingAction))
+    router.get("/v1/devices", use: reading(devices))
+    router.get("/v1/devices/:id", use: reading(device))
+    router.get("/v1/devices/:id/score", use: reading(score))
+    router.post("/v1/devices/import", use: changing(importDevices))
+    router.get("/v1/profiles", use: reading(profiles))
+    router.get("/v1/profiles/:id", use: reading(profile))
+    router.post("/v1/profiles/reload", use: changing(reloadProfiles))
+    router.get("/v1/quarantine", use: reading(quarantine))
+    router.get("/v1/quarantine/:id", use: reading(quarantined))
+    router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
+    router.get("/v1/outbox", use: reading(outbox))
+    router.get("/v1/predictions", use: reading(predictions))
+    return router
+  }
+
+  private typealias Handler = @Sendable (Request, ControlContext) async throws -> Response
+
+  private func reading(_ handler: @escaping Handler) -> Handler {
+    { request, context in
+      let peer = try await context.peer()
+      guard permissions.mayRead(peer) else { throw refused(peer, "read", "control.readers_group") }
+      return try await handler(request, context)
+    }
+  }
+
+  private func changing(
+    _ handler: @escaping @Sendable (Request, ControlContext, Peer) async throws -> Response
+  ) -> Handler {
+    { request, context in
+      let peer = try await context.peer()
+      guard permissions.mayChange(peer) else { throw refused(peer, "change anything", "control.operators_group") }
+      return try await handler(request, context, peer)
+    }
+  }
+
+  private func refused(_ peer: Peer, _ act: String, _ key: String) -> ProblemDetails {
+    ProblemDetails(
+      status: 403, title: "not permitted",
+      detail: "\(peer.name) may not \(act): join the group that `\(key)` names in the daemon's configuration")
+  }
+
+  // MARK: Cases
+
+  private func tickets(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(
+      request, allowed: [
+        "state", "kind", "severity", "device", "product", "batch", "firmware", "region", "customer", "failure_mode",
+        "finding", "limit",
+      ])
+    var filter = TicketFilter()
+    filter.states = try query.choices("state")
+    filter.kinds = try query.choices("kind")
+    filter.severities = try query.choices("severity")
+    filter.device = query["device"]
+    filter.product = query["product"]
+    filter.batch = query["batch"]
+    filter.firmware = query["firmware"]
+    filter.region = query["region"]
+    filter.customer = query["customer"]
+    filter.failureMode = query["failure_mode"]
+    filter.finding = query["finding"]
+    filter.limit = try query.limit()
+    return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))
+  }
+
+  private func ticket(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    guard let ticket = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
+    return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: ticket))
+  }
+
+  private func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let id = try context.parameters.require("id")
+    let verb = try context.parameters.require("action")
+    let body = try await actionBody(request)
+    let ticket = try await engine.apply(
+      try TicketAction(verb: verb, body: body), toTicket: id, actor: peer.name)
+    return .json(ObjectReply(schema: Schema.name("ticket", verb), value: ticket))
+  }
+
+  private func findings(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(
+      request, allowed: ["state", "product", "failure_mode", "cause", "batch", "firmware", "region", "limit"])
+    var filter = FindingFilter()
+    filter.states = try query.choices("state")
+    filter.product = query["product"]
+    filter.failureMode = query["failure_mode"]
+    filter.causes = try query.choices("cause")
+    filter.batch = query["batch"]
+    filter.firmware = query["firmware"]
+    filter.region = query["region"]
+    filter.limit = try query.limit()
+    let items = try store.findings(filter).map {
+      FindingReply(finding: $0.finding, open: $0.open, closed: $0.closed)
+    }
+    return .json(ListReply(schema: Schema.name("finding", "list"), items: items))
+  }
+
+  private func finding(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    guard let found = try store.finding(id) else { throw ProblemDetails.noSuch("finding", id) }
+    let reply = FindingReply(finding: found.finding, open: found.open, closed: found.closed)
+    return .json(ObjectReply(schema: Schema.name("finding", "show"), value: reply))
+  }
+
+  private func findingAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let id = try context.parameters.require("id")
+    let verb = try context.parameters.require("action")
+    let body = try await actionBody(request)
+    let reply = try await engine.apply(
+      try FindingAction(verb: verb, body: body), toFinding: id, actor: peer.name)
+    return .json(ObjectReply(schema: Schema.name("finding", verb), value: reply))
+  }
+
+  private func actionBody(_ request: Request) async throws -> ActionRequest {
+    let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
+    guard buffer.readableBytes > 0 else { return ActionRequest() }
+    return try JSONDecoder().decode(ActionRequest.self, from: Data(buffer.readableBytesView))
+  }
+
+  // MARK: Devices
+
+  private func devices(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["product", "batch", "firmware", "region", "customer", "limit"])
+    let filter = Engine.DeviceFilter(
+      product: query["product"], batch: query["batch"], firmware: query["firmware"], region: query["region"],
+      customer: query["customer"], limit: try query.limit())
+    return .json(ListReply(schema: Schema.name("device", "list"), items: await engine.devices(filter)))
+  }
+
+  private func device(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    guard let device = await engine.device(id) else { throw ProblemDetails.noSuch("device", id) }
+    return .json(ObjectReply(schema: Schema.name("device", "show"), value: device))
+  }
+
+  private func score(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    let query = try Query(request, allowed: ["horizon_days", "humidity", "firmware"])
+    let scenario = DeviceScore.Scenario(
+      horizonDays: try query.number("horizon_days", in: 0.01...3650),
+      humidity: try query.word("humidity", of: ["humid", "dry"]), firmware: query["firmware"])
+    guard let score = await engine.score(id, scenario) else {
+      guard await engine.device(id) != nil else { throw ProblemDetails.noSuch("device", id) }
+      throw ProblemDetails(
+        status: 409, title: "not scored", detail: "device \(id) is retired, or nothing was heard yet to judge it by")
+    }
+    return .json(ObjectReply(schema: Schema.name("device", "score"), value: score))
+  }
+
+  private func importDevices(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
+    let report = try await engine.importDevices(Array(buffer.readableBytesView))
+    return .json(ObjectReply(schema: Schema.name("device", "import"), value: report))
+  }
+
+  // MARK: Profiles
+
+  private func profiles(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["product", "limit"])
+    let items = await engine.catalogue.profiles.map(ProfileItem.init).filter { item in
+      query["product"].map { $0 == item.product } ?? true
+    }
+    return .json(ListReply(schema: Schema.name("profile", "list"), items: Array(items.prefix(try query.limit()))))
+  }
+
+  private func reloadProfiles(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    .json(ObjectReply(schema: Schema.name("profile", "reload"), value: try await reload()))
+  }
+
+  private func profile(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    let items = await engine.catalogue.profiles.filter { $0.product.text == id }.map(ProfileItem.init)
+    guard let first = items.first else { throw ProblemDetails.noSuch("profile", id) }
+    guard items.count == 1 else {
+      return .json(ListReply(schema: Schema.name("profile", "show"), items: items))
+    }
+    return .json(ObjectReply(schema: Schema.name("profile", "show"), value: first))
+  }
+
+  // MARK: Messages
+
+  private func quarantine(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["reason", "limit"])
+    let reasons: [RejectionReason] = try query.choices("reason")
+    let items = try store.quarantine(reason: reasons.first, limit: try query.limit()).map(QuarantineItem.init)
+    return .json(ListReply(schema: Schema.name("quarantine", "list"), items: items))
+  }
+
+  private func quarantined(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let entry = try await quarantineEntry(context)
+    return .json(ObjectReply(schema: Schema.name("quarantine", "show"), value: QuarantineDetail(entry)))
+  }
+
+  private func quarantineEntry(_ context: ControlContext) async throws -> QuarantineEntry {
+    let text = try context.parameters.require("id")
+    guard let id = Int64(text), let entry = try store.quarantineEntry(id) else {
+      throw ProblemDetails.noSuch("quarantined message", text)
+    }
+    return entry
+  }
+
+  private func quarantineAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let entry = try await quarantineEntry(context)
+    switch try context.parameters.require("action") {
+    case "retry":
+      let report = try await engine.retryQuarantine(entry.id)
+      return .json(ObjectReply(schema: Schema.name("quarantine", "retry"), value: report))
+    case "drop":
+      try await engine.dropQuarantine(entry.id)
+      return .json(ObjectReply(schema: Schema.name("quarantine", "drop"), value: QuarantineDetail(entry)))
+    case let other:
+      throw ProblemDetails(
+        status: 404, title: "no such action", detail: "a quarantined message can be retried or dropped, not \(other)ed")
+    }
+  }
+
+  private func outbox(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["limit"])
+    let items = try store.outbox(limit: try query.limit()).map(OutboxItem.init)
+    return .json(ListReply(schema: Schema.name("outbox", "list"), items: items))
+  }
+
+  private func predictions(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["device", "product", "failure_mode", "limit"])
+    let filter = PredictionFilter(
+      device: query["device"], product: query["product"], failureMode: query["failure_mode"],
+      limit: try query.limit())
+    let items = try store.predictions(filter).map(PredictionItem.init)
+    return .json(ListReply(schema: Schema.name("prediction", "list"), items: items))
+  }
+}

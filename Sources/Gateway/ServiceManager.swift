@@ -1,0 +1,18 @@
+import CSystemd
+
+/// What systemd is told (Type=notify, WatchdogSec): nothing happens where it isn't the parent.
+enum ServiceManager {
+  static func ready(_ status: String) { notify("READY=1\nSTATUS=\(status)") }
+  static func status(_ status: String) { notify("STATUS=\(status)") }
+  static func stopping() { notify("STOPPING=1\nSTATUS=finishing the batch in hand") }
+  /// Fed only while the engine makes progress: a hang is ended by systemd.
+  static func feedWatchdog() { notify("WATCHDOG=1") }
+
+  static func reloading() {
+    notify("RELOADING=1\nMONOTONIC_USEC=\(Int64(WallClock.monotonicSeconds() * 1e6))")
+  }
+
+  private static func notify(_ state: String) {
+    _ = sd_notify(0, state)
+  }
+}

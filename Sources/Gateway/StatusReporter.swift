@@ -1,0 +1,62 @@
+import CaseStore
+import ControlProtocol
+import DeviceHistory
+import Glibc
+import Triage
+import Vocabulary
+
+/// `status`: how the gateway is, problems first; from the board and the store, without waiting for the engine.
+struct StatusReporter: Sendable {
+  static let version = "0.1.0"
+
+  let board: Board
+  let store: CaseStore
+  let configuration: Configuration
+  let startedAt: EventTime
+
+  func report() -> StatusReport {
+    let content = board.read { $0 }
+    let totals = store.quarantineTotals()
+    let reasons = self.reasons(content)
+    let state: StatusReport.State =
+      !content.broker.hasBeenReady ? .starting : reasons.isEmpty ? .ready : .degraded
+    return StatusReport(
+      state: state, reasons: reasons, version: Self.version, pid: Int(getpid()), startedAt: startedAt.description,
+      messages: StatusReport.Messages(
+        applied: content.counts.applied, duplicate: content.counts.duplicate, quarantined: content.counts.quarantined,
+        unconsented: content.counts.unconsented, late: content.counts.late),
+      devices: content.devices,
+      tickets: StatusReport.Tickets(
+        open: content.openTickets, proposed: content.proposedTickets, live: content.liveTickets),
+      findings: StatusReport.Findings(live: content.liveFindings),
+      broker: StatusReport.Broker(
+        url: configuration.broker.url, connected: content.broker.isConnected, since: content.broker.since?.description,
+        dropped: content.broker.dropped, sessionPresent: content.broker.sessionPresent,
+        reconnects: content.broker.reconnects, lastError: content.broker.lastError),
+      lagSeconds: content.lagSeconds?.toSixDigits, clock: content.clock?.description,
+      clockKind: configuration.clock.rawValue,
+      profiles: StatusReport.Profiles(count: content.profileCount, revision: content.profileRevision),
+      database: StatusReport.Database(path: store.path, bytes: Int(store.sizeInBytes())),
+      unknownItems: content.unknownItems, sequenceGaps: content.sequenceGaps,
+      quarantine: StatusReport.Quarantine(messages: totals.rows, bytes: totals.bytes),
+      lastPass: content.lastPassEnd.flatMap { end in
+        content.lastPassSeconds.map { StatusReport.Pass(bucketEnd: end.description, seconds: $0.toSixDigits) }
+      },
+      care: StatusReport.Care(mode: configuration.careMode.rawValue))
+  }
+
+  func reasons(_ content: Board.Content) -> [String] {
+    var reasons: [String] = []
+    if let trouble = content.storeTrouble { reasons.append("nothing is acknowledged: \(trouble)") }
+    if !content.broker.isConnected {
+      reasons.append(content.broker.lastError ?? "connecting to \(configuration.broker.url)")
+    }
+    if let dropped = content.broker.dropped, dropped > 0 {
+      reasons.append(
+        "the broker has dropped \(dropped) messages since it started: raise max_queued_messages (0: no limit) in its configuration"
+      )
+    }
+    if let trouble = content.reloadTrouble { reasons.append("the last reload was refused: \(trouble)") }
+    return reasons
+  }
+}

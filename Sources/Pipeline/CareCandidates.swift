@@ -1,0 +1,90 @@
+import DefectModel
+import DeviceHistory
+import FirmwareProfiles
+import Triage
+import Vocabulary
+
+/// The devices that triage has to look at after a pass: those with a live ticket, those in a cohort that is found or
+/// suspected, and those that failed repeatedly themselves; each only where a remedy could pay.
+struct CareCandidates {
+  let history: DeviceHistory
+  let model: DefectModel
+  let triage: Triage
+  let catalogue: Catalogue
+  let cases: CaseBook
+  let beliefs: [ModeBelief]
+  let affected: DevicesAffected
+
+  func beliefs(asOf moment: EventTime, length: BucketLength) -> [DeviceBelief] {
+    let defects = Defects(beliefs: beliefs, cases: cases)
+    var thresholds: [ModeKey: Double] = [:]
+    var result: [DeviceBelief] = []
+    history.forEachStanding(asOf: moment, lengths: [length], hazard: { model.hazard($0, $1) }) { standing in
+      for entry in standing.modes {
+        let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        let hasTicket =
+          cases.tickets[CaseBook.CareKey(device: standing.identity.device, mode: entry.mode.id)] != nil
+        guard hasTicket || entry.risk.onsets > 1 || defects.include(entry.risk.covariates, key) else { continue }
+        let probability = model.probability(key, entry.risk, horizonDays: entry.mode.horizonDays)
+        let threshold = thresholds[key] ?? triage.careThreshold(mode: key)
+        thresholds[key] = threshold
+        guard hasTicket || probability.mean >= threshold else { continue }
+        result.append(belief(standing, entry, key, probability, fixes: defects.fixes(key, entry.risk.covariates)))
+      }
+    }
+    return result.sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }
+  }
+
+  private func belief(
+    _ standing: DeviceStanding, _ entry: DeviceStanding.Mode, _ key: ModeKey, _ probability: Interval, fixes: Set<Symbol>
+  ) -> DeviceBelief {
+    let horizon = entry.mode.horizonDays
+    var byFirmware: [Symbol: Interval] = [:]
+    for firmware in fixes.union([entry.risk.covariates.firmware]) {
+      var risk = entry.risk
+      risk.covariates.firmware = firmware
+      byFirmware[firmware] = model.probability(key, risk, horizonDays: horizon)
+    }
+    var ifHumid: Interval?
+    if entry.risk.weather.unknown < 1 {
+      var risk = entry.risk
+      risk.weather = WeatherShares(only: .humid)
+      ifHumid = model.probability(key, risk, horizonDays: horizon)
+    }
+    let others =
+      standing.facts.customer.map { customer in
+        affected.devices(ofCustomer: customer, mode: entry.mode.id) - (entry.risk.onsets > 0 ? 1 : 0)
+      } ?? 0
+    return DeviceBelief(
+      identity: standing.identity, mode: entry.mode.id, facts: standing.facts, covariates: entry.risk.covariates,
+      probability: probability, attribution: model.attribution(key, entry.risk), probabilityByFirmware: byFirmware,
+      probabilityIfHumid: ifHumid, probabilityOfReplacement: model.ordinaryProbability(key, horizonDays: horizon),
+      reports: standing.reports, onsets: entry.risk.onsets, customersOtherDevicesAffected: max(0, others))
+  }
+}
+
+/// The cohorts that matter for care: believed in now, or with a live finding.
+private struct Defects {
+  private var cohorts: [ModeKey: [Cohort]] = [:]
+  private var fixes: [ModeKey: [(Cohort, Set<Symbol>)]] = [:]
+
+  init(beliefs: [ModeBelief], cases: CaseBook) {
+    for belief in beliefs {
+      for cohort in belief.cohorts where cohort.isPosteriorGateOpen || cohort.known != nil {
+        cohorts[belief.mode, default: []].append(cohort.cohort)
+        fixes[belief.mode, default: []].append((cohort.cohort, Set(cohort.fixes.map(\.firmware))))
+      }
+    }
+    for key in cases.findings.keys { cohorts[key.mode, default: []].append(key.cohort) }
+  }
+
+  func include(_ covariates: Covariates, _ mode: ModeKey) -> Bool {
+    cohorts[mode]?.contains { $0.includes(covariates) } ?? false
+  }
+
+  func fixes(_ mode: ModeKey, _ covariates: Covariates) -> Set<Symbol> {
+    (fixes[mode] ?? []).reduce(into: []) { all, entry in
+      if entry.0.includes(covariates) { all.formUnion(entry.1) }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import DeviceHistory
+import Vocabulary
+
+/// Which devices have had an onset, by mode: for the size of a finding, and for a customer's other devices.
+struct DevicesAffected {
+  private var covariates: [ModeKey: [Covariates: Int]] = [:]
+  private var byCustomer: [String: [Symbol: Int]] = [:]
+
+  init(history: DeviceHistory, asOf moment: EventTime, length: BucketLength) {
+    history.forEachStanding(asOf: moment, lengths: [length], hazard: { _, _ in 0 }) { standing in
+      for entry in standing.modes where entry.risk.onsets > 0 {
+        let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        covariates[key, default: [:]][entry.risk.covariates, default: 0] += 1
+        if let customer = standing.facts.customer { byCustomer[customer, default: [:]][entry.mode.id, default: 0] += 1 }
+      }
+    }
+  }
+
+  /// How many devices of each defect's cohort had an onset.
+  func byDefect(beliefs: [ModeBelief], cases: CaseBook) -> [CaseBook.DefectKey: Int] {
+    var counts: [CaseBook.DefectKey: Int] = [:]
+    let keys =
+      beliefs.flatMap { belief in belief.cohorts.map { CaseBook.DefectKey(mode: belief.mode, cohort: $0.cohort) } }
+      + Array(cases.findings.keys)
+    for key in keys {
+      counts[key] = (covariates[key.mode] ?? [:]).reduce(0) { $0 + (key.cohort.includes($1.key) ? $1.value : 0) }
+    }
+    return counts
+  }
+
+  /// Devices of the customer, this one included, that had an onset of the mode.
+  func devices(ofCustomer customer: String, mode: Symbol) -> Int { byCustomer[customer]?[mode] ?? 0 }
+}

@@ -1,0 +1,70 @@
+import DefectModel
+import DeviceHistory
+import Triage
+package import Vocabulary
+
+/// One model pass a closed bucket: evidence → beliefs → cases, in that order and nowhere else.
+extension Pipeline {
+  /// The clock moved without a message.
+  package mutating func advance(to now: EventTime, wall: EventTime?) {
+    history.advance(to: now)
+    runDuePasses(wall: wall)
+  }
+
+  mutating func runDuePasses(wall: EventTime?) {
+    while let bucket = history.nextDue() { pass(bucket, wall: wall) }
+  }
+
+  /// At the end of a replay: closes what holds reports, and writes the predictions that were due after that.
+  package mutating func finish() {
+    while let bucket = history.nextAtEnd() { pass(bucket, wall: nil) }
+    guard case .at(let time) = settings.predictions.times, let now = history.now else { return }
+    for length in BucketLength.allCases where (history.lastClosed(length)?.next.end).map({ time >= $0 }) ?? true {
+      guard time >= now else { continue }
+      predict(asOf: time, length)
+    }
+  }
+
+  /// The probabilities as of the last closed bucket of each length.
+  package mutating func predictAtEnd() {
+    guard let asOf = BucketLength.allCases.compactMap({ history.lastClosed($0)?.end }).max() else { return }
+    for length in BucketLength.allCases where history.lastClosed(length) != nil { predict(asOf: asOf, length) }
+  }
+
+  private mutating func pass(_ bucket: Bucket, wall: EventTime?) {
+    for evidence in history.close(bucket) { model.learn(evidence) }
+    let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
+    let model = model
+    history.fold(after: bucket) { model.hazard($0, $1) }
+    let affected = DevicesAffected(history: history, asOf: bucket.end, length: bucket.length)
+    let devices = CareCandidates(
+      history: history, model: model, triage: triage, catalogue: catalogue, cases: cases, beliefs: beliefs,
+      affected: affected
+    ).beliefs(asOf: bucket.end, length: bucket.length)
+    let changes = triage.decide(
+      PassBeliefs(decidedAt: bucket.end, modes: beliefs, devices: devices), cases: cases, ended: ended,
+      devicesAffected: affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end)
+    for change in changes { apply(change) }
+    yield.changes += changes
+    yield.passes.append(
+      Yield.Pass(
+        bucket: bucket, incidents: beliefs.flatMap { belief in belief.incidents.map { (belief.mode, $0) } }))
+    for time in settings.predictions.times(after: bucket) { predict(asOf: time, bucket.length) }
+  }
+
+  private mutating func predict(asOf time: EventTime, _ length: BucketLength) {
+    let model = model
+    var rows: [Prediction] = []
+    history.forEachStanding(asOf: time, lengths: [length], hazard: { model.hazard($0, $1) }) { standing in
+      for entry in standing.modes {
+        let horizon = settings.predictions.horizonDays ?? entry.mode.horizonDays
+        let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        rows.append(
+          Prediction(
+            identity: standing.identity, failureMode: entry.mode.id, asOf: time, horizonDays: horizon,
+            probability: model.probability(key, entry.risk, horizonDays: horizon).toSixDigits))
+      }
+    }
+    yield.predictions += rows
+  }
+}

@@ -1,0 +1,194 @@
+package import DefectModel
+package import DeviceHistory
+package import FirmwareProfiles
+package import Triage
+package import Vocabulary
+
+/// The four pure stages in a row: decode, observe, model, triage. The daemon and `forewarn replay` run this very same
+/// thing, one message at a time; it has no clock, file or socket of its own. Not thread-safe: it belongs to one owner.
+package struct Pipeline {
+  package private(set) var settings: PipelineSettings
+  package private(set) var catalogue: Catalogue
+  package var history: DeviceHistory
+  package var model: DefectModel
+  package private(set) var triage: Triage
+  package private(set) var cases = CaseBook()
+  package private(set) var ended = EndedCases()
+  /// Since it was last taken: see `takeYield`.
+  var yield = Yield()
+  private let decoder: PayloadDecoder
+
+  package init(catalogue: Catalogue, settings: PipelineSettings) {
+    self.settings = settings
+    self.catalogue = catalogue
+    history = DeviceHistory(profiles: catalogue.profiles, settings: settings.history)
+    model = DefectModel(profiles: catalogue.profiles)
+    triage = Triage(profiles: catalogue.profiles, policy: settings.policy)
+    decoder = PayloadDecoder()
+  }
+
+  /// Everything since the last call, to be committed at once.
+  package mutating func takeYield() -> Yield {
+    yield.erased = history.takeErased()
+    for (identity, _) in yield.erased {
+      cases.forget(device: identity.device)
+      ended.forget(device: identity.device)
+    }
+    defer { yield = Yield() }
+    return yield
+  }
+
+  package mutating func apply(_ change: CaseChange) {
+    cases.apply(change)
+    ended.apply(change)
+  }
+
+  /// All cases of the store, at a start.
+  package mutating func restore(cases: CaseBook, ended: EndedCases) {
+    self.cases = cases
+    self.ended = ended
+  }
+
+  /// Other profiles, from the next message on.
+  package mutating func replaceCatalogue(_ catalogue: Catalogue) {
+    self.catalogue = catalogue
+    history.replaceProfiles(catalogue.profiles)
+    _ = model.replaceProfiles(catalogue.profiles)
+    triage = Triage(profiles: catalogue.profiles, policy: settings.policy)
+  }
+
+  // MARK: Messages in
+
+  /// Takes one message. `wall`: the gateway's clock, or `nil` in a replay, where the message's own time counts.
+  package mutating func take(_ delivery: Delivery, wall: EventTime?) {
+    history.advance(to: delivery.receivedAt)
+    runDuePasses(wall: wall)
+    switch Address.parse(topic: delivery.topic, root: settings.root, catalogue: catalogue) {
+    case .failure(let rejection): quarantine(delivery, rejection, device: nil)
+    case .success(.report(let identity)): takeReports(delivery, identity, wall: wall)
+    case .success(.state(let identity)): takeState(delivery, identity)
+    case .success(.diagnosis(let identity)): takeDiagnosis(delivery, identity)
+    case .success(.weather(let region)):
+      take(delivery, decoder.weather(delivery.payload, region: region)) { $0.history.learn($1) }
+    case .success(.outage(let carrier, let region)):
+      take(delivery, decoder.outage(delivery.payload, carrier: carrier, region: region)) { $0.history.learn($1) }
+    case .success(.contact):
+      take(delivery, decoder.contact(delivery.payload, catalogue: catalogue)) { pipeline, contact in
+        pipeline.yield.contacts.append(contact)
+        return .applied
+      }
+    case .success(.brokerStatistic), .success(.own):
+      quarantine(delivery, Rejection(.unsupported, "a topic of the broker or of forewarn itself"), device: nil)
+    }
+  }
+
+  private mutating func takeReports(_ delivery: Delivery, _ identity: DeviceIdentity, wall: EventTime?) {
+    guard history.mayHear(identity.device) else { return count(.unconsented) }
+    var hasChanged = false
+    let reports = decoder.reports(delivery.payload, of: identity, catalogue: catalogue)
+    for (index, decoded) in reports.enumerated() {
+      switch decoded {
+      case .rejected(let rejection, let element):
+        quarantine(delivery.carrying(element), rejection, device: identity.device)
+      case .report(let report):
+        history.hear(report.time, of: identity)
+        runDuePasses(wall: wall)
+        let fate = history.admit(report, of: identity)
+        if case .quarantined(let rejection) = fate {
+          let isEarly = rejection.reason == .future
+          quarantine(
+            delivery.carrying(decoder.element(index)), rejection, device: identity.device,
+            dueAt: isEarly ? report.time : nil)
+          // It has voted for the clock, and a replay of the journal must let it vote again.
+          hasChanged = hasChanged || isEarly
+        } else {
+          count(fate)
+          hasChanged = hasChanged || fate == .applied
+        }
+      }
+    }
+    if hasChanged { yield.taken.append(Yield.Taken(delivery: delivery, device: identity.device)) }
+  }
+
+  private mutating func takeState(_ delivery: Delivery, _ identity: DeviceIdentity) {
+    switch decoder.facts(delivery.payload, of: identity) {
+    case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
+    case .success(let facts): finish(delivery, history.learn(facts, of: identity), device: identity.device)
+    }
+  }
+
+  private mutating func takeDiagnosis(_ delivery: Delivery, _ identity: DeviceIdentity) {
+    guard history.mayHear(identity.device) else { return count(.unconsented) }
+    switch decoder.diagnosis(delivery.payload, of: identity, catalogue: catalogue) {
+    case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
+    case .success(let diagnosis):
+      yield.diagnoses.append((identity, diagnosis))
+      count(.applied)
+    }
+  }
+
+  private mutating func take<Word>(
+    _ delivery: Delivery, _ word: Result<Word, Rejection>, _ learn: (inout Pipeline, Word) -> Fate
+  ) {
+    switch word {
+    case .failure(let rejection): quarantine(delivery, rejection, device: nil)
+    case .success(let word): finish(delivery, learn(&self, word), device: nil)
+    }
+  }
+
+  /// Facts of a device from an import, at the gateway's time; journalled by the caller, who has the file.
+  package mutating func learn(_ facts: Facts, of identity: DeviceIdentity) -> Fate {
+    history.learn(facts, of: identity)
+  }
+
+  /// Takes a message from quarantine again, as if it came now. A refusal leaves it, and all counts, where they were.
+  package mutating func retake(_ delivery: Delivery, wall: EventTime?) -> Fate {
+    let before = yield
+    take(delivery, wall: wall)
+    if let refused = yield.quarantined.dropFirst(before.quarantined.count).first {
+      yield.counts = before.counts
+      yield.quarantined = before.quarantined
+      return .quarantined(refused.rejection)
+    }
+    let fate = yield.counts.lastRise(since: before.counts)
+    yield.counts.quarantined -= 1
+    return fate
+  }
+
+  // MARK: Fates
+
+  private mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?) {
+    if case .quarantined(let rejection) = fate { return quarantine(delivery, rejection, device: device) }
+    count(fate)
+    if fate == .applied { yield.taken.append(Yield.Taken(delivery: delivery, device: device)) }
+  }
+
+  private mutating func count(_ fate: Fate) { yield.counts.count(fate) }
+
+  private mutating func quarantine(
+    _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime? = nil
+  ) {
+    yield.counts.count(.quarantined(rejection))
+    yield.quarantined.append(
+      Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt))
+  }
+}
+
+extension FateCounts {
+  /// The fate that rose; an array that was refused as a whole may hold several: the best of them.
+  fileprivate func lastRise(since before: FateCounts) -> Fate {
+    if applied > before.applied { return .applied }
+    if duplicate > before.duplicate { return .duplicate }
+    return late > before.late ? .late : .unconsented
+  }
+}
+
+extension Delivery {
+  /// The same message with one element of its array as the payload: so that only that one is retried later.
+  fileprivate func carrying(_ element: [UInt8]?) -> Delivery {
+    guard let element else { return self }
+    var delivery = self
+    delivery.payload = element
+    return delivery
+  }
+}

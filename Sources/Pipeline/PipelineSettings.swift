@@ -1,0 +1,21 @@
+package import DeviceHistory
+package import Triage
+
+/// How a pipeline judges: from the configuration in the daemon, from the options in a replay.
+package struct PipelineSettings: Sendable {
+  /// The `<root>` of the topics.
+  package var root: String
+  package var history: HistorySettings
+  package var policy: TriagePolicy
+  package var predictions: PredictionSchedule
+
+  package init(
+    root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
+    predictions: PredictionSchedule = .never
+  ) {
+    self.root = root
+    self.history = history
+    self.policy = policy
+    self.predictions = predictions
+  }
+}

@@ -1,0 +1,36 @@
+package import Vocabulary
+
+/// What a batch of messages has given since it was last taken: all of it belongs into one transaction.
+package struct Yield: Sendable {
+  package struct Quarantined: Sendable {
+    package var delivery: Delivery
+    package var rejection: Rejection
+    package var device: String?
+    /// When a message from the future is worth another try.
+    package var dueAt: EventTime?
+  }
+  package struct Taken: Sendable {
+    package var delivery: Delivery
+    package var device: String?
+  }
+  /// One closed bucket and what its pass changed.
+  package struct Pass: Sendable {
+    package var bucket: Bucket
+    package var incidents: [(ModeKey, EnvironmentIncident)]
+  }
+
+  /// What was received, by fate.
+  package var counts = FateCounts()
+  package var quarantined: [Quarantined] = []
+  /// Messages that changed what is kept, in order: replaying them on the last snapshot gives the same state.
+  package var taken: [Taken] = []
+  package var changes: [CaseChange] = []
+  package var passes: [Pass] = []
+  package var predictions: [Prediction] = []
+  package var contacts: [Contact] = []
+  package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  /// Devices whose customers withdrew consent, with the record that remains.
+  package var erased: [(DeviceIdentity, record: [UInt8])] = []
+
+  package init() {}
+}

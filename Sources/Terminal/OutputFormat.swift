@@ -1,0 +1,27 @@
+/// How a command prints. JSON holds all; the others are parts of it.
+package enum OutputFormat: String, Sendable, CaseIterable {
+  case table, json, ndjson, csv
+}
+
+/// The bytes of an answer in one of the formats for programs.
+package enum MachineOutput {
+  /// One object a line for `ndjson`, the scalar fields for `csv`. JSON goes through byte by byte; only the line feed
+  /// after it is ours.
+  package static func bytes(of body: [UInt8], as format: OutputFormat, withHeaders: Bool) throws(JSONFault) -> [UInt8] {
+    switch format {
+    case .table, .json:
+      return body.last == UInt8(ascii: "\n") ? body : body + [UInt8(ascii: "\n")]
+    case .ndjson:
+      return Array(try items(in: body).map { $0.description + "\n" }.joined().utf8)
+    case .csv:
+      return Array(CSV.text(of: try items(in: body), withHeaders: withHeaders).utf8)
+    }
+  }
+
+  /// The items of a list, or the one object.
+  package static func items(in body: [UInt8]) throws(JSONFault) -> [JSONValue] {
+    let value = try JSONValue(reading: body)
+    if case .array(let items) = value["items"] { return items }
+    return [value]
+  }
+}

@@ -1,0 +1,100 @@
+import Vocabulary
+
+/// A remedy that pays for one device, and the finding it follows from (`nil`: the device's own posterior).
+struct CareOption {
+  let finding: Finding?
+  let belief: CohortBelief?
+  let remedy: Ticket.Remedy
+  /// For a patch: the device's probability on the new firmware.
+  let probabilityWithFix: Interval?
+
+  var kind: Ticket.Kind { remedy.type }
+}
+
+/// Which remedies a device could get, and which of them is the cheapest.
+///
+/// - A batch's fault is in the hardware: replacement; a patch only with a fix that the data show.
+/// - A firmware's fault (alone, in one batch, in humid weather): a patch to the latest fitting fix after the device's own
+///   version; without one nothing, and the finding says hold or roll back.
+/// - Not separable: a remote check, as long as no definite finding offers a remedy.
+/// - No finding: only a device that stands out by itself (`isOutstanding`), a replacement if at least half of its hazard
+///   is its own, else a remote check.
+///
+/// Only what is cheaper than waiting is an option.
+struct CareOptions {
+  let device: DeviceBelief
+  let entry: ProfileEntry
+  let policy: TriagePolicy
+  /// Findings that warrant care and include the device, with this pass's belief where there is one.
+  let findings: [(finding: Finding, belief: CohortBelief?)]
+
+  var comparison: CostComparison {
+    CostComparison(costs: entry.mode.costs, probability: device.probability.mean)
+  }
+
+  /// The cheapest first; remote checks last, because they only postpone a remedy. Equal costs: by finding id.
+  var all: [CareOption] {
+    guard entry.mode.costs.failure > 0 else { return [] }
+    let options = findings.isEmpty ? [ownOption].compactMap(\.self) : findings.flatMap(options(of:))
+    return options.filter { comparison.pays($0.remedy.expectedCost) }.sorted(by: isPreferred)
+  }
+
+  private func isPreferred(_ left: CareOption, _ right: CareOption) -> Bool {
+    if (left.kind == .diagnose) != (right.kind == .diagnose) { return right.kind == .diagnose }
+    if left.remedy.expectedCost != right.remedy.expectedCost {
+      return left.remedy.expectedCost < right.remedy.expectedCost
+    }
+    return (left.finding?.id ?? "", left.kind.rawValue) < (right.finding?.id ?? "", right.kind.rawValue)
+  }
+
+  private func options(of source: (finding: Finding, belief: CohortBelief?)) -> [CareOption] {
+    func option(_ remedy: Ticket.Remedy, _ probabilityWithFix: Interval? = nil) -> CareOption {
+      CareOption(
+        finding: source.finding, belief: source.belief, remedy: remedy, probabilityWithFix: probabilityWithFix)
+    }
+    let fixes = source.belief?.fixes ?? entry.claimedFixes
+    switch source.finding.cohort.cause {
+    case .batch, .batchAndEnvironment:
+      let shown = fixes.filter { $0.isShown(policy) }
+      return [option(replacement)] + (patch(shown).map { [option($0.remedy, $0.probability)] } ?? [])
+    case .firmware, .batchAndFirmware, .firmwareAndEnvironment:
+      return patch(fixes).map { [option($0.remedy, $0.probability)] } ?? []
+    case .unresolved:
+      return [option(diagnose)]
+    case .environment:
+      return []
+    }
+  }
+
+  private var ownOption: CareOption? {
+    let remedy = device.attribution.device >= 0.5 ? replacement : diagnose
+    guard isOutstanding(remedy) else { return nil }
+    return CareOption(finding: nil, belief: nil, remedy: remedy, probabilityWithFix: nil)
+  }
+
+  /// Nothing false may be raised from one device alone: the low end of its interval must pay, be likely, and lie well
+  /// above what a new unit would have; and it must have failed more than once.
+  private func isOutstanding(_ remedy: Ticket.Remedy) -> Bool {
+    let low = device.probability.low
+    return device.onsets >= policy.ownOnsets && low > remedy.breakEvenProbability && low >= policy.ownProbability
+      && low >= policy.ownExcess * device.probabilityOfReplacement
+  }
+
+  var replacement: Ticket.Remedy {
+    let cost = comparison.replacement(probabilityOfNewUnit: device.probabilityOfReplacement)
+    let unit = entry.profile.replacement
+    return comparison.remedy(.replacement, expectedCost: cost, sku: unit?.sku, firmware: unit?.firmware)
+  }
+
+  private var diagnose: Ticket.Remedy { comparison.remedy(.diagnose, expectedCost: comparison.diagnose) }
+
+  /// Only with an estimate for this very device: without one the cost of the patch isn't known.
+  private func patch(_ fixes: [CohortBelief.Fix]) -> (remedy: Ticket.Remedy, probability: Interval)? {
+    let estimated = fixes.filter { device.probabilityByFirmware[$0.firmware] != nil }
+    guard let fix = estimated.latest(after: device.covariates.firmware, policy: policy),
+      let probability = device.probabilityByFirmware[fix.firmware]
+    else { return nil }
+    let cost = comparison.patch(probabilityWithFix: probability.mean)
+    return (comparison.remedy(.patch, expectedCost: cost, firmware: fix.firmware), probability)
+  }
+}

@@ -1,0 +1,215 @@
+import Vocabulary
+
+/// When a finding opens, is confirmed, is written again and clears.
+///
+/// - The sequential gate alone opens it as `suspected`, both gates as `confirmed`, a profile's entry as `known` as soon
+///   as the cohort has devices.
+/// - It clears when the sequential gate is closed and its probability is below the policy's line, or when the model no
+///   longer lists the cohort as near a gate. What people stand for (`known`, or confirmed by a person) stays.
+/// - Wider cohorts and main effects are judged first. A cohort wholly inside another's standing finding is explained by
+///   that one, unless even the low end of its rate ratio lies above the other's high end.
+/// - It is written again only when an operator would see the difference: its state or next step, its KB id, or a change
+///   of the policy's share in probability, rate ratio or a count.
+struct FindingRules {
+  let policy: TriagePolicy
+  let shelf: ProfileShelf
+  let pass: PassBeliefs
+  let openedAt: EventTime
+  let ended: EndedCases
+  /// Devices with an onset by defect, where the caller knows them all.
+  let devicesAffected: [CaseBook.DefectKey: Int]
+
+  private var now: EventTime { pass.decidedAt }
+
+  /// The changed findings of one mode. Modes without a belief in this pass are left as they are.
+  func changes(of belief: ModeBelief, book: CaseBook) -> [Finding] {
+    var standing: [Cohort: Finding] = [:]
+    for (key, finding) in book.findings where key.mode == belief.mode { standing[key.cohort] = finding }
+    let beliefs = Dictionary(belief.cohorts.map { ($0.cohort, $0) }, uniquingKeysWith: { first, _ in first })
+    var changes: [Finding] = []
+    for cohort in Set(standing.keys).union(beliefs.keys).sorted(by: isJudgedBefore) {
+      let parent = standing.values.filter { isExplained(cohort, by: $0, beliefs) }.min { $0.id < $1.id }
+      let next =
+        if let finding = standing[cohort] {
+          revised(finding, beliefs[cohort], parent: parent)
+        } else {
+          beliefs[cohort].flatMap { opened($0, belief.mode, book, parent: parent) }
+        }
+      guard let next else { continue }
+      changes.append(next)
+      standing[cohort] = next.state.isLive ? next : nil
+    }
+    return changes
+  }
+
+  private func opened(_ belief: CohortBelief, _ mode: ModeKey, _ book: CaseBook, parent: Finding?) -> Finding? {
+    let key = CaseBook.DefectKey(mode: mode, cohort: belief.cohort)
+    guard let entry = shelf.entry(for: mode, firmware: belief.cohort.firmware) else { return nil }
+    let isRefused = ended.findings[key]?.isByOperator == true
+    let state: Finding.State
+    if belief.known != nil, belief.deviceDays > 0, !isRefused {
+      state = .known
+    } else if belief.isSequentialGateOpen, parent == nil, !rests(key, entry.mode) {
+      state = belief.isPosteriorGateOpen ? .confirmed : .suspected
+    } else {
+      return nil
+    }
+    let isBorneOut = belief.isSequentialGateOpen && belief.isPosteriorGateOpen
+    let episode = (book.findingEpisodes[key] ?? 0) + 1
+    var finding = Finding(
+      id: CaseID.finding(mode, cohort: belief.cohort, episode: episode), state: state, failureMode: mode.mode,
+      product: mode.product, cohort: belief.cohort, rateRatio: belief.rateRatio, probability: belief.probability,
+      attribution: belief.attribution, deviceDays: belief.deviceDays, failures: belief.failures, devicesAffected: 0,
+      onset: belief.onset, detectedAt: isBorneOut ? now : nil, kb: nil, explanation: "", candidates: [],
+      decidedAt: now, openedAt: openedAt, updatedAt: openedAt, episode: episode)
+    finding.history = [
+      Ticket.Change(.opened, at: now, to: state.rawValue, reason: Self.openingReason(state))
+    ]
+    return written(finding, belief, entry)
+  }
+
+  private static func openingReason(_ state: Finding.State) -> String {
+    switch state {
+    case .known: "the firmware profile lists it, and there are such devices"
+    case .confirmed: "these devices fail more often than chance explains, and by a margin that matters"
+    case .suspected, .cleared: "these devices fail more often than chance explains; by how much isn't certain yet"
+    }
+  }
+
+  private func revised(_ finding: Finding, _ belief: CohortBelief?, parent: Finding?) -> Finding? {
+    let mode = ModeKey(product: finding.product, mode: finding.failureMode)
+    if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent) {
+      var next = finding
+      next.step(.cleared, to: .cleared, at: now, reason: reason)
+      next.updatedAt = openedAt
+      return next
+    }
+    guard let belief, let entry = shelf.entry(for: mode, firmware: finding.cohort.firmware) else { return nil }
+    var next = finding
+    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen {
+      if finding.state == .suspected {
+        next.step(.confirmed, to: .confirmed, at: now, reason: Self.openingReason(.confirmed))
+      } else if finding.state == .known, finding.detectedAt == nil {
+        next.history.append(Ticket.Change(.noted, at: now, reason: "the data now bear it out"))
+      }
+      next.detectedAt = finding.detectedAt ?? now
+    }
+    if next.state != .known, belief.known != nil, !finding.isKeptByPeople {
+      next.step(.known, to: .known, at: now, reason: "the firmware profile now lists it")
+    }
+    let rewritten = written(next, belief, entry)
+    return next != finding || isNoticeable(finding, rewritten, belief, entry) ? rewritten : nil
+  }
+
+  private func clearingReason(_ belief: CohortBelief?, _ parent: Finding?) -> String? {
+    if let parent { return "finding \(parent.id) (\(parent.cohort.words)) explains it" }
+    guard let belief else { return "its devices no longer fail noticeably more often than others" }
+    guard !belief.isSequentialGateOpen, belief.probability < policy.clearingProbability else { return nil }
+    return "its probability fell to \(Wording.percent(belief.probability))"
+  }
+
+  /// With the numbers, KB id and words of this pass.
+  private func written(_ finding: Finding, _ belief: CohortBelief, _ entry: ProfileEntry) -> Finding {
+    var next = finding
+    next.rateRatio = belief.rateRatio.toSixDigits
+    next.probability = belief.probability.toSixDigits
+    next.attribution = belief.attribution.toSixDigits
+    next.deviceDays = belief.deviceDays.toSixDigits
+    next.failures = belief.failures
+    next.devicesAffected = max(finding.devicesAffected, countAffected(finding))
+    next.onset = belief.onset
+    next.kb = belief.known?.kb ?? entry.mode.kb
+    next.candidates = belief.candidates.map {
+      Finding.CandidateEntry(cohort: $0.cohort, probability: $0.probability.toSixDigits)
+    }
+    next.updatedAt = openedAt
+    next.explanation = FindingExplanation(finding: next, belief: belief, entry: entry, policy: policy).text
+    return next
+  }
+
+  private func isNoticeable(_ old: Finding, _ new: Finding, _ belief: CohortBelief, _ entry: ProfileEntry) -> Bool {
+    let nextStep = FindingExplanation(finding: new, belief: belief, entry: entry, policy: policy).nextStep
+    return old.kb != new.kb || !old.explanation.hasSuffix(nextStep)
+      || policy.isNoticeable(old.probability, new.probability)
+      || policy.isNoticeable(old.rateRatio.mean, new.rateRatio.mean)
+      || policy.isNoticeable(Double(old.failures), Double(new.failures))
+      || policy.isNoticeable(old.deviceDays, new.deviceDays)
+      || policy.isNoticeable(Double(old.devicesAffected), Double(new.devicesAffected))
+  }
+
+  /// Without the caller's count, the devices of this pass that are in the cohort and failed this way: never more than
+  /// there are.
+  private func countAffected(_ finding: Finding) -> Int {
+    if let count = devicesAffected[finding.key] { return count }
+    return pass.devices.count {
+      $0.mode == finding.failureMode && $0.identity.product == finding.product && $0.onsets > 0
+        && finding.cohort.includes($0.covariates)
+    }
+  }
+
+  /// What a person cleared rests until the evidence that he judged has left the mode's window; and nothing opens again in
+  /// the pass in which it cleared.
+  private func rests(_ key: CaseBook.DefectKey, _ mode: FailureMode) -> Bool {
+    guard let ending = ended.findings[key] else { return false }
+    let window = ending.isByOperator ? Double(mode.windowDays).daysInMilliseconds : 0
+    return now <= ending.endedAt || now < ending.judgedAt + window
+  }
+
+  private func isExplained(_ cohort: Cohort, by parent: Finding, _ beliefs: [Cohort: CohortBelief]) -> Bool {
+    guard parent.state.warrantsCare, cohort.isInside(parent.cohort), let belief = beliefs[cohort] else { return false }
+    let parentRatio = beliefs[parent.cohort]?.rateRatio ?? parent.rateRatio
+    return belief.rateRatio.low <= parentRatio.high
+  }
+
+  /// Wider cohorts first, main effects before interactions; then by name. A parent always comes before what is inside it.
+  private func isJudgedBefore(_ left: Cohort, _ right: Cohort) -> Bool {
+    let (a, b) = ((left.breadth, left.cause.rank), (right.breadth, right.cause.rank))
+    return a != b ? a < b : left.sortKey.lexicographicallyPrecedes(right.sortKey)
+  }
+}
+
+extension Cohort {
+  /// How many facts a device must share to belong.
+  fileprivate var breadth: Int { [batch, firmware, region].count { $0 != nil } }
+  fileprivate var sortKey: [String] { [batch?.text ?? "", firmware?.text ?? "", region?.text ?? ""] }
+
+  /// Whether each of its devices belongs to `other`, which must be a group of devices (surroundings alone explain none).
+  func isInside(_ other: Cohort) -> Bool {
+    guard self != other, other.batch != nil || other.firmware != nil else { return false }
+    return (other.batch == nil || other.batch == batch) && (other.firmware == nil || other.firmware == firmware)
+      && (other.region == nil || other.region == region) && (breadth > other.breadth || cause.rank > other.cause.rank)
+  }
+}
+
+extension Cause {
+  fileprivate var rank: Int {
+    switch self {
+    case .batch: 0
+    case .firmware: 1
+    case .environment: 2
+    case .firmwareAndEnvironment: 3
+    case .batchAndEnvironment: 4
+    case .batchAndFirmware: 5
+    case .unresolved: 6
+    }
+  }
+}
+
+extension Attribution {
+  var toSixDigits: Attribution {
+    Attribution(
+      batch: batch.toSixDigits, firmware: firmware.toSixDigits, environment: environment.toSixDigits,
+      device: device.toSixDigits, unknown: unknown.toSixDigits)
+  }
+
+  /// "batch 91 %, firmware 3 %": the largest first, those below half a percent left out.
+  var words: String {
+    let shares = [
+      ("batch", batch), ("firmware", firmware), ("environment", environment), ("the device itself", device),
+      ("unknown", unknown),
+    ]
+    return shares.enumerated().filter { $0.element.1 >= 0.005 }
+      .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
+      .map { "\($0.element.0) \(Wording.percent($0.element.1))" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,51 @@
+import Vocabulary
+
+/// What becomes of a patch ticket once its device runs the target firmware or a later one.
+///
+/// From then on the remedy's figures stand as they were decided, because they say what was promised: the device's
+/// probability was to come down from `cost_of_waiting / failure` to about `expected_cost / failure`. After the observation
+/// time it is `cured` if it came at least half of that way, and the ticket resolves itself; otherwise the patch failed,
+/// and the ticket becomes a replacement as soon as a replacement pays. With failure 100, cost of waiting 80 and expected
+/// cost 10 the line lies at 0.45. (Half of the break-even would often lie below what a perfect fix can reach.)
+struct PatchFollowUp {
+  let policy: TriagePolicy
+  let now: EventTime
+  let device: DeviceBelief
+  let options: CareOptions
+
+  func isOnTarget(_ ticket: Ticket) -> Bool {
+    guard ticket.kind == .patch, let target = ticket.remedy.firmware else { return false }
+    let (running, wanted) = (device.covariates.firmware, target)
+    return running == wanted || FirmwareVersion(wanted.text) < FirmwareVersion(running.text)
+  }
+
+  func followed(_ ticket: Ticket) -> Ticket {
+    var next = ticket
+    guard let installed = ticket.history.last(.targetFirmwareInstalled) else {
+      next.history.append(
+        Ticket.Change(
+          .targetFirmwareInstalled, at: now, from: ticket.firmware.text, to: device.covariates.firmware.text,
+          reason: "it is watched for \(Wording.days(policy.observationDays)) now"))
+      return next
+    }
+    guard now >= installed.at + policy.observationDays.daysInMilliseconds else { return next }
+    let probability = device.probability.mean
+    let watched = "\(Wording.percent(probability)) after \(Wording.days(policy.observationDays)) on the new firmware"
+    if probability < cureLine(ticket.remedy) {
+      next.outcome = .cured
+      next.step(.resolved, to: .resolved, at: now, reason: "the probability is \(watched)")
+    } else if options.comparison.pays(options.replacement.expectedCost) {
+      next.history.append(
+        Ticket.Change(
+          .kind, at: now, from: ticket.kind.rawValue, to: Ticket.Kind.replacement.rawValue,
+          reason: "the patch did not help: the probability is still \(watched)"))
+      next.kind = .replacement
+      next.remedy = options.replacement
+    }
+    return next
+  }
+
+  func cureLine(_ remedy: Ticket.Remedy) -> Double {
+    (remedy.costOfWaiting + remedy.expectedCost) / 2 / options.entry.mode.costs.failure
+  }
+}

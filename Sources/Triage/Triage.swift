@@ -1,0 +1,95 @@
+package import Vocabulary
+
+/// Turns one model pass's beliefs into changes of cases: findings of cohorts, tickets of devices, at the least expected
+/// cost. Pure: the same pass, cases and times give the same changes, whatever the order of devices; and deciding again
+/// after applying them changes nothing.
+package struct Triage: Sendable {
+  private let policy: TriagePolicy
+  private let shelf: ProfileShelf
+
+  package init(profiles: [FirmwareProfile], policy: TriagePolicy) {
+    self.policy = policy
+    shelf = ProfileShelf(profiles)
+  }
+
+  /// Changed findings and tickets as they stand afterwards, at most one a case, sorted by id (so findings come before
+  /// their tickets).
+  ///
+  /// - `openedAt`: wall clock in the daemon; equals `decidedAt` in a replay.
+  /// - `ended`: without it, what a person ended may open again at once.
+  /// - `devicesAffected`: devices with an onset by defect; without a count, those among `pass.devices`.
+  package func decide(
+    _ pass: PassBeliefs, cases: CaseBook, ended: EndedCases = EndedCases(),
+    devicesAffected: [CaseBook.DefectKey: Int] = [:], openedAt: EventTime
+  ) -> [CaseChange] {
+    var book = cases
+    var changes: [String: CaseChange] = [:]
+    func record(_ id: String, _ change: CaseChange) {
+      book.apply(change)
+      changes[id] = change
+    }
+
+    let findingRules = FindingRules(
+      policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, devicesAffected: devicesAffected)
+    for mode in pass.modes.sorted(by: { $0.mode < $1.mode }) {
+      for finding in findingRules.changes(of: mode, book: book) { record(finding.id, .finding(finding)) }
+    }
+
+    // A ticket that closes here makes no room for another before the next pass.
+    var blocked = Set(cases.tickets.keys)
+    for ticket in cases.tickets.values {
+      var advanced = TicketLifeCycle(policy: policy).advanced(ticket, to: pass.decidedAt)
+      guard advanced != ticket else { continue }
+      advanced.updatedAt = openedAt
+      record(ticket.id, .ticket(advanced))
+    }
+
+    let ticketRules = TicketRules(
+      policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book)
+    var openings: [Ticket] = []
+    for device in pass.devices {
+      guard let options = ticketRules.options(device) else { continue }
+      let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
+      if let ticket = book.tickets[key] {
+        let followed = ticketRules.followed(ticket, device, options)
+        if followed != ticket { record(ticket.id, .ticket(followed)) }
+      } else if !blocked.contains(key),
+        let ticket = ticketRules.opened(device, options, episode: (book.ticketEpisodes[key] ?? 0) + 1)
+      {
+        blocked.insert(key)
+        openings.append(ticket)
+      }
+    }
+    for ticket in admitted(openings, cases, pass.decidedAt) { record(ticket.id, .ticket(ticket)) }
+    return changes.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  package func apply(
+    _ action: TicketAction, to ticket: Ticket, at: EventTime, actor: String
+  ) throws(Refusal) -> Ticket {
+    try TicketLifeCycle(policy: policy).apply(action, to: ticket, at: at, actor: actor)
+  }
+
+  package func apply(
+    _ action: FindingAction, to finding: Finding, at: EventTime, actor: String
+  ) throws(Refusal) -> Finding {
+    try FindingLifeCycle().apply(action, to: finding, at: at, actor: actor)
+  }
+
+  /// The smallest probability at which any remedy of this mode could pay: devices below it needn't be handed over.
+  /// Infinite where no profile knows the mode.
+  package func careThreshold(mode: ModeKey) -> Double {
+    shelf.entries(for: mode).map(\.mode.costs.careThreshold).min() ?? .infinity
+  }
+
+  /// The likeliest failures up to the policy's limit a finding and pass; what this very pass opened before counts too.
+  private func admitted(_ openings: [Ticket], _ cases: CaseBook, _ decidedAt: EventTime) -> [Ticket] {
+    func parent(_ ticket: Ticket) -> String { ticket.finding ?? "\(ticket.product)/\(ticket.failureMode)" }
+    var counts: [String: Int] = [:]
+    for ticket in cases.tickets.values where ticket.decidedAt == decidedAt { counts[parent(ticket), default: 0] += 1 }
+    return openings.sorted { ($1.probability.mean, $0.id) < ($0.probability.mean, $1.id) }.filter { ticket in
+      counts[parent(ticket), default: 0] += 1
+      return counts[parent(ticket), default: 0] <= policy.maximumTicketsAPass
+    }
+  }
+}

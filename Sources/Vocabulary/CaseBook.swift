@@ -1,0 +1,121 @@
+/// The live cases, handed to triage as a value and changed only by `CaseChange`s, in memory as in the case store.
+package struct CaseBook: Sendable {
+  package struct CareKey: Hashable, Sendable {
+    package var device: String
+    package var mode: Symbol
+    package init(device: String, mode: Symbol) {
+      self.device = device
+      self.mode = mode
+    }
+  }
+  package struct DefectKey: Hashable, Sendable {
+    package var mode: ModeKey
+    package var cohort: Cohort
+    package init(mode: ModeKey, cohort: Cohort) {
+      self.mode = mode
+      self.cohort = cohort
+    }
+  }
+
+  /// Live tickets by device and failure mode: the key makes a second one impossible here too.
+  package private(set) var tickets: [CareKey: Ticket] = [:]
+  package private(set) var findings: [DefectKey: Finding] = [:]
+  /// How many episodes there have been, live or not: the next id is made from the next number.
+  package private(set) var ticketEpisodes: [CareKey: Int] = [:]
+  package private(set) var findingEpisodes: [DefectKey: Int] = [:]
+
+  package init() {}
+
+  /// An erased device: its cases live on in the store only, without its name.
+  package mutating func forget(device: String) {
+    tickets = tickets.filter { $0.key.device != device }
+    ticketEpisodes = ticketEpisodes.filter { $0.key.device != device }
+  }
+
+  package mutating func apply(_ change: CaseChange) {
+    switch change {
+    case .ticket(let ticket):
+      let key = CareKey(device: ticket.device, mode: ticket.failureMode)
+      ticketEpisodes[key] = max(ticketEpisodes[key] ?? 0, ticket.episode)
+      if ticket.state.isLive {
+        tickets[key] = ticket
+      } else if tickets[key]?.id == ticket.id {
+        tickets[key] = nil
+      }
+    case .finding(let finding):
+      let key = DefectKey(
+        mode: ModeKey(product: finding.product, mode: finding.failureMode), cohort: finding.cohort)
+      findingEpisodes[key] = max(findingEpisodes[key] ?? 0, finding.episode)
+      if finding.state.isLive {
+        findings[key] = finding
+      } else if findings[key]?.id == finding.id {
+        findings[key] = nil
+      }
+    }
+  }
+}
+
+/// A ticket or finding as it stands after a change: the store writes it whole, under its id.
+package enum CaseChange: Sendable, Hashable {
+  case ticket(Ticket)
+  case finding(Finding)
+}
+
+/// Short ids made from what a case is about, so that they don't depend on the order in which cases were opened.
+package enum CaseID {
+  /// `T-` and ten characters of Crockford's base 32: 50 bits of an FNV-1a hash, enough that among a million tickets the
+  /// chance of any two colliding is below one in two thousand.
+  package static func ticket(_ identity: DeviceIdentity, mode: Symbol, episode: Int) -> String {
+    "T-" + hash([identity.product.text, identity.device, mode.text, String(episode)])
+  }
+
+  package static func finding(_ mode: ModeKey, cohort: Cohort, episode: Int) -> String {
+    "F-"
+      + hash([
+        mode.product.text, mode.mode.text, cohort.cause.rawValue, cohort.batch?.text ?? "", cohort.firmware?.text ?? "",
+        cohort.region?.text ?? "", String(episode),
+      ])
+  }
+
+  private static func hash(_ parts: [String]) -> String {
+    var state: UInt64 = 0xcbf2_9ce4_8422_2325
+    for part in parts {
+      for byte in part.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      state = (state ^ 0xff) &* 0x100_0000_01b3
+    }
+    // FNV mixes its high bits badly for short input: finish as splitmix64 does.
+    state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
+    state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
+    state ^= state >> 31
+    let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
+    return String((0..<10).map { alphabet[Int(state >> (5 * UInt64($0)) & 31)] })
+  }
+}
+
+extension Double {
+  /// Rounded to six significant digits: what is printed must not depend on the last bits of a CPU's arithmetic.
+  package var toSixDigits: Double {
+    guard self != 0, isFinite else { return self }
+    var magnitude = 0
+    var scaled = abs(self)
+    while scaled >= 10 {
+      scaled /= 10
+      magnitude += 1
+    }
+    while scaled < 1 {
+      scaled *= 10
+      magnitude -= 1
+    }
+    let shift = 5 - magnitude
+    var power = 1.0
+    for _ in 0..<abs(shift) { power *= 10 }
+    let result = shift >= 0 ? (self * power).rounded() / power : (self / power).rounded() * power
+    return result.isFinite ? result : self
+  }
+}
+
+extension Interval {
+  package var toSixDigits: Interval {
+    Interval(mean: mean.toSixDigits, low: low.toSixDigits, high: high.toSixDigits)
+  }
+}

@@ -1,0 +1,19 @@
+import Dispatch
+import Glibc
+
+/// Ctrl-C and SIGTERM cancel a task instead of ending the process, so that everything it owns is ended and removed.
+struct Interruption {
+  private let sources: [any DispatchSourceSignal]
+
+  init(cancels task: Task<Int32, Never>) {
+    sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { task.cancel() }
+      source.resume()
+      return source
+    }
+  }
+
+  func end() { sources.forEach { $0.cancel() } }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+import Vocabulary
+
+struct FindingCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "finding", abstract: "Defects found in cohorts of devices.",
+    discussion: Help.discussion(examples: ["forewarn finding list", "forewarn finding show F-17"]),
+    subcommands: [FindingList.self, FindingShow.self, FindingConfirm.self, FindingClear.self], aliases: ["findings"])
+}
+
+struct FindingList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Findings, narrowed by their fields.",
+    discussion: Help.discussion(
+      """
+      RATE RATIO compares the cohort with other devices of the same days and places (90 % interval). --state and \
+      --cause take several words with commas between them.
+      """,
+      examples: [
+        "forewarn finding list --state confirmed,known",
+        "forewarn finding list --product echo-dot-5 --cause firmware -o json",
+      ]),
+    aliases: ["ls"])
+
+  @Option(help: "Where the finding stands.") var state: Choices<Finding.State>?
+  @Option(help: "The product's id.") var product: String?
+  @Option(help: "The failure mode's id.") var failureMode: String?
+  @Option(help: "What it is put down to.") var cause: Choices<Cause>?
+  @Option(help: "The cohort's batch.") var batch: String?
+  @Option(help: "The cohort's firmware.") var firmware: String?
+  @Option(help: "The cohort's region.") var region: String?
+  @OptionGroup var limit: Limit
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await Session(connection, output).list(
+      .findings, Route.findings,
+      filters: [
+        ("state", state?.query), ("product", product), ("failure_mode", failureMode), ("cause", cause?.query),
+        ("batch", batch), ("firmware", firmware), ("region", region),
+      ], limit: limit)
+  }
+}
+
+struct FindingShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "One finding: which devices, how much worse, and why that is the cause.",
+    discussion: Help.discussion(examples: ["forewarn finding show F-17", "forewarn finding show F-17 -o json"]))
+
+  @Argument(help: "The finding's id.") var id: String
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    try session.show(try await session.get(Route.object(Route.findings, id))) { body, screen in
+      let value = try Session.value(in: body)
+      var tickets: (open: Int, closed: Int)?
+      if let open = value.number(at: "tickets.open"), let closed = value.number(at: "tickets.closed") {
+        tickets = (Int(open), Int(closed))
+      }
+      return FindingPage.text(try Session.decode(Finding.self, from: body), tickets: tickets, on: screen)
+    }
+  }
+}
+
+struct FindingConfirm: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "confirm", abstract: "Hold findings for real: tickets may come from them.",
+    discussion: Help.discussion(
+      examples: ["forewarn finding confirm F-17", "forewarn finding confirm F-17 --reason \"seen on the bench\""]))
+
+  @OptionGroup var findings: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction(
+      noun: "finding", verb: "confirm", collection: Route.findings, request: request,
+      target: Finding.State.confirmed.rawValue, undo: { id, _ in "forewarn finding clear \(id)" }
+    ).run(on: findings.ids, Session(connection, output))
+  }
+}
+
+struct FindingClear: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clear", abstract: "Declare findings over or mistaken.",
+    discussion: Help.discussion(
+      examples: ["forewarn finding clear F-17", "forewarn finding clear F-17 --reason \"firmware withdrawn\""]))
+
+  @OptionGroup var findings: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction(
+      noun: "finding", verb: "clear", collection: Route.findings, request: request,
+      target: Finding.State.cleared.rawValue, undo: { id, _ in "forewarn finding confirm \(id)" }
+    ).run(on: findings.ids, Session(connection, output))
+  }
+}

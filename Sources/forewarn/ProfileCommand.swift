@@ -1,0 +1,68 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+
+struct ProfileCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "profile", abstract: "Firmware profiles: what devices report and what failing means.",
+    discussion: Help.discussion(
+      examples: ["forewarn profile list", "forewarn profile check /etc/forewarn/firmware-profiles"]),
+    subcommands: [ProfileList.self, ProfileShow.self, ProfileCheck.self, ProfileReload.self], aliases: ["profiles"])
+}
+
+struct ProfileList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "The profiles in use.",
+    discussion: Help.discussion(
+      examples: ["forewarn profile list", "forewarn profile list --product echo-dot-5 -o json"]),
+    aliases: ["ls"])
+
+  @Option(help: "The product's id.") var product: String?
+  @OptionGroup var limit: Limit
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await Session(connection, output).list(.profiles, Route.profiles, filters: [("product", product)], limit: limit)
+  }
+}
+
+struct ProfileShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "The profile of one product.",
+    discussion: Help.discussion(
+      examples: ["forewarn profile show echo-dot-5", "forewarn profile show fire-tv-stick-4k-max -o json"]))
+
+  @Argument(help: "The product's id.") var product: String
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    try session.show(try await session.get(Route.object(Route.profiles, product))) { body, screen in
+      try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
+    }
+  }
+}
+
+struct ProfileReload: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reload", abstract: "Read the profiles folder again: all of it or nothing.",
+    discussion: Help.discussion(
+      "With a fault in any file the profiles in use stay, and every fault is named.",
+      examples: ["forewarn profile reload", "forewarn profile check && forewarn profile reload -o json"]))
+
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    let body = try await session.client.send(.init("POST", Route.profileReload))
+    guard output.format != .table || !output.quiet else { return }
+    try session.show(body) { body, _ in
+      let report = try Session.decode(ReloadReport.self, from: body)
+      let change = report.changed ? "reloaded" : "unchanged"
+      return "\(change): \(Phrase.count(report.count, "profile")), revision \(Phrase.printable(report.revision))\n"
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import CheckedYAML
+import ControlProtocol
+import DeviceHistory
+import FirmwareProfiles
+import Foundation
+import Pipeline
+import Terminal
+import Triage
+import Vocabulary
+
+/// `forewarn replay`: the daemon's own pipeline over captured messages, without daemon or broker.
+struct Replay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Run captured messages through the pipeline and print what it would have raised.",
+    discussion: Help.discussion(
+      """
+      FILE is what `mosquitto_sub -F %J` writes, an object a line with tst, topic and payload (or payload_b64); plain, \
+      .gz, or - for standard input. Several files are read one after the other. The same input gives the same output, \
+      byte for byte on one machine. Exit status: 0 done, 1 faulty device table, 2 failed, 64 wrong use.
+      """,
+      examples: [
+        "forewarn replay --profiles ./Firmware-Profiles --clock event fleet.ndjson",
+        "forewarn replay --clock event --predictions p.csv --as-of every:7 --horizon-days 30 fleet.ndjson.gz",
+        "mosquitto_sub -t 'dt/forewarn/#' -W 3600 -F %J | forewarn replay -o json -",
+      ]))
+
+  enum Clock: String, ExpressibleByArgument, CaseIterable { case capture, event }
+
+  @Argument(help: ArgumentHelp("Captures.", valueName: "file"))
+  var files: [String]
+  @Option(help: ArgumentHelp("Folder of firmware profiles.", valueName: "folder"))
+  var profiles = ProfileCheck.defaultFolder
+  @Option(help: ArgumentHelp("Facts of devices, as for `device import`, known from the start.", valueName: "csv"))
+  var devices: String?
+  @Option(help: ArgumentHelp("Write probabilities to a CSV file.", valueName: "file"))
+  var predictions: String?
+  @Option(help: "Horizon of the predictions (default: each mode's own).")
+  var horizonDays: Double?
+  @Option(help: ArgumentHelp("When to predict: a date or time, every:7 (days) or every:6h.", valueName: "time"))
+  var asOf: String?
+  @Option(help: "What time it is: capture (each message's tst) or event (the devices' own, by a quorum).")
+  var clock = Clock.capture
+  @Option(help: "Devices that move the event clock.")
+  var clockQuorum = 10
+  @Option(help: "How far behind the clock a report may be.")
+  var latenessDays = 7
+  @Option(help: "The <root> in the topics.")
+  var root = "forewarn"
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    if files.isEmpty { throw ValidationError("Name at least one capture, or - for standard input.") }
+    if asOf != nil, predictions == nil { throw ValidationError("--as-of belongs to --predictions FILE.") }
+    if let asOf, PredictionSchedule(asOf, horizonDays: nil) == nil {
+      throw ValidationError("--as-of is a date such as 2025-08-01, a time, every:7 or every:6h; not '\(asOf)'.")
+    }
+    if let horizonDays, !(0.01...3650).contains(horizonDays) {
+      throw ValidationError("--horizon-days must be 0.01 to 3650.")
+    }
+    guard (1...60).contains(latenessDays) else { throw ValidationError("--lateness-days must be 1 to 60.") }
+    guard (1...100_000).contains(clockQuorum) else { throw ValidationError("--clock-quorum must be 1 to 100000.") }
+  }
+
+  func run() async throws {
+    let catalogue: Catalogue
+    do throws(YAMLFaults) {
+      catalogue = try Catalogue.load(folder: profiles)
+    } catch {
+      throw Failure(.failed, error.description, advice: "mend the profiles: forewarn profile check \(profiles)")
+    }
+    var schedule = PredictionSchedule.never
+    if let asOf, let read = PredictionSchedule(asOf, horizonDays: horizonDays) { schedule = read }
+    schedule.horizonDays = horizonDays
+    let history = HistorySettings(
+      clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
+    var pipeline = Pipeline(
+      catalogue: catalogue, settings: PipelineSettings(root: root, history: history, predictions: schedule))
+    if let devices { try importFacts(devices, into: &pipeline) }
+
+    var result = ReplayResult()
+    var progress = ReplayProgress(isQuiet: output.quiet)
+    let decoder = CaptureLineDecoder()
+    for file in files {
+      try CaptureFile(path: file).forEachLine { number, line in
+        let delivery: Delivery
+        do throws(Rejection) {
+          delivery = try decoder.delivery(line)
+        } catch {
+          throw Failure(
+            .failed, "\(file):\(number): \(error.detail)",
+            advice: "mend or remove the line; captures are what `mosquitto_sub -F %J` writes")
+        }
+        pipeline.take(delivery, wall: nil)
+        progress.count(at: pipeline.history.now)
+        if number % 1000 == 0 { result.add(pipeline.takeYield()) }
+      }
+    }
+    pipeline.finish()
+    if predictions != nil, asOf == nil { pipeline.predictAtEnd() }
+    result.add(pipeline.takeYield())
+    progress.finish()
+    if let predictions { try result.write(predictionsTo: predictions) }
+    StandardStreams.print(try result.text(output))
+  }
+
+  private func importFacts(_ path: String, into pipeline: inout Pipeline) throws {
+    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
+    guard faults.isEmpty else {
+      for fault in faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
+      throw Failure(.negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
+    }
+    for (identity, facts) in rows { _ = pipeline.learn(facts, of: identity) }
+  }
+}
+
+/// How far a replay has come: on a terminal a line that is written over, else nothing.
+private struct ReplayProgress {
+  private let isShown: Bool
+  private let clock = ContinuousClock()
+  private let began: ContinuousClock.Instant
+  private var shown: ContinuousClock.Instant
+  private var messages = 0
+
+  init(isQuiet: Bool) {
+    isShown = !isQuiet && isatty(2) == 1
+    began = clock.now
+    shown = began
+  }
+
+  mutating func count(at time: EventTime?) {
+    messages += 1
+    guard isShown, messages % 256 == 0, clock.now - shown > .milliseconds(200) else { return }
+    shown = clock.now
+    let elapsed = (clock.now - began) / .seconds(1)
+    FileHandle.standardError.write(
+      Data("\r\(messages) messages, \(Int(Double(messages) / max(elapsed, 0.001)))/s, at \(time?.date ?? "…")\u{1b}[K".utf8))
+  }
+
+  func finish() {
+    if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
+  }
+}

@@ -1,0 +1,78 @@
+import ControlProtocol
+import FoundationEssentials
+import Terminal
+
+/// One command's conversation with the daemon and its printing: what all nouns have in common.
+struct Session {
+  var client: ControlClient
+  var output: OutputOptions
+
+  init(_ connection: Connection, _ output: OutputOptions) {
+    client = connection.client
+    self.output = output
+  }
+
+  /// Prints a list that the query's filters narrow.
+  func list(_ listing: Listing, _ path: String, filters: [(name: String, value: String?)], limit: Limit) async throws {
+    let query = Route.query(path, filters + [("limit", limit.limit.map { String($0) })])
+    let body = try await client.send(.init("GET", query))
+    let items = try Self.items(in: body)
+    guard output.format == .table else {
+      return StandardStreams.print(try machine(body))
+    }
+    guard !items.isEmpty else {
+      return output.remark(listing.emptyRemark(filtered: filters.contains { $0.value != nil }))
+    }
+    let screen = StandardStreams.screen()
+    StandardStreams.print(listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders))
+    if items.count == limit.limit { output.remark("the first \(items.count) are shown; more with a larger --limit") }
+  }
+
+  /// Prints one object: as the daemon said it, or as the page made of it.
+  func show(_ body: [UInt8], page: ([UInt8], Screen) throws -> String) throws {
+    guard output.format == .table else {
+      return StandardStreams.print(try machine(body))
+    }
+    StandardStreams.print(try page(body, StandardStreams.screen()))
+  }
+
+  func get(_ path: String) async throws -> [UInt8] { try await client.send(.init("GET", path)) }
+
+  func machine(_ body: [UInt8]) throws -> [UInt8] {
+    do {
+      return try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders)
+    } catch {
+      throw Self.unreadable(error)
+    }
+  }
+
+  static func items(in body: [UInt8]) throws -> [JSONValue] {
+    do {
+      return try MachineOutput.items(in: body)
+    } catch {
+      throw unreadable(error)
+    }
+  }
+
+  static func value(in body: [UInt8]) throws -> JSONValue {
+    do {
+      return try JSONValue(reading: body)
+    } catch {
+      throw unreadable(error)
+    }
+  }
+
+  static func decode<Value: Decodable>(_ type: Value.Type, from body: [UInt8]) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: Data(body))
+    } catch {
+      throw unreadable(error)
+    }
+  }
+
+  private static func unreadable(_ error: any Error) -> Failure {
+    Failure(
+      .failed, "the daemon's answer can't be read: \(error)",
+      advice: "forewarn and forewarnd may be of different versions; -o json prints the answer as it came")
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+
+struct StatusCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status", abstract: "How the gateway is: problems first, then figures.",
+    discussion: Help.discussion(
+      "Exit status: 0 ready, 1 starting or degraded, 3 not reachable.",
+      examples: [
+        "forewarn status", "forewarn status -o json", "forewarn status --quiet || systemctl status forewarnd",
+      ]))
+
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    let body = try await session.get(Route.status)
+    let status = try Session.decode(StatusReport.self, from: body)
+    if !output.quiet { try session.show(body) { _, screen in StatusPage.text(status, on: screen) } }
+    guard status.state == .ready else { throw Failure.silently(.negative) }
+  }
+}

@@ -1,0 +1,144 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+import Vocabulary
+
+extension Ticket.Outcome: ExpressibleByArgument {}
+
+extension CaseAction {
+  fileprivate static func ticket(
+    _ verb: String, _ request: ActionRequest, to target: Ticket.State?,
+    undo: @escaping (_ id: String, _ before: JSONValue) -> String? = { _, _ in nil }
+  ) -> CaseAction {
+    CaseAction(
+      noun: "ticket", verb: verb, collection: Route.tickets, request: request, target: target?.rawValue, undo: undo)
+  }
+}
+
+struct TicketAck: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ack", abstract: "Take tickets on: someone cares for them now.",
+    discussion: Help.discussion(
+      "A ticket on hold is taken up again. Acknowledging twice changes nothing.",
+      examples: ["forewarn ticket ack T-128", "forewarn ticket ack T-128 T-129 --note \"spares ordered\""]),
+    aliases: ["acknowledge"])
+
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction.ticket("ack", request, to: .acknowledged) { id, before in
+      before.text(at: "state") == Ticket.State.onHold.rawValue ? "forewarn ticket hold \(id)" : nil
+    }.run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketHold: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hold", abstract: "Set tickets aside, for good or until a day.",
+    discussion: Help.discussion(
+      examples: [
+        "forewarn ticket hold T-128 --until 7d --reason \"waiting for parts\"",
+        "forewarn ticket hold T-128 --until 2025-12-01",
+      ]))
+
+  @Option(help: ArgumentHelp("Until when: a date, an RFC 3339 time, or a time from now such as 7d.", valueName: "time"))
+  var until: Moment?
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note, until: until?.time.description)
+    try await CaseAction.ticket("hold", request, to: .onHold) { id, _ in "forewarn ticket ack \(id)" }
+      .run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketResolve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resolve", abstract: "Say how tickets ended; the model learns from it.",
+    discussion: Help.discussion(
+      """
+      Outcomes: confirmed (the fault was there), no_fault_found, other_cause, cured (a patch helped), declined (the \
+      customer didn't want it). A resolved ticket closes by itself after 14 days.
+      """,
+      examples: [
+        "forewarn ticket resolve T-128 --outcome confirmed",
+        "forewarn ticket resolve T-128 T-129 --outcome no_fault_found --note \"bench test passed\"",
+      ]))
+
+  @Option(help: "What was found.") var outcome: Ticket.Outcome
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note, outcome: outcome.rawValue)
+    try await CaseAction.ticket("resolve", request, to: .resolved) { id, _ in "forewarn ticket reopen \(id)" }
+      .run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketReopen: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reopen", abstract: "Open resolved or closed tickets again.",
+    discussion: Help.discussion(
+      examples: ["forewarn ticket reopen T-128", "forewarn ticket reopen T-128 --reason \"fault came back\""]))
+
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction.ticket("reopen", request, to: .open) { id, before in
+      before.text(at: "outcome").map { "forewarn ticket resolve \(id) --outcome \(Phrase.printable($0))" }
+    }.run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketCancel: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "cancel", abstract: "Withdraw tickets that should not be.",
+    discussion: Help.discussion(
+      "A cancelled ticket stays cancelled; if the risk stays, a new one may open.",
+      examples: [
+        "forewarn ticket cancel T-128 --reason \"device was sold\"", "forewarn ticket cancel T-128 T-129",
+      ]))
+
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction.ticket("cancel", request, to: .cancelled).run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketNote: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "note", abstract: "Add a note to a ticket's history.",
+    discussion: Help.discussion(
+      examples: [
+        "forewarn ticket note T-128 \"called the customer, no answer\"",
+        "forewarn ticket note T-128 \"RMA 4711\" -o json",
+      ]))
+
+  @Argument(help: "The ticket's id.") var id: String
+  @Argument(help: "What to keep.") var text: String
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await CaseAction.ticket("note", ActionRequest(note: text), to: nil).run(on: [id], Session(connection, output))
+  }
+}

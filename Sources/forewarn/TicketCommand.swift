@@ -1,0 +1,73 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+import Vocabulary
+
+struct TicketCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ticket", abstract: "The proactive care of single devices.",
+    discussion: Help.discussion(examples: ["forewarn ticket list --state open", "forewarn ticket show T-128"]),
+    subcommands: [
+      TicketList.self, TicketShow.self, TicketAck.self, TicketHold.self, TicketResolve.self, TicketReopen.self,
+      TicketCancel.self, TicketNote.self,
+    ],
+    aliases: ["tickets"])
+}
+
+struct TicketList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Tickets, narrowed by their fields.",
+    discussion: Help.discussion(
+      """
+      PROBABILITY is that of at least one onset within DAYS, with its 90 % credible interval. --state, --kind and \
+      --severity take several words with commas between them.
+      """,
+      examples: [
+        "forewarn ticket list --state open,acknowledged --severity critical",
+        "forewarn ticket list --batch FTV4KM-2024-W18 --kind replacement -o csv",
+        "forewarn ticket list --finding F-17 -o json",
+      ]),
+    aliases: ["ls"])
+
+  @Option(help: "Where the ticket stands.") var state: Choices<Ticket.State>?
+  @Option(help: "What it asks for.") var kind: Choices<Ticket.Kind>?
+  @Option(help: "How bad the failure is.") var severity: Choices<Severity>?
+  @Option(help: "The device's id.") var device: String?
+  @Option(help: "The product's id.") var product: String?
+  @Option(help: "The device's batch.") var batch: String?
+  @Option(help: "The device's firmware.") var firmware: String?
+  @Option(help: "The device's region.") var region: String?
+  @Option(help: "The customer's id.") var customer: String?
+  @Option(help: "The failure mode's id.") var failureMode: String?
+  @Option(help: "The finding that the ticket came from.") var finding: String?
+  @OptionGroup var limit: Limit
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await Session(connection, output).list(
+      .tickets, Route.tickets,
+      filters: [
+        ("state", state?.query), ("kind", kind?.query), ("severity", severity?.query), ("device", device),
+        ("product", product), ("batch", batch), ("firmware", firmware), ("region", region), ("customer", customer),
+        ("failure_mode", failureMode), ("finding", finding),
+      ], limit: limit)
+  }
+}
+
+struct TicketShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "One ticket: what is likely, why, what to do and what it costs.",
+    discussion: Help.discussion(examples: ["forewarn ticket show T-128", "forewarn ticket show T-128 -o json"]))
+
+  @Argument(help: "The ticket's id.") var id: String
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    try session.show(try await session.get(Route.object(Route.tickets, id))) { body, screen in
+      TicketPage.text(try Session.decode(Ticket.self, from: body), on: screen)
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import Broker
+import Foundation
+import Testing
+import Vocabulary
+
+/// Against a real mosquitto. What is acknowledged shows in what the broker sends again.
+@Suite(.serialized) struct SubscriberTests {
+  private let broker: TestBroker
+
+  init() throws {
+    broker = try TestBroker()
+    try broker.start()
+  }
+
+  private func publish(_ messages: [OutgoingPublish]) throws {
+    let publisher = try Publisher(url: broker.url)
+    try publisher.publish(messages)
+    publisher.close()
+  }
+
+  /// Leaves a session with the subscription at the broker.
+  private func leaveSession(_ settings: BrokerSettings) throws {
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings, handler)
+    try #require(handler.record.wait { $0.isConnected })
+    try #require(running.stop())
+  }
+
+  @Test func `published messages arrive complete and in order`() throws {
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    try #require(handler.record.wait { $0.isConnected })
+    let before = EventTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    try publish(numbered(1...5000))
+    #expect(handler.record.wait { $0.committed.count >= 5000 })
+    #expect(handler.committedTexts == (1...5000).map(String.init))
+    let first = try #require(handler.record.value.committed.first)
+    #expect(first.topic == "dt/t/p/d/report" && !first.isRetained)
+    #expect(first.receivedAt >= before && first.receivedAt < before + 60_000)
+    #expect(running.stop())
+    #expect(handler.record.value.states.last == .stopped)
+  }
+
+  @Test func `messages published while the subscriber is away wait in its session`() throws {
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...300))
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    #expect(handler.record.wait { $0.committed.count == 300 && $0.isConnected })
+    #expect(handler.record.value.states.last == .connected(sessionPresent: true))
+    #expect(running.stop())
+  }
+
+  @Test func `a batch holds no more than its limit and little more than one read`() throws {
+    var settings = try settings(broker.url)
+    settings.batchLimit = 50
+    settings.receiveMaximum = 100
+    try leaveSession(settings)
+    try publish(numbered(1...1000))
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings, handler)
+    #expect(handler.record.wait { $0.committed.count == 1000 })
+    #expect(handler.record.value.batches.map(\.count).max() ?? 0 <= 50)
+    #expect(running.stop())
+  }
+
+  @Test func `a batch that isn't committed comes again with the next connection`() throws {
+    let refusals = Signalled(2)
+    let handler = RecordingHandler { _ in
+      refusals.change { left in
+        left -= 1
+        return left < 0
+      }
+    }
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...100))
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    #expect(handler.record.wait { $0.committed.count >= 100 })
+    #expect(running.stop())
+    #expect(handler.committedTexts == (1...100).map(String.init))
+    let record = handler.record.value
+    #expect(record.errors == [.notCommitted, .notCommitted])
+    #expect(record.batches.prefix(3).allSatisfy { $0.first?.payload == Array("1".utf8) })
+  }
+
+  @Test func `a subscriber that dies in the middle of a batch has acknowledged nothing of it`() throws {
+    let dead = Signalled(false)
+    let first = RecordingHandler { _ in
+      _ = dead.wait { $0 }
+      return true
+    }
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...500))
+    let dying = try RunningSubscriber(settings(broker.url), first)
+    try #require(first.record.wait { !$0.batches.isEmpty })
+    // Another connection with the same client id: the broker cuts the first off while its commit is still running.
+    let second = RecordingHandler()
+    let heir = try RunningSubscriber(settings(broker.url), second)
+    #expect(second.record.wait { $0.committed.count == 500 })
+    #expect(second.committedTexts == (1...500).map(String.init))
+    dying.subscriber.stop()
+    dead.change { $0 = true }
+    #expect(dying.stop())
+    #expect(heir.stop())
+  }
+
+  @Test func `nothing is lost over many failed commits, stops and restarts`() throws {
+    let seed: UInt64 = 20_251_123
+    var generator = SeededGenerator(state: seed)
+    var settings = try settings(broker.url)
+    settings.batchLimit = 64
+    try leaveSession(settings)
+    var seen: Set<String> = []
+    for cycle in 0..<8 {
+      let share = numbered((cycle * 250 + 1)...(cycle * 250 + 250))
+      try publish(share)
+      let patience = Signalled(Int.random(in: 0...5, using: &generator))
+      let handler = RecordingHandler { _ in
+        patience.change { left in
+          left -= 1
+          return left >= 0
+        }
+      }
+      let running = try RunningSubscriber(settings, handler)
+      // Ends with a batch refused, or with all there was committed.
+      #expect(handler.record.wait { !$0.errors.isEmpty || $0.committed.count >= 250 }, "seed \(seed) cycle \(cycle)")
+      #expect(running.stop())
+      seen.formUnion(handler.committedTexts)
+    }
+    let last = RecordingHandler()
+    let running = try RunningSubscriber(settings, last)
+    #expect(
+      last.record.wait {
+        Set($0.committed.map { String(decoding: $0.payload, as: UTF8.self) }).union(seen).count == 2000
+      })
+    #expect(running.stop())
+  }
+
+  @Test func `stop under load ends soon, and what was committed doesn't come again`() throws {
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...20_000))
+    var committed: [String] = []
+    var isFirst = true
+    while committed.count < 20_000 {
+      let wanted = isFirst ? 2000 : 18_000
+      let handler = RecordingHandler()
+      let running = try RunningSubscriber(settings(broker.url), handler)
+      #expect(handler.record.wait { $0.committed.count >= min(wanted, 20_000 - committed.count) })
+      let start = ContinuousClock.now
+      #expect(running.stop())
+      #expect(ContinuousClock.now - start < .seconds(3))
+      committed += handler.committedTexts
+      isFirst = false
+    }
+    #expect(committed == (1...20_000).map(String.init))
+  }
+
+  @Test func `after a broker restart it reconnects, and the kept session goes on`() throws {
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    try #require(handler.record.wait { $0.isConnected })
+    broker.stop()
+    try #require(handler.record.wait { !$0.errors.isEmpty })
+    try broker.start()
+    try #require(handler.record.wait { $0.isConnected })
+    #expect(handler.record.value.states.last == .connected(sessionPresent: true))
+    try publish(numbered(1...10))
+    #expect(handler.record.wait { $0.committed.count == 10 })
+    #expect(running.stop())
+  }
+
+  @Test func `retained messages are marked, and empty and 64 KB payloads arrive whole`() throws {
+    var generator = SeededGenerator(state: 3)
+    let large = (0..<65_536).map { _ in UInt8.random(in: 0...255, using: &generator) }
+    try publish([OutgoingPublish(id: 1, topic: "dt/t/p/d/state", payload: Array("{}".utf8), isRetained: true)])
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    try #require(handler.record.wait { $0.committed.count == 1 && $0.isConnected })
+    try publish([
+      OutgoingPublish(id: 2, topic: "dt/large", payload: large), OutgoingPublish(id: 3, topic: "dt/none", payload: []),
+    ])
+    #expect(handler.record.wait { $0.committed.count == 3 })
+    #expect(running.stop())
+    let committed = handler.record.value.committed
+    #expect(committed.map(\.isRetained) == [true, false, false])
+    #expect(committed.map(\.payload) == [Array("{}".utf8), large, []])
+  }
+
+  @Test func `what the handler has to publish is delivered, confirmed and retained as asked`() throws {
+    let outbox = numbered(1...1000, topic: "cmd/t/p/d/care").map {
+      OutgoingPublish(id: $0.id, topic: $0.topic, payload: $0.payload, isRetained: $0.id == 1000)
+    }
+    let listener = RecordingHandler()
+    let listening = try RunningSubscriber(settings(broker.url, filters: ["cmd/#"], clientID: "listener"), listener)
+    try #require(listener.record.wait { $0.isConnected })
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    try #require(handler.record.wait { $0.isConnected })
+    handler.record.change { $0.outbox = outbox }
+    running.subscriber.wake()
+    #expect(handler.record.wait { $0.delivered.count == 1000 })
+    #expect(handler.record.value.delivered.sorted() == (1...1000).map(Int64.init))
+    #expect(listener.record.wait { $0.committed.count == 1000 })
+    #expect(listener.committedTexts == (1...1000).map(String.init))
+    let late = RecordingHandler()
+    let latecomer = try RunningSubscriber(settings(broker.url, filters: ["cmd/#"], clientID: "late"), late)
+    #expect(late.record.wait { $0.committed.count == 1 && $0.committed[0].isRetained })
+    for subscriber in [listening, running, latecomer] { #expect(subscriber.stop()) }
+  }
+
+  @Test func `messages to publish outlive a broker restart`() throws {
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    try #require(handler.record.wait { $0.isConnected })
+    broker.stop()
+    handler.record.change { $0.outbox = numbered(1...50, topic: "cmd/x") }
+    running.subscriber.wake()
+    try broker.start()
+    #expect(handler.record.wait { $0.delivered.count == 50 })
+    #expect(running.stop())
+  }
+
+  @Test func `a message to an impossible topic is rejected with a reason, and the next goes out`() throws {
+    let handler = RecordingHandler()
+    handler.record.change {
+      $0.outbox = [
+        OutgoingPublish(id: 1, topic: "cmd/#", payload: []), OutgoingPublish(id: 2, topic: "cmd/a", payload: []),
+      ]
+    }
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    #expect(handler.record.wait { $0.delivered == [2] })
+    #expect(handler.record.value.rejected[1]?.contains("topic") == true)
+    #expect(running.stop())
+  }
+
+  @Test func `the broker's count of dropped messages is reported, and is no delivery`() throws {
+    let narrow = try TestBroker(options: ["allow_anonymous true", "max_queued_messages 10"])
+    try narrow.start()
+    try leaveSession(settings(narrow.url))
+    let publisher = try Publisher(url: narrow.url)
+    try publisher.publish(numbered(1...200))
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(narrow.url), handler)
+    #expect(handler.record.wait { ($0.statistics.last?.value ?? 0) >= 150 })
+    #expect(handler.record.value.statistics.last?.name == BrokerStatistic.droppedMessages)
+    #expect(!handler.record.value.committed.contains { $0.topic.hasPrefix("$SYS") })
+    #expect(running.stop())
+  }
+}

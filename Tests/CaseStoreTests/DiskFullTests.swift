@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import CaseStore
+
+struct DiskFullTests {
+  private func bigUnit(_ kilobytes: Int) -> UnitOfWork {
+    unit { unit in
+      unit.journal = (0..<kilobytes).map {
+        .init(delivery($0, payload: [UInt8](repeating: 1, count: 1000)), device: nil)
+      }
+      unit.meta = ["clock": [2]]
+    }
+  }
+
+  @Test func `a store at its size limit refuses the commit as disk full and goes on where there is room`() throws {
+    let directory = try TemporaryDirectory()
+    var limits = StoreLimits()
+    limits.databaseBytes = 1 << 20
+    let store = try CaseStore(directory: directory.path, limits: limits)
+    try store.commit(bigUnit(100))
+    #expect(throws: StoreError.diskFull(path: store.path)) { try store.commit(bigUnit(2000)) }
+    #expect(try store.load().journal.count == 100)
+    var emptying = bigUnit(100)
+    emptying.emptiesJournal = true
+    try store.commit(emptying)
+    try store.close()
+
+    let larger = try CaseStore(directory: directory.path)
+    try larger.commit(bigUnit(2000))
+    #expect(try larger.load().journal.count == 2100)
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root"))
+  func `a full disk refuses the commit whole, and the same commit succeeds once space is back`() throws {
+    let disk = try SmallDisk(kilobytes: 4096)
+    let store = try CaseStore(directory: disk.path)
+    try store.commit(unit { $0.meta = ["clock": [1]] })
+    let filler = URL(fileURLWithPath: disk.path + "/filler")
+    try Data(repeating: 1, count: 3 << 20).write(to: filler)
+
+    for _ in 0..<3 {
+      #expect(throws: StoreError.diskFull(path: store.path)) { try store.commit(bigUnit(1000)) }
+    }
+    let state = try store.load()
+    #expect(state.meta == ["clock": [1]])
+    #expect(state.journal.isEmpty)
+
+    try FileManager.default.removeItem(at: filler)
+    try store.commit(bigUnit(1000))
+    #expect(try store.load().journal.count == 1000)
+    #expect(try store.integrityCheck() == [])
+    try store.close()
+    #expect(try CaseStore(directory: disk.path).load().meta == ["clock": [2]])
+  }
+
+  @Test(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root"))
+  func `a disk that is full from the start is told as such`() throws {
+    let disk = try SmallDisk(kilobytes: 64)
+    let error = #expect(throws: StoreError.self) { _ = try CaseStore(directory: disk.path) }
+    #expect(error == .diskFull(path: disk.path + "/cases.db"))
+  }
+}

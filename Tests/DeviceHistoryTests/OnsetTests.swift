@@ -1,0 +1,123 @@
+import DeviceHistory
+import Testing
+import Vocabulary
+
+/// What counts as exposure and as an onset, a device a day.
+@Suite struct OnsetTests {
+  /// One device that reports once on each of the days, with so many faults.
+  private func table(
+    _ faults: [Int: Int32], days: Range<Int> = 0..<20, firmware: (Int) -> Symbol = { _ in "1.0" },
+    prepare: (inout DeviceHistory) -> Void = { _ in }
+  ) -> Table {
+    var history = Fleet.history()
+    prepare(&history)
+    var table = Table()
+    for day in days {
+      history.advance(to: Fleet.time(day))
+      let fate = history.hear(
+        Fleet.report(day, sequence: Int64(day), firmware: firmware(day), faults: faults[day] ?? 0), of: "d1", into: &table)
+      #expect(fate == .applied)
+    }
+    history.closeAll(into: &table)
+    return table
+  }
+
+  @Test func `each day heard is a day at risk`() {
+    let total = table([:]).total("faults")
+    #expect(total == CellCounts(atRisk: 20, onsets: 0, symptoms: 0))
+  }
+
+  @Test func `symptoms within refractory time are no further onsets and no exposure`() {
+    let table = table([3: 3, 4: 5, 9: 3, 10: 3])
+    #expect(table.onsetDays("faults") == [3, 10])
+    // Days 4…9 and 11…16 are refractory: 20 − 12 at risk.
+    #expect(table.total("faults") == CellCounts(atRisk: 8, onsets: 2, symptoms: 4))
+  }
+
+  @Test func `fewer events than the rule wants are no symptom`() {
+    #expect(table([3: 2]).total("faults").symptoms == 0)
+  }
+
+  @Test func `the day of an installation gives neither exposure nor events`() {
+    let table = table([8: 9]) { $0 < 8 ? "1.0" : "2.0" }
+    #expect(table.total("faults") == CellCounts(atRisk: 19, onsets: 0, symptoms: 0))
+    #expect(table.total("faults", firmware: "2.0").atRisk == 11)
+  }
+
+  @Test func `an announced outage takes its stratum's buckets out, even when it is told afterwards`() {
+    let outage = Outage(carrier: "c1", region: "r1", from: Fleet.time(5, 6), until: Fleet.time(6, 6))
+    func placed(_ history: inout DeviceHistory) {
+      _ = history.learn(Facts(region: "r1", carrier: "c1"), of: Fleet.identity("d1"))
+    }
+    let before = table([5: 4], prepare: { history in
+      placed(&history)
+      #expect(history.learn(outage) == .applied)
+      #expect(history.learn(outage) == .duplicate)
+    })
+    #expect(before.total("faults") == CellCounts(atRisk: 18, onsets: 0, symptoms: 0))
+
+    var history = Fleet.history()
+    placed(&history)
+    var after = Table()
+    for day in 0..<20 {
+      history.advance(to: Fleet.time(day))
+      _ = history.hear(
+        Fleet.report(day, sequence: Int64(day), faults: day == 5 ? 4 : 0), of: "d1", into: &after)
+      if day == 9 { #expect(history.learn(outage) == .applied) }
+    }
+    history.closeAll(into: &after)
+    #expect(after == before)
+  }
+
+  @Test func `a retired device ends its exposure there`() {
+    let table = table([15: 9], prepare: { history in
+      _ = history.learn(Facts(retired: Fleet.time(10, 0)), of: Fleet.identity("d1"))
+    })
+    #expect(table.total("faults") == CellCounts(atRisk: 10, onsets: 0, symptoms: 0))
+  }
+
+  @Test func `an hourly mode is judged by the hour`() {
+    var history = Fleet.history(Fleet.profile(bucket: .hour))
+    var table = Table()
+    for hour in 0..<48 {
+      let report = Fleet.report(hour / 24, hour % 24, sequence: Int64(hour), faults: hour == 30 ? 3 : 1)
+      history.advance(to: report.time)
+      _ = history.hear(report, of: "d1", into: &table)
+    }
+    history.closeAll(into: &table)
+    // Refractory for a week: hours 31…47 aren't at risk.
+    #expect(table.total("faults") == CellCounts(atRisk: 31, onsets: 1, symptoms: 1))
+  }
+}
+
+@Suite struct SilenceTests {
+  @Test func `a device that falls silent is booked when that is known, and not again`() {
+    var history = Fleet.history()
+    var table = Table()
+    for day in 0..<60 {
+      history.advance(to: Fleet.time(day))
+      _ = history.hear(Fleet.report(day, sequence: Int64(day)), of: "alive", into: &table)
+      if day <= 10 { _ = history.hear(Fleet.report(day, sequence: Int64(day)), of: "dead", into: &table) }
+    }
+    history.closeAll(into: &table)
+    #expect(table.onsetDays(FailureMode.silent) == [24])
+    // 46 days of the one and 11 of the other have had their 14 days.
+    #expect(table.total(FailureMode.silent) == CellCounts(atRisk: 46 + 11, onsets: 1, symptoms: 1))
+  }
+
+  @Test(arguments: [26, 30, 50])
+  func `a return undoes the booking, be it recent or final`(_ returnDay: Int) {
+    var history = Fleet.history()
+    var table = Table()
+    for day in 0..<60 {
+      history.advance(to: Fleet.time(day))
+      _ = history.hear(Fleet.report(day, sequence: Int64(day)), of: "alive", into: &table)
+      if day <= 10 || day >= returnDay {
+        _ = history.hear(Fleet.report(day, sequence: Int64(day)), of: "away", into: &table)
+      }
+    }
+    history.closeAll(into: &table)
+    #expect(table.onsetDays(FailureMode.silent).isEmpty)
+    #expect(table.total(FailureMode.silent).onsets == 0)
+  }
+}

@@ -1,0 +1,226 @@
+import Testing
+import Triage
+import Vocabulary
+
+struct FindingRulesTests {
+  let triage = Situation.triage()
+
+  @Test func `the sequential gate alone makes a suspicion, without a time of detection`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = false }]))
+    let finding = try #require(desk.finding)
+    #expect(finding.state == .suspected)
+    #expect(finding.detectedAt == nil)
+  }
+
+  @Test func `both gates make a confirmed finding, detected in that pass`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(3, [Situation.belief()]))
+    let finding = try #require(desk.finding)
+    #expect(finding.state == .confirmed)
+    #expect(finding.detectedAt == Situation.day(3))
+    #expect(finding.id == CaseID.finding(Situation.key, cohort: Situation.batch, episode: 1))
+    #expect(finding.kb == "KB-087")
+    #expect(finding.candidates.map(\.probability) == [0.02])
+  }
+
+  @Test func `the posterior gate alone makes nothing`() {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.logEvidence = 3 }]))
+    #expect(desk.findings.isEmpty)
+  }
+
+  @Test func `a suspicion is confirmed under the same id, and keeps its first decision`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = false }]))
+    let id = desk.finding?.id
+    desk.run(triage, Situation.pass(4, [Situation.belief()]))
+    let finding = try #require(desk.finding)
+    #expect(finding.id == id)
+    #expect(finding.state == .confirmed)
+    #expect(finding.decidedAt == Situation.day(0))
+    #expect(finding.detectedAt == Situation.day(4))
+    #expect(finding.history.map(\.change) == ["opened", "confirmed"])
+    #expect(!finding.explanation.contains("suspected"))
+  }
+
+  @Test func `a defect that the profile lists is known as soon as there are such devices`() throws {
+    let known = FirmwareProfile.KnownDefect(
+      mode: Situation.mode, batch: "W18", relativeRisk: 4, probability: 0.5, kb: "KB-2024")
+    func quiet(_ deviceDays: Double) -> CohortBelief {
+      Situation.belief {
+        $0.known = known
+        $0.logEvidence = 0
+        $0.isPosteriorGateOpen = false
+        $0.deviceDays = deviceDays
+      }
+    }
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [quiet(0)]))
+    #expect(desk.findings.isEmpty)
+    desk.run(triage, Situation.pass(1, [quiet(10)]))
+    var finding = try #require(desk.finding)
+    #expect(finding.state == .known)
+    #expect(finding.kb == "KB-2024")
+    #expect(finding.detectedAt == nil)
+
+    desk.run(triage, Situation.pass(2, [Situation.belief { $0.known = known }]))
+    finding = try #require(desk.finding)
+    #expect(finding.state == .known)
+    #expect(finding.detectedAt == Situation.day(2))
+
+    desk.run(triage, Situation.pass(3, []))
+    #expect(desk.finding?.state == .known, "only a person ends what a profile entered")
+  }
+
+  @Test func `a confirmed finding clears when both its gates are far away`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief()]))
+    desk.run(triage, Situation.pass(1, [Situation.belief { $0.probability = 0.4 }]))
+    #expect(desk.finding?.state == .confirmed, "the sequential gate is still open")
+    desk.run(
+      triage,
+      Situation.pass(
+        2,
+        [
+          Situation.belief {
+            $0.logEvidence = 1
+            $0.probability = 0.7
+          }
+        ]))
+    #expect(desk.finding?.state == .confirmed, "its probability is still over the line")
+    desk.run(
+      triage,
+      Situation.pass(
+        3,
+        [
+          Situation.belief {
+            $0.logEvidence = 1
+            $0.probability = 0.4
+          }
+        ]))
+    #expect(desk.findings.isEmpty)
+    let last = try #require(desk.lastFindings.first)
+    #expect(last.state == .cleared)
+    #expect(last.history.last?.reason == "its probability fell to 40 %")
+  }
+
+  @Test func `a suspicion that the profile comes to list is known from then on, whatever its gates say`() {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = false }]))
+    let id = desk.finding?.id
+    let listed = Situation.belief {
+      $0.known = .init(mode: Situation.mode, batch: "W18", relativeRisk: 4, probability: 0.5)
+      $0.logEvidence = 0
+      $0.probability = 0.1
+      $0.isPosteriorGateOpen = false
+    }
+    desk.run(triage, Situation.pass(1, [listed]))
+    #expect(desk.finding?.state == .known)
+    #expect(desk.finding?.id == id)
+  }
+
+  @Test func `a finding whose cohort the model no longer lists clears, but not in a pass without its mode`() {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief()]))
+    desk.run(triage, PassBeliefs(decidedAt: Situation.day(1), modes: [], devices: []))
+    #expect(desk.findings.count == 1)
+    desk.run(triage, Situation.pass(2, []))
+    #expect(desk.findings.isEmpty)
+  }
+
+  @Test func `the same defect seen again is a new episode with another id`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief()]))
+    let first = try #require(desk.finding)
+    desk.run(triage, Situation.pass(1, []))
+    desk.run(triage, Situation.pass(2, [Situation.belief()]))
+    let second = try #require(desk.finding)
+    #expect(second.episode == 2)
+    #expect(second.id != first.id)
+  }
+
+  @Test func `what a person confirmed stays until a person clears it`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = false }]))
+    let suspected = try #require(desk.finding)
+    let confirmed = try triage.apply(
+      .confirm(reason: "seen in the lab"), to: suspected, at: Situation.day(0), actor: "ada")
+    desk.take(.finding(confirmed))
+    desk.run(triage, Situation.pass(1, []))
+    #expect(desk.finding?.state == .confirmed)
+  }
+
+  @Test func `what a person cleared opens again only after the mode's window`() throws {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief()]))
+    let finding = try #require(desk.finding)
+    desk.take(
+      .finding(try triage.apply(.clear(reason: "a test rig"), to: finding, at: Situation.day(0), actor: "ada")))
+    desk.run(triage, Situation.pass(27, [Situation.belief()]))
+    #expect(desk.findings.isEmpty)
+    desk.run(triage, Situation.pass(28, [Situation.belief()]))
+    #expect(desk.finding?.episode == 2)
+  }
+
+  @Test func `a cohort inside another's finding is explained by that one`() {
+    let inner = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief(inner), Situation.belief()]))
+    #expect(desk.findings.map(\.cohort) == [Situation.batch])
+  }
+
+  @Test func `a cohort inside another's finding has its own if its rate lies wholly above`() {
+    let inner = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    var desk = Desk()
+    desk.run(
+      triage,
+      Situation.pass(
+        0,
+        [Situation.belief(inner) { $0.rateRatio = Interval(mean: 8, low: 5.7, high: 10) }, Situation.belief()]))
+    #expect(Set(desk.findings.map(\.cohort)) == [Situation.batch, inner])
+  }
+
+  @Test func `an unresolved finding ends when one of its candidates turns out to be the cause`() throws {
+    let both = Cohort(cause: .unresolved, batch: "W18", firmware: "3.2.0")
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief(both)]))
+    #expect(desk.finding?.cohort == both)
+    desk.run(triage, Situation.pass(1, [Situation.belief(both), Situation.belief()]))
+    let batch = try #require(desk.finding)
+    #expect(batch.cohort == Situation.batch)
+    let cleared = try #require(desk.lastFindings.first { $0.cohort == both })
+    #expect(cleared.history.last?.reason == "finding \(batch.id) (batch W18) explains it")
+  }
+
+  @Test(arguments: [
+    (1.05, false), (1.12, true),
+  ])
+  func `a finding is written again only for a change that an operator would see`(factor: Double, isWritten: Bool) {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief()]))
+    let changes = desk.run(triage, Situation.pass(1, [Situation.belief { $0.deviceDays *= factor }]))
+    #expect(changes.isEmpty == !isWritten)
+  }
+
+  @Test func `devices affected are counted in the cohort, or taken from whoever knows them all`() {
+    let devices = [
+      Situation.device("A"), Situation.device("B") { $0.onsets = 0 },
+      Situation.device("C") { $0.covariates.batch = "W19" },
+    ]
+    let pass = Situation.pass(0, [Situation.belief()], devices)
+    func count(_ known: [CaseBook.DefectKey: Int]) -> [Int] {
+      triage.decide(pass, cases: CaseBook(), devicesAffected: known, openedAt: pass.decidedAt).compactMap {
+        if case .finding(let finding) = $0 { finding.devicesAffected } else { nil }
+      }
+    }
+    #expect(count([:]) == [1])
+    #expect(count([.init(mode: Situation.key, cohort: Situation.batch): 33]) == [33])
+  }
+
+  @Test func `numbers are kept to six digits`() {
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.probability = 0.998_123_456_789 }]))
+    #expect(desk.finding?.probability == 0.998123)
+  }
+}
