@@ -5,15 +5,16 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 .PHONY: help deps check-swift build lint test demo install clean
 
-# One build serves tests, demo and installation: release configuration, in .build. The flag makes an import of a module
-# that Package.swift does not name an error; it must be the same in every call, or SwiftPM builds again.
-CHECKS := -c release --explicit-target-dependency-import-check error
+# One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
+# does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
+# every call, or SwiftPM builds again.
+CHECKS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
 BIN := .build/release
 
 # For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
 # programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps.
 PACKAGES := binutils ca-certificates g++ git libc6-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
-  libsqlite3-dev libsystemd-dev libxml2 mosquitto mosquitto-clients pkg-config procps
+  libsqlite3-dev libsystemd-dev libxml2 mosquitto mosquitto-clients pkg-config procps sqlite3 zlib1g-dev
 
 PREFIX ?= /usr
 DESTDIR ?=

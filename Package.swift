@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol", "CSystemd",
+        "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol",
+        "CSystemd",
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         "DefectModel", "DeviceHistory", "Triage",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -78,6 +79,12 @@ let package = Package(
     .testTarget(name: "DefectModelTests", dependencies: ["DefectModel", "Vocabulary"]),
     .testTarget(name: "TriageTests", dependencies: ["Triage", "Vocabulary"]),
     .testTarget(name: "CaseStoreTests", dependencies: ["CaseStore", "Vocabulary"]),
+    .testTarget(
+      name: "PipelineTests",
+      dependencies: ["Pipeline", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Triage", "Vocabulary"]),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn"],
+      exclude: ["Profiles"]),
     .testTarget(name: "RigTests", dependencies: ["Rig", "FleetSimulation"]),
     .testTarget(name: "SystemdTests", dependencies: ["Rig", "forewarnd"]),
     .testTarget(

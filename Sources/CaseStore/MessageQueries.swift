@@ -28,7 +28,12 @@ extension CaseStore {
 
   /// What is still to be sent, in the order in which it was caused.
   package func pendingOutbox(limit: Int) throws(StoreError) -> [OutboxEntry] {
-    try read { try OutboxTable.entries("WHERE delivered_ms IS NULL ORDER BY id LIMIT ?", [max(0, limit)], in: $0) }
+    // What was refused again and again waits for an operator (`outbox list`) and holds up nothing behind it.
+    try read {
+      try OutboxTable.entries(
+        "WHERE delivered_ms IS NULL AND attempts < ? ORDER BY attempts > 0, id LIMIT ?",
+        [StoreLimits.outboxAttempts, max(0, limit)], in: $0)
+    }
   }
 
   /// Delivered or not, the newest first.

@@ -19,6 +19,13 @@ enum StateTables {
         """)
     let emptied = try database.cachedStatement(
       sql: "DELETE FROM cell WHERE product = ? AND failure_mode = ? AND length = ? AND start_hour = ?")
+    for mode in unit.forgottenModes {
+      for table in ["cell", "model"] {
+        try database.execute(
+          sql: "DELETE FROM \(table) WHERE product = ? AND failure_mode = ?",
+          arguments: [mode.product.text, mode.mode.text])
+      }
+    }
     for (mode, bucket, counts) in unit.cells {
       let key: StatementArguments = [mode.product.text, mode.mode.text, bucket.length.rawValue, bucket.startHour]
       if counts.isEmpty {

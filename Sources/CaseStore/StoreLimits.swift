@@ -19,5 +19,8 @@ package struct StoreLimits: Sendable, Hashable {
   /// How long a statement waits for a lock, e.g. a backup's, in seconds.
   package var busySeconds = 5.0
 
+  /// Refusals by the broker after which a message of the outbox is only shown, no longer sent.
+  package static let outboxAttempts = 5
+
   package init() {}
 }

@@ -36,6 +36,8 @@ package struct UnitOfWork: Sendable {
   /// An empty blob deletes the bucket's cells.
   package var cells: [(ModeKey, Bucket, [UInt8])] = []
   package var models: [(ModeKey, [UInt8])] = []
+  /// Modes whose evidence means something else now: their cells and state go before any others are written.
+  package var forgottenModes: [ModeKey] = []
   /// Keys that begin with `store.` are the store's own and not allowed here.
   package var meta: [String: [UInt8]] = [:]
   package var quarantined: [QuarantineEntry] = []

@@ -147,8 +147,9 @@ struct CohortJudge {
       if ownEvidence - ownLine > evidence - line { (evidence, line) = (ownEvidence, ownLine) }
     }
     var isOpen = isPosteriorOpen(suspect)
-    // The comparison costs some passes over the cells: only where it decides.
-    if isOpen, evidence >= line { isOpen = isBorneOutByNeighbours(suspect) }
+    // The comparisons cost some passes over the cells: only where they decide. A batch and a firmware of the same devices
+    // can't be told apart, in whatever weather: only as an unresolved cohort do they pass.
+    if isOpen, evidence >= line { isOpen = aliases(of: suspect).isEmpty && isBorneOutByNeighbours(suspect) }
     return Standing(
       suspect: suspect, probability: probability(suspect), logEvidence: max(evidence, -1e6), logThreshold: line,
       isPosteriorOpen: isOpen, isKnown: knowledge.known[suspect] != nil)
@@ -182,11 +183,24 @@ struct CohortJudge {
   /// main effect is certain alone (or both are, or they are the same devices), the sum is, the likelihoods of "the batch alone" and "the firmware alone"
   /// are within a factor of 20 of each other, and "the pair alone" isn't likelier than both.
   private func unresolved(among standings: [Standing]) -> [Standing] {
-    let pairs = standings.filter {
-      $0.suspect.isPair && !$0.suspect.isHumid && $0.isSequentialOpen && !$0.isPosteriorOpen
+    var pairs: [Suspect: Standing] = [:]
+    for open in standings where open.isSequentialOpen {
+      let suspects: [Suspect]
+      if open.suspect.isPair {
+        suspects = open.isPosteriorOpen ? [] : [open.suspect]
+      } else {
+        suspects = aliases(of: open.suspect).map {
+          Suspect(batch: open.suspect.batch ?? $0.batch, firmware: open.suspect.firmware ?? $0.firmware)
+        }
+      }
+      // The final coefficients may have given the excess to one of the two, and with it the other's evidence.
+      for suspect in suspects where pairs[suspect].map({ open.isStronger(than: $0) }) ?? true {
+        var standing = open
+        standing.suspect = suspect
+        pairs[suspect] = standing
+      }
     }
-    .sorted { $0.isStronger(than: $1) }.prefix(4)
-    return pairs.compactMap { standing -> Standing? in
+    return pairs.values.sorted { $0.isStronger(than: $1) }.prefix(4).compactMap { standing -> Standing? in
       let batch = Suspect(batch: standing.suspect.batch)
       let firmware = Suspect(firmware: standing.suspect.firmware)
       let isBatch = probability(batch) >= Self.certainty
@@ -228,6 +242,11 @@ struct CohortJudge {
       if suspect.batch != nil { narrower += firmwares.map { Suspect(batch: suspect.batch, firmware: $0) } }
       if suspect.firmware != nil { narrower += batches.map { Suspect(batch: $0, firmware: suspect.firmware) } }
       if hasHumid { narrower.append(Suspect(batch: suspect.batch, firmware: suspect.firmware, isHumid: true)) }
+    }
+    // An interaction must also be likelier than its main effects alone.
+    if !suspect.isMainEffect {
+      let logs = evidence(of: [suspect] + suspect.mainEffects)
+      guard logs.dropFirst().allSatisfy({ $0 <= logs[0] + suspect.logOdds }) else { return false }
     }
     let own = comparison(suspect, without: nil)
     let aligned = AlignedRatio(own)

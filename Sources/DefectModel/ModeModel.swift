@@ -44,6 +44,7 @@ struct ModeModel: Sendable {
   mutating func close(_ bucket: Bucket, finalBefore: EventTime) -> ModeBelief {
     let end = Int64(bucket.startHour) + Int64(bucket.length.hours)
     advanceFinality(to: finalBefore, end: Int32(clamping: end))
+    dropOld(end: end)
     let window = cells.rows(in: Int32(clamping: end - windowHours)..<Int32(clamping: end))
     let test = openHead(until: Int32(clamping: end))
     let problem = FitProblem(buckets: window, lexicon: cells.lexicon, factorCount: factorCount)
@@ -58,7 +59,6 @@ struct ModeModel: Sendable {
     let incidents = IncidentScan(
       window: window, lexicon: cells.lexicon, fit: fit, rates: hazard.rates, factorCount: factorCount
     ).incidents(from: final.frontierHour ?? .min, length: mode.bucket)
-    dropOld(end: end)
     return ModeBelief(mode: key, cohorts: judge.beliefs(), incidents: incidents)
   }
 
@@ -124,11 +124,10 @@ struct ModeModel: Sendable {
     let cut = Int32(clamping: min(end, Int64(frontier.startOfDay)) - windowHours)
     let old = cells.rows(in: .min..<cut)
     guard !old.isEmpty else { return }
-    let effects = effectsOfFinalState
     for bucket in old {
       for row in bucket.rows {
         final.past.onsets += row.onsets
-        final.past.exposure += row.atRisk * effects.ratio(row)
+        final.past.exposure += row.atRisk
       }
     }
     cells.drop(before: cut)

@@ -1,6 +1,6 @@
 import Vocabulary
 
-/// Onsets and what the fit's effects would have expected at a rate of 1 a bucket, of buckets that have left the window.
+/// Onsets and devices at risk, summed over the buckets that have left the window.
 struct PastTotals: Hashable, Sendable {
   var onsets = 0.0
   var exposure = 0.0

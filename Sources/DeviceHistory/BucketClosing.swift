@@ -24,15 +24,24 @@ extension DeviceHistory {
   private func nextToClose(_ isDue: (Bucket) -> Bool) -> Bucket? {
     guard let start = clock.start else { return nil }
     let lengths: [BucketLength] = layouts.values.contains(where: \.watchesHours) ? [.hour, .day] : [.day]
-    return lengths.map { length in closedThrough[length]?.next ?? Bucket(holding: start, length: length) }
+    return lengths.map { length in nextToClose(length, start) }
       .filter(isDue)
       .min { ($0.end, $0.length.hours) < ($1.end, $1.length.hours) }
+  }
+
+  /// Hours that a reload has brought in, or back, begin where the days stand: not with the daemon's first day.
+  private func nextToClose(_ length: BucketLength, _ start: EventTime) -> Bucket {
+    let next = closedThrough[length]?.next ?? Bucket(holding: start, length: length)
+    guard length == .hour, let day = closedThrough[.day] else { return next }
+    return max(next, Bucket(holding: day.end - EventTime.day, length: .hour))
   }
 
   /// Closes the bucket: its evidence, and the differences that late, repeated or revised words made to earlier ones.
   /// Only what was said of buckets up to this one is looked at, whatever has come in since.
   package mutating func close(_ bucket: Bucket) -> [Evidence] {
     surroundings.freeze(bucket)
+    // What was said of buckets before the clock's start comes with the first closing.
+    let isFirst = closedThrough[bucket.length] == nil
     var evidence: [Evidence] = []
     for index in records.indices where !records[index].refusesTelemetry {
       if bucket.length == .day, let taken = takeBackSilence(of: index, heardThrough: bucket) { evidence.append(taken) }
@@ -40,7 +49,7 @@ extension DeviceHistory {
       if let before { evidence += before.map { Evidence(mode: $0.mode, cell: $0.cell, counts: -$0.counts) } }
       guard !records[index].days.isEmpty, let walk = walk(index, bucket.length) else { continue }
       _ = walk.run(through: bucket) { step in
-        guard before != nil || step.cell.bucket == bucket else { return }
+        guard before != nil || isFirst || step.cell.bucket == bucket else { return }
         evidence.append(Evidence(mode: step.key, cell: step.cell, counts: step.counts))
       }
     }
@@ -75,6 +84,14 @@ extension DeviceHistory {
     return Evidence(mode: booked.mode, cell: booked.cell, counts: CellCounts(onsets: -1, symptoms: -1))
   }
 
+  /// What the model found around the devices in a pass, before anything is folded.
+  package mutating func replaceIncidents(_ beliefs: [ModeBelief], after bucket: Bucket) {
+    let boundary = Bucket(holding: bucket.end - settings.lateness, length: bucket.length)
+    for belief in beliefs {
+      surroundings.replaceIncidents(of: belief.mode, from: boundary.startHour, with: belief.incidents)
+    }
+  }
+
   /// After the model has seen the bucket: what ended `lateness` before it can't change any more and is folded into the
   /// devices' standings, with the hazard that the model gives it.
   package mutating func fold(after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double) {
@@ -98,7 +115,7 @@ extension DeviceHistory {
     var accrued = records[index][standing: length].modes.map(\.accruedHazard)
     var silence: Evidence?
     var standing = walk.run(through: boundary, heardThrough: closed) { step in
-      if step.counts.atRisk > 0 { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
+      if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
       if step.counts.onsets > 0, step.key.mode == FailureMode.silent {
         silence = Evidence(mode: step.key, cell: step.cell, counts: step.counts)
       }

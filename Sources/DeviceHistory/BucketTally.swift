@@ -60,12 +60,14 @@ struct SignalTally: Sendable, Hashable {
   /// `value` is finite and at most 1e15 in size (the decoder's limit), so that 2^31 of them fit the sum.
   mutating func add(_ value: Double) {
     count += 1
-    millionths += Int128((value * 1e6).rounded())
+    let scaled = (value * 1e6).rounded()
+    millionths += abs(scaled) < 0x1p62 ? Int128(Int64(scaled)) : Int128(scaled)
     least = min(least, value)
     greatest = max(greatest, value)
   }
 
-  var sum: Double { Double(millionths) / 1e6 }
+  /// Exact up to 2^63 millionths, the common case, where a conversion from 64 bits is many times faster than from 128.
+  var sum: Double { Int64(exactly: millionths).map { Double($0) / 1e6 } ?? Double(millionths) / 1e6 }
   var mean: Double? { count > 0 ? sum / Double(count) : nil }
 }
 

@@ -19,6 +19,8 @@ struct BucketWalk {
     var key: ModeKey
     var cell: Cell
     var counts: CellCounts
+    /// Everything around failed too: evidence for the stratum's cells, none for the device's own record.
+    var isIncident = false
   }
 
   /// Goes from the record's standing through `last` and returns where the device stands then. Whether a device fell
@@ -61,27 +63,30 @@ struct BucketWalk {
     let weather = surroundings.weather(
       region: place.region, in: bucket, humidAtPct: layout.profiles[profile].humidAtPct)
     let bucketsSinceInstall = standing.installedHour.map { Int((tally.startHour - $0) / length.hours) }
-    for placed in layout.placedModes(ofProfile: profile) where placed.mode.bucket == length {
+    for placed in layout.placedModes(ofProfile: profile) where placed.bucket == length {
       let mode = standing.modes[placed.slot]
       guard placed.silenceDays == nil, tally.startHour >= mode.evidenceFromHour,
-        bucketsSinceInstall.map({ $0 >= placed.mode.graceBuckets }) ?? true
+        bucketsSinceInstall.map({ $0 >= placed.graceBuckets }) ?? true
       else { continue }
-      let isSymptom = placed.mode.onset.isMet(by: tally, layout: layout)
+      let isSymptom = placed.onset.isMet(by: tally)
       let isAtRisk = mode.lastOnsetHour.map { tally.startHour - $0 >= placed.refractoryHours } ?? true
       guard isAtRisk || isSymptom else { continue }
       let covariates = Covariates(
         region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
         age: factors.age(at: bucket.start, placed.mode), weather: weather,
-        factors: factors.bins(placed.mode, before: bucket, index: index, standing))
+        factors: placed.hasFactors ? factors.bins(placed.mode, before: bucket, index: index, standing) : FactorBins())
+      let isIncident = surroundings.isIncident(
+        placed.key, carrier: place.carrier, region: place.region, in: bucket)
       if isAtRisk, isSymptom {
         standing.modes[placed.slot].lastOnsetHour = tally.startHour
-        standing.modes[placed.slot].onsets += 1
+        if !isIncident { standing.modes[placed.slot].onsets += 1 }
       }
       visit(
         Step(
           slot: placed.slot, key: placed.key, cell: Cell(bucket: bucket, covariates: covariates),
           counts: CellCounts(
-            atRisk: isAtRisk ? 1 : 0, onsets: isAtRisk && isSymptom ? 1 : 0, symptoms: isSymptom ? 1 : 0)))
+            atRisk: isAtRisk ? 1 : 0, onsets: isAtRisk && isSymptom ? 1 : 0, symptoms: isSymptom ? 1 : 0),
+          isIncident: isIncident))
     }
   }
 

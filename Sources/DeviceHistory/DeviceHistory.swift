@@ -66,14 +66,17 @@ package struct DeviceHistory: Sendable {
 
   // MARK: Words in
 
-  /// A device named a time, in a report that may still be refused: it votes for the event clock.
-  package mutating func hear(_ time: EventTime, of identity: DeviceIdentity) {
+  /// A device named a time, in a report that may still be refused: it votes for the event clock. Answers whether its vote
+  /// is news.
+  @discardableResult
+  package mutating func hear(_ time: EventTime, of identity: DeviceIdentity) -> Bool {
     guard settings.clock == .event, case .success(let index) = place(identity),
       time > records[index].latestVote ?? .distantPast
-    else { return }
+    else { return false }
     clock.vote(time, previous: records[index].latestVote, isFirm: !closedThrough.isEmpty)
     records[index].latestVote = time
     changed.insert(index)
+    return true
   }
 
   /// One report, judged against the clock as it stands: see the contract's fates.

@@ -36,6 +36,14 @@ struct DeviceRecord: Sendable {
   /// The customer refused telemetry: nothing but that is kept.
   var refusesTelemetry: Bool { facts.telemetryConsent == false }
 
+  func isRetired(at moment: EventTime) -> Bool { facts.retired.map { $0 < moment } ?? false }
+
+  /// What came of later buckets doesn't count yet: a pass sees only what lies before its moment.
+  func reports(before moment: EventTime) -> Int {
+    let hour = Bucket(holding: moment, length: .hour).startHour
+    return reports - days.reduce(0) { $1.startHour >= hour ? $0 + Int($1.reports) : $0 }
+  }
+
   subscript(tallies length: BucketLength) -> [BucketTally] {
     get { length == .day ? days : hours }
     set { if length == .day { days = newValue } else { hours = newValue } }

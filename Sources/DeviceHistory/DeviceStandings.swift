@@ -19,11 +19,12 @@ extension DeviceHistory {
   /// All devices as of a moment, in the order they came; `lengths`: the modes of which buckets to look at. Only closed
   /// or closable buckets that end by then count, and only `hazard` is asked of the model.
   package func forEachStanding(
-    asOf moment: EventTime, lengths: Set<BucketLength>, hazard: (ModeKey, Covariates) -> Double,
-    body: (DeviceStanding) -> Void
+    asOf moment: EventTime, lengths: Set<BucketLength>, includingRetired: Bool = false,
+    hazard: (ModeKey, Covariates) -> Double, body: (DeviceStanding) -> Void
   ) {
     var outlook = WeatherOutlook()
     for index in records.indices {
+      guard includingRetired || !records[index].isRetired(at: moment) else { continue }
       if let standing = standing(index, asOf: moment, lengths, &outlook, hazard) { body(standing) }
     }
   }
@@ -32,7 +33,9 @@ extension DeviceHistory {
     of device: String, asOf moment: EventTime, hazard: (ModeKey, Covariates) -> Double
   ) -> DeviceStanding? {
     var outlook = WeatherOutlook()
-    return index(of: device).flatMap { standing($0, asOf: moment, [.hour, .day], &outlook, hazard) }
+    return index(of: device).flatMap { index in
+      records[index].isRetired(at: moment) ? nil : standing(index, asOf: moment, [.hour, .day], &outlook, hazard)
+    }
   }
 
   /// The devices as they are listed: without looking at the model.
@@ -49,12 +52,12 @@ extension DeviceHistory {
     _ hazard: (ModeKey, Covariates) -> Double
   ) -> DeviceStanding? {
     let record = records[index]
-    guard let layout = layouts[record.identity.product], !record.refusesTelemetry,
-      record.facts.retired.map({ $0 >= moment }) ?? true
-    else { return nil }
+    guard let layout = layouts[record.identity.product], !record.refusesTelemetry else { return nil }
     let place = record.place(before: moment)
     var result = DeviceStanding(
-      identity: record.identity, facts: record.facts, reports: record.reports, lastHeard: record.lastHeard, modes: [])
+      identity: record.identity, facts: record.facts, reports: record.reports(before: moment),
+      lastHeard: record.lastHeard,
+      modes: [])
     result.facts.region = place.region
     result.facts.carrier = place.carrier
     result.facts.firmware = record.lastFirmware ?? record.facts.firmware
@@ -64,7 +67,7 @@ extension DeviceHistory {
       guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(index, length) else { continue }
       var accrued = record[standing: length].modes.map(\.accruedHazard)
       let standing = walk.run(through: last) { step in
-        if step.counts.atRisk > 0 { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
+        if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
       }
       isKnown = isKnown || standing.firstHeardHour != nil
       let firmware = standing.firmware ?? record.facts.firmware ?? .unknown

@@ -51,7 +51,9 @@ extension DeviceHistory {
     guard !records[index].refusesTelemetry else { return .duplicate }
     erase(
       index,
-      refusal: Facts(time: facts.time, telemetryConsent: false, contactConsent: facts.contactConsent ?? old.contactConsent)
+      refusal: Facts(
+        time: facts.time ?? old.time, telemetryConsent: false,
+        contactConsent: facts.contactConsent ?? old.contactConsent)
     )
     return .applied
   }

@@ -91,38 +91,34 @@ extension DeviceHistory {
       records[index].fit(
         to: layout,
         from: DeviceRecord.StoredNames(signals: old.signals, events: old.events, modes: old.modes))
+      if old.modes != layout.modes { changed.insert(index) }
       for (slot, mode) in layout.modes.enumerated() where !layout.definesAlike(mode, as: old) {
-        for length in BucketLength.allCases {
-          var fresh = Standing.Mode()
-          fresh.evidenceFromHour = closedThrough[length]?.next.startHour ?? .min
-          records[index][standing: length].modes[slot] = fresh
-        }
-      }
-      if old.modes != layout.modes || !layout.modes.allSatisfy({ layout.definesAlike($0, as: old) }) {
-        beforeRevision[index] = nil
-        changed.insert(index)
+        restart(index, slot, mode)
       }
     }
-    layouts = new
+    // The records of a product that is no longer described keep their form until it is, or the daemon starts again.
+    layouts.merge(new) { $1 }
   }
 }
 
 extension ProductLayout {
-  /// Whether a mode means the same under both layouts: the parts of its definition that evidence depends on.
+  /// Whether a mode means the same under both layouts.
   func definesAlike(_ mode: Symbol, as other: ProductLayout) -> Bool {
-    func definitions(_ layout: ProductLayout) -> [Definition] {
-      layout.profiles.compactMap { profile in
-        profile.modes.first { $0.id == mode }.map {
-          Definition(
-            firmware: profile.firmware, onset: $0.onset, bucket: $0.bucket, refractoryDays: $0.refractoryDays,
-            graceBuckets: $0.graceBuckets, factors: $0.factors, ageBinsDays: $0.ageBinsDays)
-        }
-      }
-    }
-    return definitions(self) == definitions(other)
+    definition(of: mode) == other.definition(of: mode)
   }
 
-  private struct Definition: Equatable {
+  /// The parts of a mode's definition that its evidence depends on, over all profiles of the product.
+  fileprivate func definition(of mode: Symbol) -> [Definition] {
+    profiles.compactMap { profile in
+      profile.modes.first { $0.id == mode }.map {
+        Definition(
+          firmware: profile.firmware, onset: $0.onset, bucket: $0.bucket, refractoryDays: $0.refractoryDays,
+          graceBuckets: $0.graceBuckets, factors: $0.factors, ageBinsDays: $0.ageBinsDays)
+      }
+    }
+  }
+
+  fileprivate struct Definition: Equatable {
     var firmware: FirmwareRange
     var onset: OnsetRule
     var bucket: BucketLength
@@ -130,6 +126,62 @@ extension ProductLayout {
     var graceBuckets: Int
     var factors: [RiskFactor]
     var ageBinsDays: [Double]
+  }
+}
+
+/// What each mode meant when its evidence was gathered, kept with it: a start under other profiles must know.
+extension DeviceHistory {
+  package func writeDefinitions() -> [UInt8] {
+    var writer = ByteWriter()
+    writer.write(definitions.sorted { $0.key < $1.key }) { writer, entry in
+      writer.write(entry.key.product)
+      writer.write(entry.key.mode)
+      writer.write(entry.value)
+    }
+    return writer.bytes
+  }
+
+  /// Lets every stored mode that is defined otherwise now begin anew, with the next bucket, and answers which those are.
+  /// Bytes that can't be read, or none, say nothing: everything is taken as it is.
+  package mutating func restartModes(changedSince stored: [UInt8]?) -> Set<ModeKey> {
+    guard let stored else { return [] }
+    var reader = ByteReader(stored)
+    let known: [(ModeKey, String)]
+    do throws(UnreadableRecord) {
+      known = try reader.list { reader throws(UnreadableRecord) in
+        (ModeKey(product: try reader.symbol(), mode: try reader.symbol()), try reader.text())
+      }
+    } catch {
+      return []
+    }
+    let current = definitions
+    let changed = Set(known.filter { current[$0.0] != $0.1 }.map(\.0))
+    for index in records.indices {
+      for mode in changed where mode.product == records[index].identity.product {
+        if let slot = layouts[mode.product]?.modeSlots[mode.mode] { restart(index, slot, mode.mode) }
+      }
+    }
+    return changed
+  }
+
+  private var definitions: [ModeKey: String] {
+    var definitions: [ModeKey: String] = [:]
+    for (product, layout) in layouts {
+      for mode in layout.modes {
+        definitions[ModeKey(product: product, mode: mode)] = "\(layout.definition(of: mode))"
+      }
+    }
+    return definitions
+  }
+
+  private mutating func restart(_ index: Int, _ slot: Int, _ mode: Symbol) {
+    for length in BucketLength.allCases {
+      var fresh = Standing.Mode()
+      fresh.evidenceFromHour = closedThrough[length]?.next.startHour ?? .min
+      records[index][standing: length].modes[slot] = fresh
+    }
+    for length in BucketLength.allCases { beforeRevision[index]?[length]?.removeAll { $0.mode.mode == mode } }
+    changed.insert(index)
   }
 }
 

@@ -1,8 +1,9 @@
 import Vocabulary
 
 /// What has to be remembered of a product's devices: the signals, events and modes that its profiles' rules use, each
-/// with its place in a device's record.
-struct ProductLayout: Sendable {
+/// with its place in a device's record. Classes here, and rules with their places looked up beforehand, because every
+/// device's every open bucket is judged at each pass.
+final class ProductLayout: Sendable {
   let product: Symbol
   /// Sorted by the versions they describe, earliest first; an unbounded one is chosen for what no other describes.
   let profiles: [FirmwareProfile]
@@ -21,12 +22,28 @@ struct ProductLayout: Sendable {
   /// For each profile, its modes with their places.
   private let rules: [[PlacedMode]]
 
-  struct PlacedMode: Sendable {
-    var slot: Int
-    var key: ModeKey
-    var mode: FailureMode
-    var silenceDays: Int?
-    var refractoryHours: Int32
+  final class PlacedMode: Sendable {
+    let slot: Int
+    let key: ModeKey
+    let mode: FailureMode
+    let onset: PlacedRule
+    let bucket: BucketLength
+    let graceBuckets: Int
+    let hasFactors: Bool
+    let silenceDays: Int?
+    let refractoryHours: Int32
+
+    fileprivate init(_ mode: FailureMode, key: ModeKey, slot: Int, onset: PlacedRule) {
+      self.slot = slot
+      self.key = key
+      self.mode = mode
+      self.onset = onset
+      bucket = mode.bucket
+      graceBuckets = mode.graceBuckets
+      hasFactors = !mode.factors.isEmpty
+      silenceDays = mode.onset.silenceDays
+      refractoryHours = max(mode.bucket.hours, Int32((mode.refractoryDays * 24).rounded()))
+    }
   }
 
   init(product: Symbol, profiles: [FirmwareProfile]) {
@@ -42,8 +59,10 @@ struct ProductLayout: Sendable {
     }
     self.signals = signals.sorted()
     self.events = events.sorted()
-    signalSlots = Dictionary(uniqueKeysWithValues: zip(self.signals, self.signals.indices))
-    eventSlots = Dictionary(uniqueKeysWithValues: zip(self.events, self.events.indices))
+    let signalSlots = Dictionary(uniqueKeysWithValues: zip(self.signals, self.signals.indices))
+    let eventSlots = Dictionary(uniqueKeysWithValues: zip(self.events, self.events.indices))
+    self.signalSlots = signalSlots
+    self.eventSlots = eventSlots
     let modes = Set(profiles.flatMap(\.modes).map(\.id)).sorted()
     self.modes = modes
     let modeSlots = Dictionary(uniqueKeysWithValues: zip(modes, modes.indices))
@@ -57,8 +76,8 @@ struct ProductLayout: Sendable {
       profile.modes.compactMap { mode in
         modeSlots[mode.id].map { slot in
           PlacedMode(
-            slot: slot, key: ModeKey(product: product, mode: mode.id), mode: mode, silenceDays: mode.onset.silenceDays,
-            refractoryHours: max(mode.bucket.hours, Int32((mode.refractoryDays * 24).rounded())))
+            mode, key: ModeKey(product: product, mode: mode.id), slot: slot,
+            onset: PlacedRule(mode.onset, signals: signalSlots, events: eventSlots))
         }
       }
     }
@@ -89,25 +108,46 @@ extension OnsetRule {
   fileprivate var silenceDays: Int? {
     if case .silence(let days) = self { days } else { nil }
   }
+}
+
+/// An onset rule with the places of what it looks at.
+indirect enum PlacedRule: Sendable {
+  case event(slot: Int, count: Int32)
+  case signal(slot: Int, OnsetRule.Statistic, Double)
+  case any([PlacedRule])
+  case all([PlacedRule])
+  /// Judged over several buckets, not in one.
+  case never
+
+  init(_ rule: OnsetRule, signals: [Symbol: Int], events: [Symbol: Int]) {
+    switch rule {
+    case .event(let type, let count):
+      self = events[type].map { .event(slot: $0, count: Int32(clamping: count)) } ?? .never
+    case .signal(let name, let statistic, let limit):
+      self = signals[name].map { .signal(slot: $0, statistic, limit) } ?? .never
+    case .any(let rules): self = .any(rules.map { PlacedRule($0, signals: signals, events: events) })
+    case .all(let rules): self = .all(rules.map { PlacedRule($0, signals: signals, events: events) })
+    case .silence: self = .never
+    }
+  }
 
   /// Whether a bucket shows the mode's symptom.
-  func isMet(by tally: BucketTally, layout: ProductLayout) -> Bool {
+  func isMet(by tally: BucketTally) -> Bool {
     switch self {
-    case .event(let type, let count):
-      return layout.eventSlots[type].map { Int(tally.events[$0]) >= count } ?? false
-    case .signal(let name, let statistic, let limit):
-      guard let slot = layout.signalSlots[name], let mean = tally.signals[slot].mean else { return false }
+    case .event(let slot, let count): return tally.events[slot] >= count
+    case .signal(let slot, let statistic, let limit):
       let signal = tally.signals[slot]
+      guard signal.count > 0 else { return false }
       switch statistic {
       case .sumAbove: return signal.sum > limit
-      case .meanAbove: return mean > limit
-      case .meanBelow: return mean < limit
+      case .meanAbove: return signal.sum > limit * Double(signal.count)
+      case .meanBelow: return signal.sum < limit * Double(signal.count)
       case .maxAbove: return signal.greatest > limit
       case .minBelow: return signal.least < limit
       }
-    case .any(let rules): return rules.contains { $0.isMet(by: tally, layout: layout) }
-    case .all(let rules): return rules.allSatisfy { $0.isMet(by: tally, layout: layout) }
-    case .silence: return false
+    case .any(let rules): return rules.contains { $0.isMet(by: tally) }
+    case .all(let rules): return rules.allSatisfy { $0.isMet(by: tally) }
+    case .never: return false
     }
   }
 }

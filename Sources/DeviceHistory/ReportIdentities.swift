@@ -5,6 +5,8 @@ import Vocabulary
 struct ReportIdentities: Sendable, Hashable {
   static let mostBoots = 4
   static let window: Int64 = 1024
+  /// Where counting of missing numbers ends, a device.
+  private static let mostGaps: Int64 = 1_000_000
 
   enum Judgement { case new, seen, tooOld }
 
@@ -60,7 +62,8 @@ struct ReportIdentities: Sendable, Hashable {
     }
     boots[index].latest = max(boots[index].latest, report.time)
     if sequence > boots[index].highest {
-      gaps += sequence - boots[index].highest - 1
+      // No more than the window shows: a device may name any number.
+      gaps = min(gaps + min(sequence - boots[index].highest - 1, Self.window), Self.mostGaps)
       boots[index].raise(to: sequence)
     } else {
       boots[index].mark(sequence)
@@ -114,7 +117,7 @@ extension ReportIdentities {
   }
 
   init(from reader: inout ByteReader) throws(UnreadableRecord) {
-    gaps = try reader.integer()
+    gaps = min(max(try reader.integer(), 0), Self.mostGaps)
     boots = try reader.list { reader throws(UnreadableRecord) in
       Boot(
         name: try reader.text(), highest: try reader.integer(), latest: try reader.time(),

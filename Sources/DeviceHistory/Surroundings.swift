@@ -8,6 +8,8 @@ struct Surroundings: Sendable {
   private var humidity: [RegionDay: [Reading]] = [:]
   /// The mean humidity of a region in a closed bucket: frozen there, so that a late reading can't revise evidence.
   private var frozen: [FrozenKey: Double] = [:]
+  /// Buckets in which everything in a stratum failed more than usual, by mode: nothing is told of a single device there.
+  private var incidents: [IncidentKey: Set<Int32>] = [:]
 
   struct Place: Hashable, Sendable {
     var carrier: Symbol
@@ -20,6 +22,10 @@ struct Surroundings: Sendable {
   private struct Reading: Hashable, Sendable {
     var time: EventTime
     var humidity: Double
+  }
+  private struct IncidentKey: Hashable, Sendable {
+    var mode: ModeKey
+    var place: Place
   }
   private struct FrozenKey: Hashable, Sendable {
     var region: Symbol
@@ -61,6 +67,25 @@ struct Surroundings: Sendable {
     return known.contains { $0.from < until && $0.until > from }
   }
 
+  /// What a model pass found in its open buckets, those that start at `startHour` or later; what it found there before is
+  /// taken back.
+  mutating func replaceIncidents(of mode: ModeKey, from startHour: Int32, with found: [EnvironmentIncident]) {
+    for key in incidents.keys where key.mode == mode {
+      incidents[key] = incidents[key].map { $0.filter { $0 < startHour } }
+      if incidents[key]?.isEmpty == true { incidents[key] = nil }
+    }
+    for incident in found where incident.bucket.startHour >= startHour {
+      let key = IncidentKey(mode: mode, place: Place(carrier: incident.carrier, region: incident.region))
+      incidents[key, default: []].insert(incident.bucket.startHour)
+    }
+  }
+
+  func isIncident(_ mode: ModeKey, carrier: Symbol, region: Symbol, in bucket: Bucket) -> Bool {
+    guard !incidents.isEmpty else { return false }
+    return incidents[IncidentKey(mode: mode, place: Place(carrier: carrier, region: region))]?
+      .contains(bucket.startHour) ?? false
+  }
+
   /// The mean of the day's readings up to the bucket's end becomes the bucket's weather for good.
   mutating func freeze(_ bucket: Bucket) {
     let day = Bucket(holding: bucket.start, length: .day).startHour
@@ -95,6 +120,11 @@ struct Surroundings: Sendable {
   mutating func forget(before limit: EventTime) {
     humidity = humidity.filter { Bucket(startHour: $0.key.startHour, length: .day).end >= limit }
     frozen = frozen.filter { $0.key.bucket.end >= limit }
+    let limitHour = Bucket(holding: limit, length: .hour).startHour
+    for (key, hours) in incidents {
+      let kept = hours.filter { $0 >= limitHour }
+      incidents[key] = kept.isEmpty ? nil : kept
+    }
     for (place, known) in outages { outages[place] = known.filter { $0.until >= limit } }
   }
 }
@@ -126,6 +156,17 @@ extension Surroundings {
       writer.write(entry.key.bucket.length == .day)
       writer.write(entry.value)
     }
+    let incidents = incidents.sorted {
+      ($0.key.mode, $0.key.place.region, $0.key.place.carrier) < (
+        $1.key.mode, $1.key.place.region, $1.key.place.carrier
+      )
+    }
+    writer.write(incidents) { writer, incident in
+      for symbol in [
+        incident.key.mode.product, incident.key.mode.mode, incident.key.place.region, incident.key.place.carrier,
+      ] { writer.write(symbol) }
+      writer.write(incident.value.sorted()) { $0.write($1) }
+    }
   }
 
   init(from reader: inout ByteReader) throws(UnreadableRecord) {
@@ -152,5 +193,13 @@ extension Surroundings {
       )
     }
     for (key, mean) in means { frozen[key] = mean }
+    let known = try reader.list { reader throws(UnreadableRecord) in
+      let mode = ModeKey(product: try reader.symbol(), mode: try reader.symbol())
+      let region = try reader.symbol()
+      let place = Place(carrier: try reader.symbol(), region: region)
+      let hours = try reader.list { reader throws(UnreadableRecord) in try reader.integer(Int32.self) }
+      return (IncidentKey(mode: mode, place: place), hours)
+    }
+    for (key, hours) in known { incidents[key] = Set(hours) }
   }
 }

@@ -32,7 +32,8 @@ package final class CaptureLineDecoder {
       throw Rejection(.schema, "topic is missing")
     }
     return Delivery(
-      topic: topic, payload: try payload(fields), isRetained: (fields["retain"]?.integer ?? 0) != 0
+      topic: topic, payload: try payload(fields),
+      isRetained: (fields["retain"]?.integer ?? 0) != 0
         || fields["retain"]?.bool == true, receivedAt: time)
   }
 
@@ -66,7 +67,9 @@ private enum Base64 {
       }
       bits = bits << 6 | value
       if index % 4 == 3 {
-        bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits)]
+        bytes += [
+          UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits),
+        ]
         bits = 0
       }
     }

@@ -38,12 +38,14 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
       }
       return .problem(ProblemDetails(status: 500, title: "the case store failed", detail: error.description))
     } catch let error as HTTPError {
-      let detail = error.status == .notFound ? "there is no \(request.uri.path); see: forewarn --help" : error.body ?? ""
+      let detail =
+        error.status == .notFound ? "there is no \(request.uri.path); see: forewarn --help" : error.body ?? ""
       return .problem(
         ProblemDetails(status: error.status.code, title: error.status.reasonPhrase.lowercased(), detail: detail))
     } catch is DecodingError {
       return .problem(
-        ProblemDetails(status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}"))
+        ProblemDetails(
+          status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}"))
     }
   }
 }

@@ -1,6 +1,6 @@
 import Broker
-import CheckedYAML
 import CDispatch
+import CheckedYAML
 import Glibc
 
 /// From the configuration to what the broker's room needs: the password comes from its file or the systemd credential.

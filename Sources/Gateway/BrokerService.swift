@@ -122,7 +122,8 @@ private final class BrokerBridge: BrokerHandler {
       }
       if isNews {
         logger.error(
-          "no connection to the broker", metadata: ["error": "\(error)", "next_attempt_seconds": "\(seconds.toSixDigits)"])
+          "no connection to the broker",
+          metadata: ["error": "\(error)", "next_attempt_seconds": "\(seconds.toSixDigits)"])
       }
     case .stopped: board.change { $0.broker.isConnected = false }
     }

@@ -48,12 +48,12 @@ package struct Daemon: Sendable {
     let engine = Engine(
       pipeline: Pipeline(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
       logger: logger, configuration: configuration)
+    let failure = FatalFailure()
+    await engine.setOnFatal { failure.record($0) }
     let recovery = try await engine.recover()
     logger.notice(
       "state loaded", metadata: ["devices": "\(recovery.devices)", "journal_messages": "\(recovery.journal)"])
 
-    let failure = FatalFailure()
-    await engine.setOnFatal { failure.record($0) }
     let status = StatusReporter(board: board, store: store, configuration: configuration, startedAt: WallClock.now())
     let reloader = Reloader(
       path: path, configuration: configuration, engine: engine, board: board, logger: logger, signals: hangUps)
@@ -77,11 +77,16 @@ package struct Daemon: Sendable {
       })
 
     // Shut down in the reverse order: first the intake.
-    let group = ServiceGroup(
-      configuration: .init(
-        services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-    try await group.run()
+    var groupConfiguration = ServiceGroupConfiguration(
+      services: services.map { .init(service: $0, successTerminationBehavior: .gracefullyShutdownGroup) },
+      gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+    // A client that never finishes its request must not hold the daemon: after this it is cut off.
+    groupConfiguration.maximumGracefulShutdownDuration = .seconds(Limits.shutdownSeconds)
+    do {
+      try await ServiceGroup(configuration: groupConfiguration).run()
+    } catch is CancellationError {
+      logger.notice("connections that wouldn't end were cut")
+    }
     ServiceManager.stopping()
     try store.close()
     unlink(configuration.control.socket)

@@ -22,6 +22,11 @@ actor Engine {
   private var isCommitting = false
   /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
   private var hasErased = false
+  private var lastScrub = -Double.infinity
+  /// A commit was given up: what the pipeline remembers isn't on disk, so nothing may be answered for any more.
+  private var hasGivenUp = false
+  /// Bytes in the journal: it is emptied by a snapshot when it grows beyond what a start should read again.
+  private var journalBytes = 0
 
   init(
     pipeline: Pipeline, store: CaseStore, board: Board, logger: Logger, configuration: Configuration
@@ -53,16 +58,24 @@ actor Engine {
     await turn {
       let started = WallClock.monotonicSeconds()
       let now = WallClock.now()
-      pipeline.advance(to: now, wall: now)
-      let released = retryDue(now)
-      _ = await commit(started: started, released: released)
-      if hasErased { scrub() }
+      // After a long time away many buckets are due: a transaction each, and a sign of life between.
+      while !hasGivenUp, pipeline.advanceOneBucket(to: now, wall: now) {
+        _ = await commit(started: started)
+        ServiceManager.feedWatchdog()
+      }
+      let (released, again) = retryDue(now)
+      _ = await commit(started: started, released: released, quarantinedAnew: again)
+      if hasErased, started - lastScrub >= Limits.scrubSeconds { scrub(at: started) }
     }
   }
 
-  private func scrub() {
+  private func scrub(at time: Double) {
+    lastScrub = time
     do throws(StoreError) {
       try store.scrub()
+      var done = UnitOfWork(at: WallClock.now())
+      done.meta[MetaKey.unscrubbed] = []
+      try store.commit(done)
       hasErased = false
     } catch {
       logger.warning("erased bytes can't be scrubbed yet; it is tried again", metadata: ["error": "\(error)"])
@@ -70,19 +83,26 @@ actor Engine {
   }
 
   /// Messages that were ahead of the clock by more than a day, and no longer are.
-  private func retryDue(_ now: EventTime) -> [Int64] {
-    guard let clock = pipeline.history.now else { return [] }
+  private func retryDue(_ now: EventTime) -> (released: [Int64], again: [QuarantineEntry]) {
+    guard let clock = pipeline.history.now else { return ([], []) }
     do throws(StoreError) {
       let due = try store.dueQuarantine(before: clock + EventTime.day, reason: .future, limit: Limits.retriesATick)
-      return due.compactMap { entry in
+      var released: [Int64] = []
+      var again: [QuarantineEntry] = []
+      for entry in due {
         var delivery = entry.delivery
         delivery.receivedAt = now
-        if case .quarantined = pipeline.retake(delivery, wall: now) { return nil }
-        return entry.id
+        if case .quarantined(let rejection) = pipeline.retake(delivery, wall: now) {
+          if rejection.reason == .future { continue }
+          // No longer early, but refused for something else now: that is what an operator should read.
+          again.append(QuarantineEntry(delivery: entry.delivery, rejection: rejection, device: entry.device))
+        }
+        released.append(entry.id)
       }
+      return (released, again)
     } catch {
       logger.warning("messages from the future can't be looked up", metadata: ["error": "\(error)"])
-      return []
+      return ([], [])
     }
   }
 
@@ -106,13 +126,20 @@ actor Engine {
 
   /// Commits what the pipeline has yielded. A disk that is full or failing is tried again until it takes it.
   func commit(
-    started: Double? = nil, released: [Int64] = [], changes: [CaseChange] = [], imported: Delivery? = nil
+    started: Double? = nil, released: [Int64] = [], changes: [CaseChange] = [], imported: Delivery? = nil,
+    forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = []
   ) async -> Bool {
+    guard !hasGivenUp else { return false }
     let yield = pipeline.takeYield()
     var total = counts
     total.add(yield.counts)
-    var unit = unit(of: yield, total: total, changes: changes, imported: imported)
+    // An erasure takes the device's messages out of the journal: what else they gave must not hang on them.
+    let isSnapshot =
+      !yield.passes.isEmpty || !yield.erased.isEmpty || forgottenModes != nil || journalBytes > Limits.journalBytes
+    var unit = unit(of: yield, total: total, changes: changes, imported: imported, isSnapshot: isSnapshot)
+    unit.forgottenModes = forgottenModes ?? []
     unit.releasedQuarantine = released
+    unit.quarantined += quarantinedAnew
     let delivered = board.change { content in
       defer {
         content.deliveredOutbox = []
@@ -126,7 +153,11 @@ actor Engine {
       report(total, yield, started)
       return true
     }
-    guard await commitWhenPossible(unit) else { return false }
+    guard await commitWhenPossible(unit) else {
+      hasGivenUp = true
+      return false
+    }
+    journalBytes = isSnapshot ? 0 : journalBytes + unit.journal.reduce(0) { $0 + $1.delivery.payload.count + 64 }
     counts = total
     hasErased = hasErased || !unit.erasedDevices.isEmpty
     report(total, yield, started)
@@ -161,6 +192,8 @@ actor Engine {
           logger.error("nothing is acknowledged until this is mended", metadata: ["error": "\(error)"])
         }
         if board.read(\.isStopping) { return false }
+        // Waiting for the disk is what it should do: no reason to be ended.
+        ServiceManager.feedWatchdog()
         try? await Task.sleep(for: .seconds(pause))  // Cancelled: `isStopping` is looked at next.
         pause = min(pause * 2, Limits.longestCommitPauseSeconds)
       }
@@ -172,6 +205,7 @@ actor Engine {
   func setOnFatal(_ handler: @escaping @Sendable (String) -> Void) { onFatal = handler }
 
   private func giveUp(_ reason: String) async -> Bool {
+    board.change { $0.isStopping = true }
     onFatal(reason)
     return false
   }
@@ -203,7 +237,8 @@ actor Engine {
       }
     }
     for pass in yield.passes {
-      for (mode, incident) in pass.incidents {
+      // A pass names the incidents of all its open buckets: those of the bucket that it closed are news.
+      for (mode, incident) in pass.incidents where incident.bucket == pass.bucket {
         logger.notice(
           "everything in a region failed more than usual: no defect of devices",
           metadata: [
@@ -216,14 +251,26 @@ actor Engine {
     for change in yield.changes {
       if case .finding(let finding) = change, finding.decidedAt == finding.detectedAt {
         logger.notice(
-          "finding", metadata: ["id": "\(finding.id)", "state": "\(finding.state)", "product": "\(finding.product)",
-            "failure_mode": "\(finding.failureMode)", "cause": "\(finding.cohort.cause.rawValue)"])
+          "finding",
+          metadata: [
+            "id": "\(finding.id)", "state": "\(finding.state)", "product": "\(finding.product)",
+            "failure_mode": "\(finding.failureMode)", "cause": "\(finding.cohort.cause.rawValue)",
+          ])
       }
     }
   }
 
-  func restoreCounts(_ counts: FateCounts) { self.counts = counts }
-  var currentCounts: FateCounts { counts }
+  /// Messages that were applied once and are refused under other profiles change their fate.
+  func moveToQuarantine(_ number: Int) {
+    counts.applied -= number
+    counts.quarantined += number
+  }
+
+  func restore(counts: FateCounts, journalBytes: Int, hasErased: Bool) {
+    self.counts = counts
+    self.journalBytes = journalBytes
+    self.hasErased = hasErased
+  }
 }
 
 extension FateCounts {

@@ -33,28 +33,57 @@ extension Engine {
         throw StoreError.corrupt(path: store.path, detail: "clock and weather: \(error)")
       }
     }
-    do {
-      for (mode, bucket, blob) in stored.cells { try pipeline.model.restoreCells(mode: mode, bucket: bucket, blob: blob) }
-      for (mode, blob) in stored.models { try pipeline.model.restoreState(mode: mode, blob: blob) }
+    // Profiles may have been changed while the daemon was away: what a mode's evidence meant decides what is read.
+    let strange = pipeline.history.restartModes(changedSince: stored.meta[MetaKey.definitions])
+    do throws(BlobFault) {
+      for (mode, bucket, blob) in stored.cells where !strange.contains(mode) {
+        try pipeline.model.restoreCells(mode: mode, bucket: bucket, blob: blob)
+      }
+      for (mode, blob) in stored.models where !strange.contains(mode) {
+        try pipeline.model.restoreState(mode: mode, blob: blob)
+      }
     } catch {
       throw StoreError.corrupt(path: store.path, detail: "the model's evidence: \(error)")
     }
     _ = pipeline.model.takeChangedCells()
     var ended = EndedCases()
-    for ticket in try store.tickets(Self.ended(limit: Limits.listItems)) { ended.apply(.ticket(ticket)) }
+    // The last word on a device and mode counts: the latest ending comes last.
+    let endedTickets = try store.tickets(Self.ended(limit: Limits.listItems)).sorted { $0.updatedAt < $1.updatedAt }
+    for ticket in endedTickets { ended.apply(.ticket(ticket)) }
     var filter = FindingFilter()
     filter.states = [.cleared]
     filter.limit = Limits.listItems
-    for entry in try store.findings(filter) { ended.apply(.finding(entry.finding)) }
+    let endedFindings = try store.findings(filter).map(\.finding).sorted { $0.updatedAt < $1.updatedAt }
+    for finding in endedFindings { ended.apply(.finding(finding)) }
     pipeline.restore(cases: stored.caseBook, ended: ended)
-    if let bytes = stored.meta[MetaKey.counts], let counts = FateCounts(stored: bytes) { restoreCounts(counts) }
+    restore(
+      counts: stored.meta[MetaKey.counts].flatMap(FateCounts.init(stored:)) ?? FateCounts(),
+      journalBytes: stored.journal.reduce(0) { $0 + $1.payload.count + 64 },
+      hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     replay(stored.journal)
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
     }
-    // What the journal's messages gave was committed with them; only the memory had to be made again.
-    _ = pipeline.takeYield()
-    _ = await commit()
+    // What the journal's messages gave was committed with them; only the memory had to be made again. But a profile that
+    // has gone, or was narrowed, while the daemon was away refuses what was applied: that must not be lost with the journal.
+    let refused = pipeline.takeYield().quarantined.filter { $0.rejection.reason != .future }
+    let again = refused.map {
+      QuarantineEntry(delivery: $0.delivery, rejection: $0.rejection, device: $0.device)
+    }
+    if !again.isEmpty { moveToQuarantine(again.count) }
+    var isDown = true
+    if strange.isEmpty, again.isEmpty {
+      isDown = await commit()
+    } else {
+      logger.notice(
+        "profiles changed while the daemon was away",
+        metadata: [
+          "modes_begun_anew": "\(strange.sorted().map { "\($0.product)/\($0.mode)" }.joined(separator: ", "))",
+          "messages_quarantined": "\(again.count)",
+        ])
+      isDown = await commit(forgottenModes: strange.sorted(), quarantinedAnew: again)
+    }
+    guard isDown else { throw StartFailure("the state could not be written at the start; see the messages above") }
     return Recovery(devices: pipeline.history.deviceCount, journal: stored.journal.count)
   }
 
@@ -68,6 +97,7 @@ extension Engine {
   private func replay(_ journal: [Delivery]) {
     for delivery in journal {
       if delivery.topic == Self.importTopic {
+        pipeline.history.advance(to: delivery.receivedAt)
         let rows = DeviceImport.parse(csv: delivery.payload, catalogue: pipeline.catalogue).rows
         for (identity, facts) in rows { _ = pipeline.learn(facts, of: identity) }
       } else {

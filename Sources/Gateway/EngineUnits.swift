@@ -12,10 +12,14 @@ extension Engine {
   enum MetaKey {
     static let history = "history"
     static let counts = "counts"
+    /// What each mode meant when the evidence was gathered.
+    static let definitions = "definitions"
+    /// Not empty: devices were erased, and their bytes may still lie in the file's free pages.
+    static let unscrubbed = "unscrubbed"
   }
 
   func unit(
-    of yield: Yield, total: FateCounts, changes: [CaseChange], imported: Delivery?
+    of yield: Yield, total: FateCounts, changes: [CaseChange], imported: Delivery?, isSnapshot: Bool
   ) -> UnitOfWork {
     var unit = UnitOfWork(at: WallClock.now())
     unit.changes = yield.changes + changes
@@ -25,22 +29,31 @@ extension Engine {
     unit.predictions = yield.predictions
     unit.contacts = yield.contacts
     unit.diagnoses = yield.diagnoses
-    unit.outbox = Outbox(root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, at: unit.at)
-      .messages(for: unit.changes)
+    if !yield.erased.isEmpty {
+      // What the same batch brought of a device before its refusal goes with it.
+      let erased = Set(yield.erased.map(\.0.device))
+      unit.quarantined.removeAll { $0.device.map(erased.contains) ?? false }
+      unit.predictions.removeAll { erased.contains($0.identity.device) }
+      unit.contacts.removeAll { erased.contains($0.device) }
+      unit.diagnoses.removeAll { erased.contains($0.0.device) }
+      unit.meta[MetaKey.unscrubbed] = [1]
+    }
+    unit.outbox = Outbox(
+      root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, closed: closedTickets(unit.changes),
+      at: unit.at
+    ).messages(for: unit.changes)
     if careMode == .send {
       unit.outbox += yield.erased.map { identity, _ in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
         return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
       }
     }
-    if yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
-    if yield.passes.isEmpty {
+    if isSnapshot || yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
+    if !isSnapshot {
       unit.journal = yield.taken.map { UnitOfWork.JournalEntry($0.delivery, device: $0.device) }
       if let imported { unit.journal.append(UnitOfWork.JournalEntry(imported, device: nil)) }
-      unit.erasedDevices = yield.erased.map(\.0)
-      unit.devices = yield.erased.map { ($0.0, $0.record) }
     } else {
-      // A bucket has closed: everything is written as it stands now, and the journal begins anew.
+      // A bucket has closed, or the profiles have changed: everything is written as it stands now, and the journal begins anew.
       unit.emptiesJournal = true
       let records = pipeline.history.takeChanges()
       unit.devices = records
@@ -48,8 +61,22 @@ extension Engine {
       unit.cells = pipeline.model.takeChangedCells().map { ($0.mode, $0.bucket, $0.blob) }
       unit.models = pipeline.model.modes.map { ($0, pipeline.model.state(of: $0)) }
       unit.meta[MetaKey.history] = pipeline.history.writeState()
+      unit.meta[MetaKey.definitions] = pipeline.history.writeDefinitions()
     }
     return unit
+  }
+
+  /// Ended tickets of each changed finding, as they are counted before this change.
+  private func closedTickets(_ changes: [CaseChange]) -> [String: Int] {
+    var counts: [String: Int] = [:]
+    for case .finding(let finding) in changes {
+      do throws(StoreError) {
+        counts[finding.id] = try store.finding(finding.id)?.closed ?? 0
+      } catch {
+        logger.warning("a finding's tickets can't be counted", metadata: ["id": "\(finding.id)", "error": "\(error)"])
+      }
+    }
+    return counts
   }
 }
 

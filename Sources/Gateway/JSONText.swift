@@ -16,7 +16,7 @@ enum JSONText {
 }
 
 /// A finding as it is shown: with the counts of its tickets.
-struct FindingReply: Encodable {
+struct FindingReply: Encodable, Sendable {
   let finding: Finding
   let open: Int
   let closed: Int

@@ -5,6 +5,10 @@ enum Limits {
   static let tickSeconds = 1.0
   /// Messages from the future that are taken again in one go, so that a batch of live ones never waits long behind them.
   static let retriesATick = 2000
+  /// Bytes of journal after which everything is written as it stands, so that a start has little to read again.
+  static let journalBytes = 128 << 20
+  /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
+  static let scrubSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
   static let firstCommitPauseSeconds = 0.2
   static let longestCommitPauseSeconds = 5.0
@@ -16,6 +20,8 @@ enum Limits {
   static let listItemsByDefault = 1000
   /// A line of the log; bytes from devices are cut long before.
   static let logLineBytes = 4096
-  /// The shutdown's whole time, by the contract.
-  static let shutdownSeconds = 10.0
+  /// By the contract a shutdown takes ten seconds at most: after this long connections are cut.
+  static let shutdownSeconds = 6
+  /// A connection that neither asks nor reads is closed.
+  static let idleConnectionSeconds: Int64 = 30
 }

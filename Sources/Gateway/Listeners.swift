@@ -11,6 +11,7 @@ enum Listeners {
   ) -> some ApplicationProtocol {
     Application(
       router: routes.router(),
+      server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: configuration.socket), serverName: nil),
       onServerRunning: { _ in
         // The socket's group may connect; what each member may do is decided by each request.
@@ -34,6 +35,7 @@ enum Listeners {
     }
     return Application(
       router: router,
+      server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
       configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: nil),
       logger: logger)
   }

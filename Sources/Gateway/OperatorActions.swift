@@ -13,6 +13,10 @@ extension Engine {
   func apply(_ action: TicketAction, toTicket id: String, actor: String) async throws -> Ticket {
     try await turn {
       guard let stored = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
+      guard !stored.device.hasPrefix("erased/") else {
+        throw ProblemDetails(
+          status: 409, title: "the device was erased", detail: "its tickets are kept for statistics only")
+      }
       let changed: Ticket
       do throws(Refusal) {
         changed = try pipeline.triage.apply(action, to: stored, at: judgementTime, actor: actor)
@@ -20,6 +24,12 @@ extension Engine {
         throw ProblemDetails(refusal: error)
       }
       guard changed != stored else { return stored }
+      let key = CaseBook.CareKey(device: changed.device, mode: changed.failureMode)
+      if changed.state.isLive, let live = pipeline.cases.tickets[key], live.id != changed.id {
+        throw ProblemDetails(
+          status: 409, title: "another ticket is live for that device and failure mode",
+          detail: "act on \(live.id), or cancel it first: forewarn ticket show \(live.id)")
+      }
       try await save(.ticket(changed))
       return changed
     }
@@ -33,6 +43,12 @@ extension Engine {
         changed = try pipeline.triage.apply(action, to: stored.finding, at: judgementTime, actor: actor)
       } catch {
         throw ProblemDetails(refusal: error)
+      }
+      let key = CaseBook.DefectKey(
+        mode: ModeKey(product: changed.product, mode: changed.failureMode), cohort: changed.cohort)
+      if changed.state.isLive, let live = pipeline.cases.findings[key], live.id != changed.id {
+        throw ProblemDetails(
+          status: 409, title: "another finding is live for that cause", detail: "act on \(live.id) instead")
       }
       if changed != stored.finding { try await save(.finding(changed)) }
       return FindingReply(finding: changed, open: stored.open, closed: stored.closed)
@@ -56,7 +72,8 @@ extension Engine {
         if let known = pipeline.history.identity(of: identity.device), known.product != identity.product {
           found.append(
             ImportReport.Fault(
-              line: 0, message: "device \(identity.device) is known as a \(known.product): ids are unique across products"))
+              line: 0,
+              message: "device \(identity.device) is known as a \(known.product): ids are unique across products"))
         }
       }
       guard found.isEmpty else {
@@ -74,7 +91,9 @@ extension Engine {
 
   func retryQuarantine(_ id: Int64) async throws -> RetryReport {
     try await turn {
-      guard let entry = try store.quarantineEntry(id) else { throw ProblemDetails.noSuch("quarantined message", "\(id)") }
+      guard let entry = try store.quarantineEntry(id) else {
+        throw ProblemDetails.noSuch("quarantined message", "\(id)")
+      }
       let now = WallClock.now()
       var delivery = entry.delivery
       delivery.receivedAt = now
@@ -96,11 +115,12 @@ extension Engine {
   }
 
   /// Other profiles: read and checked before, taken whole.
-  func reload(_ catalogue: Catalogue) async -> ReloadReport {
-    await turn {
+  func reload(_ catalogue: Catalogue) async throws -> ReloadReport {
+    try await turn {
       let isChange = catalogue.revision != pipeline.catalogue.revision
       if isChange {
-        pipeline.replaceCatalogue(catalogue)
+        let forgotten = pipeline.replaceCatalogue(catalogue)
+        guard await commit(forgottenModes: forgotten) else { throw ProblemDetails.stopping }
         logger.notice(
           "profiles reloaded",
           metadata: ["profiles": "\(catalogue.profiles.count)", "revision": "\(catalogue.revision)"])
@@ -120,7 +140,8 @@ extension Engine {
 extension ProblemDetails {
   static func noSuch(_ noun: String, _ id: String) -> ProblemDetails {
     ProblemDetails(
-      status: 404, title: "no such \(noun)", detail: "there is no \(noun) \(LogLines.escaped(id)); see: forewarn \(listCommand(noun))")
+      status: 404, title: "no such \(noun)",
+      detail: "there is no \(noun) \(LogLines.escaped(id)); see: forewarn \(listCommand(noun))")
   }
 
   private static func listCommand(_ noun: String) -> String {

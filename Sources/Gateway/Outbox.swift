@@ -1,4 +1,5 @@
 import CaseStore
+import ControlProtocol
 import Foundation
 import Triage
 import Vocabulary
@@ -10,6 +11,8 @@ struct Outbox {
   let mode: TriagePolicy.CareMode
   /// As they stand after the changes.
   let cases: CaseBook
+  /// Ended tickets by finding.
+  let closed: [String: Int]
   let at: EventTime
 
   func messages(for changes: [CaseChange]) -> [OutgoingMessage] {
@@ -19,14 +22,19 @@ struct Outbox {
       switch change {
       case .ticket(let ticket):
         messages.append(
-          message("evt/\(root)/ticket/\(ticket.id)", ticket, isRetained: false, device: ticket.device))
+          message(
+            "evt/\(root)/ticket/\(ticket.id)", ObjectReply(schema: Schema.name("ticket", "show"), value: ticket),
+            isRetained: false, device: ticket.device))
         devices[ticket.device] = DeviceIdentity(product: ticket.product, device: ticket.device)
       case .finding(let finding):
         let counts = ticketCounts(of: finding)
         messages.append(
           message(
             "evt/\(root)/finding/\(finding.id)",
-            FindingReply(finding: finding, open: counts.open, closed: counts.closed), isRetained: false, device: nil))
+            ObjectReply(
+              schema: Schema.name("finding", "show"),
+              value: FindingReply(finding: finding, open: counts.open, closed: counts.closed)),
+            isRetained: false, device: nil))
       }
     }
     guard mode == .send else { return messages }
@@ -49,7 +57,7 @@ struct Outbox {
   }
 
   private func ticketCounts(of finding: Finding) -> (open: Int, closed: Int) {
-    (cases.tickets.values.count { $0.finding == finding.id && $0.state.isOpen }, 0)
+    (cases.tickets.values.count { $0.finding == finding.id && $0.state.isLive }, closed[finding.id] ?? 0)
   }
 
   private func message(

@@ -31,15 +31,15 @@ struct Reloader: Service {
   }
 
   func reload() async throws -> ReloadReport {
+    let catalogue: Catalogue
     do throws(YAMLFaults) {
       let fresh = try Configuration.load(path)
-      let catalogue = try Catalogue.load(folder: fresh.profiles)
+      catalogue = try Catalogue.load(folder: fresh.profiles)
       let fixed = zip(configuration.fixedParts, fresh.fixedParts).filter { $0.value != $1.value }.map(\.0.key)
       if !fixed.isEmpty {
         logger.warning(
           "these keys take effect only after a restart", metadata: ["keys": "\(fixed.joined(separator: ", "))"])
       }
-      return await engine.reload(catalogue)
     } catch {
       let faults = "\(error)"
       board.change { $0.reloadTrouble = faults }
@@ -47,5 +47,6 @@ struct Reloader: Service {
         status: 409, title: "the reload was refused",
         detail: "nothing was changed; mend these, then reload again:\n\(faults)")
     }
+    return try await engine.reload(catalogue)
   }
 }

@@ -69,7 +69,8 @@ struct Routes: Sendable {
 
   private func tickets(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(
-      request, allowed: [
+      request,
+      allowed: [
         "state", "kind", "severity", "device", "product", "batch", "firmware", "region", "customer", "failure_mode",
         "finding", "limit",
       ])

@@ -14,6 +14,9 @@ struct Ticker: Service {
         if Task.isCancelled { return }
         await engine.tick()
         ServiceManager.feedWatchdog()
+        if !board.read(\.broker.hasBeenReady) {
+          ServiceManager.stillStarting(board.read(\.broker.lastError) ?? "connecting to the broker")
+        }
       }
     }
   }

@@ -13,31 +13,46 @@ struct CareCandidates {
   let catalogue: Catalogue
   let cases: CaseBook
   let beliefs: [ModeBelief]
-  let affected: DevicesAffected
 
-  func beliefs(asOf moment: EventTime, length: BucketLength) -> [DeviceBelief] {
+  private struct Candidate {
+    var standing: DeviceStanding
+    var entry: DeviceStanding.Mode
+    var key: ModeKey
+    var probability: Interval
+  }
+
+  /// One walk over all devices; the customers' other devices are known only at its end.
+  func look(asOf moment: EventTime, length: BucketLength) -> (beliefs: [DeviceBelief], affected: DevicesAffected) {
     let defects = Defects(beliefs: beliefs, cases: cases)
     var thresholds: [ModeKey: Double] = [:]
-    var result: [DeviceBelief] = []
-    history.forEachStanding(asOf: moment, lengths: [length], hazard: { model.hazard($0, $1) }) { standing in
+    var affected = DevicesAffected()
+    var candidates: [Candidate] = []
+    history.forEachStanding(
+      asOf: moment, lengths: [length], includingRetired: true, hazard: { model.hazard($0, $1) }
+    ) { standing in
+      affected.count(standing)
+      let isRetired = standing.facts.retired.map { $0 < moment } ?? false
       for entry in standing.modes {
         let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
         let hasTicket =
           cases.tickets[CaseBook.CareKey(device: standing.identity.device, mode: entry.mode.id)] != nil
+        guard hasTicket || !isRetired else { continue }
         guard hasTicket || entry.risk.onsets > 1 || defects.include(entry.risk.covariates, key) else { continue }
         let probability = model.probability(key, entry.risk, horizonDays: entry.mode.horizonDays)
         let threshold = thresholds[key] ?? triage.careThreshold(mode: key)
         thresholds[key] = threshold
         guard hasTicket || probability.mean >= threshold else { continue }
-        result.append(belief(standing, entry, key, probability, fixes: defects.fixes(key, entry.risk.covariates)))
+        candidates.append(Candidate(standing: standing, entry: entry, key: key, probability: probability))
       }
     }
-    return result.sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }
+    let beliefs = candidates.map { belief($0, affected, fixes: defects.fixes($0.key, $0.entry.risk.covariates)) }
+    return (beliefs.sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }, affected)
   }
 
   private func belief(
-    _ standing: DeviceStanding, _ entry: DeviceStanding.Mode, _ key: ModeKey, _ probability: Interval, fixes: Set<Symbol>
+    _ candidate: Candidate, _ affected: DevicesAffected, fixes: Set<Symbol>
   ) -> DeviceBelief {
+    let (standing, entry, key) = (candidate.standing, candidate.entry, candidate.key)
     let horizon = entry.mode.horizonDays
     var byFirmware: [Symbol: Interval] = [:]
     for firmware in fixes.union([entry.risk.covariates.firmware]) {
@@ -57,7 +72,8 @@ struct CareCandidates {
       } ?? 0
     return DeviceBelief(
       identity: standing.identity, mode: entry.mode.id, facts: standing.facts, covariates: entry.risk.covariates,
-      probability: probability, attribution: model.attribution(key, entry.risk), probabilityByFirmware: byFirmware,
+      probability: candidate.probability, attribution: model.attribution(key, entry.risk),
+      probabilityByFirmware: byFirmware,
       probabilityIfHumid: ifHumid, probabilityOfReplacement: model.ordinaryProbability(key, horizonDays: horizon),
       reports: standing.reports, onsets: entry.risk.onsets, customersOtherDevicesAffected: max(0, others))
   }

@@ -6,13 +6,11 @@ struct DevicesAffected {
   private var covariates: [ModeKey: [Covariates: Int]] = [:]
   private var byCustomer: [String: [Symbol: Int]] = [:]
 
-  init(history: DeviceHistory, asOf moment: EventTime, length: BucketLength) {
-    history.forEachStanding(asOf: moment, lengths: [length], hazard: { _, _ in 0 }) { standing in
-      for entry in standing.modes where entry.risk.onsets > 0 {
-        let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
-        covariates[key, default: [:]][entry.risk.covariates, default: 0] += 1
-        if let customer = standing.facts.customer { byCustomer[customer, default: [:]][entry.mode.id, default: 0] += 1 }
-      }
+  mutating func count(_ standing: DeviceStanding) {
+    for entry in standing.modes where entry.risk.onsets > 0 {
+      let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+      covariates[key, default: [:]][entry.risk.covariates, default: 0] += 1
+      if let customer = standing.facts.customer { byCustomer[customer, default: [:]][entry.mode.id, default: 0] += 1 }
     }
   }
 

@@ -11,6 +11,14 @@ extension Pipeline {
     runDuePasses(wall: wall)
   }
 
+  /// The same, a closed bucket at a time: whether there was one. For a start after a long time away.
+  package mutating func advanceOneBucket(to now: EventTime, wall: EventTime?) -> Bool {
+    history.advance(to: now)
+    guard let bucket = history.nextDue() else { return false }
+    pass(bucket, wall: wall)
+    return true
+  }
+
   mutating func runDuePasses(wall: EventTime?) {
     while let bucket = history.nextDue() { pass(bucket, wall: wall) }
   }
@@ -34,17 +42,18 @@ extension Pipeline {
   private mutating func pass(_ bucket: Bucket, wall: EventTime?) {
     for evidence in history.close(bucket) { model.learn(evidence) }
     let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
+    history.replaceIncidents(beliefs, after: bucket)
     let model = model
     history.fold(after: bucket) { model.hazard($0, $1) }
-    let affected = DevicesAffected(history: history, asOf: bucket.end, length: bucket.length)
-    let devices = CareCandidates(
-      history: history, model: model, triage: triage, catalogue: catalogue, cases: cases, beliefs: beliefs,
-      affected: affected
-    ).beliefs(asOf: bucket.end, length: bucket.length)
+    let (devices, affected) = CareCandidates(
+      history: history, model: model, triage: triage, catalogue: catalogue, cases: cases, beliefs: beliefs
+    ).look(asOf: bucket.end, length: bucket.length)
     let changes = triage.decide(
       PassBeliefs(decidedAt: bucket.end, modes: beliefs, devices: devices), cases: cases, ended: ended,
       devicesAffected: affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end)
     for change in changes { apply(change) }
+    // The longest time after which an ended ticket still matters: the longest horizon that a profile may have, a year.
+    ended.forgetTickets(endedBefore: bucket.end - 366 * EventTime.day)
     yield.changes += changes
     yield.passes.append(
       Yield.Pass(

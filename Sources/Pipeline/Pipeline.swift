@@ -13,7 +13,7 @@ package struct Pipeline {
   package var model: DefectModel
   package private(set) var triage: Triage
   package private(set) var cases = CaseBook()
-  package private(set) var ended = EndedCases()
+  package internal(set) var ended = EndedCases()
   /// Since it was last taken: see `takeYield`.
   var yield = Yield()
   private let decoder: PayloadDecoder
@@ -49,12 +49,13 @@ package struct Pipeline {
     self.ended = ended
   }
 
-  /// Other profiles, from the next message on.
-  package mutating func replaceCatalogue(_ catalogue: Catalogue) {
+  /// Other profiles, from the next message on. Answers the modes whose evidence means something else now, or that are
+  /// gone: what is stored of them has to go too.
+  package mutating func replaceCatalogue(_ catalogue: Catalogue) -> [ModeKey] {
     self.catalogue = catalogue
     history.replaceProfiles(catalogue.profiles)
-    _ = model.replaceProfiles(catalogue.profiles)
-    triage = Triage(profiles: catalogue.profiles, policy: settings.policy)
+    defer { triage = Triage(profiles: catalogue.profiles, policy: settings.policy) }
+    return model.replaceProfiles(catalogue.profiles)
   }
 
   // MARK: Messages in
@@ -69,7 +70,7 @@ package struct Pipeline {
     case .success(.state(let identity)): takeState(delivery, identity)
     case .success(.diagnosis(let identity)): takeDiagnosis(delivery, identity)
     case .success(.weather(let region)):
-      take(delivery, decoder.weather(delivery.payload, region: region)) { $0.history.learn($1) }
+      take(delivery, decoder.weather(delivery.payload, region: region), dueAt: \.time) { $0.history.learn($1) }
     case .success(.outage(let carrier, let region)):
       take(delivery, decoder.outage(delivery.payload, carrier: carrier, region: region)) { $0.history.learn($1) }
     case .success(.contact):
@@ -91,7 +92,8 @@ package struct Pipeline {
       case .rejected(let rejection, let element):
         quarantine(delivery.carrying(element), rejection, device: identity.device)
       case .report(let report):
-        history.hear(report.time, of: identity)
+        // A vote moves the clock even if its report is refused: a replay of the journal must let it vote again.
+        hasChanged = history.hear(report.time, of: identity) || hasChanged
         runDuePasses(wall: wall)
         let fate = history.admit(report, of: identity)
         if case .quarantined(let rejection) = fate {
@@ -99,8 +101,6 @@ package struct Pipeline {
           quarantine(
             delivery.carrying(decoder.element(index)), rejection, device: identity.device,
             dueAt: isEarly ? report.time : nil)
-          // It has voted for the clock, and a replay of the journal must let it vote again.
-          hasChanged = hasChanged || isEarly
         } else {
           count(fate)
           hasChanged = hasChanged || fate == .applied
@@ -128,11 +128,12 @@ package struct Pipeline {
   }
 
   private mutating func take<Word>(
-    _ delivery: Delivery, _ word: Result<Word, Rejection>, _ learn: (inout Pipeline, Word) -> Fate
+    _ delivery: Delivery, _ word: Result<Word, Rejection>, dueAt: (Word) -> EventTime? = { _ in nil },
+    _ learn: (inout Pipeline, Word) -> Fate
   ) {
     switch word {
     case .failure(let rejection): quarantine(delivery, rejection, device: nil)
-    case .success(let word): finish(delivery, learn(&self, word), device: nil)
+    case .success(let word): finish(delivery, learn(&self, word), device: nil, dueAt: dueAt(word))
     }
   }
 
@@ -141,14 +142,17 @@ package struct Pipeline {
     history.learn(facts, of: identity)
   }
 
-  /// Takes a message from quarantine again, as if it came now. A refusal leaves it, and all counts, where they were.
+  /// Takes a message from quarantine again, as if it came now. If all of it is refused again, all counts stay where they
+  /// were; of an array that is partly good the bad elements are quarantined anew, each by itself.
   package mutating func retake(_ delivery: Delivery, wall: EventTime?) -> Fate {
     let before = yield
     take(delivery, wall: wall)
-    if let refused = yield.quarantined.dropFirst(before.quarantined.count).first {
+    let refused = yield.quarantined.dropFirst(before.quarantined.count)
+    let accepted = yield.counts.received - before.counts.received - refused.count
+    if let refusal = refused.first, accepted == 0 {
       yield.counts = before.counts
       yield.quarantined = before.quarantined
-      return .quarantined(refused.rejection)
+      return .quarantined(refusal.rejection)
     }
     let fate = yield.counts.lastRise(since: before.counts)
     yield.counts.quarantined -= 1
@@ -157,8 +161,10 @@ package struct Pipeline {
 
   // MARK: Fates
 
-  private mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?) {
-    if case .quarantined(let rejection) = fate { return quarantine(delivery, rejection, device: device) }
+  private mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?, dueAt: EventTime? = nil) {
+    if case .quarantined(let rejection) = fate {
+      return quarantine(delivery, rejection, device: device, dueAt: rejection.reason == .future ? dueAt : nil)
+    }
     count(fate)
     if fate == .applied { yield.taken.append(Yield.Taken(delivery: delivery, device: device)) }
   }

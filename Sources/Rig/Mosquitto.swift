@@ -80,7 +80,9 @@ package final class Mosquitto: Sendable {
 
   /// Hands one message over with `mosquitto_pub` (QoS 1); returns when the broker has acknowledged it.
   package func publish(_ payload: String, to topic: String, retained: Bool = false) async throws {
-    let arguments = clientArguments + ["-V", "5", "-q", "1", "-t", topic, "-s"] + (retained ? ["-r"] : [])
+    // Nothing on standard input is no message to `-s`.
+    let source = payload.isEmpty ? "-n" : "-s"
+    let arguments = clientArguments + ["-V", "5", "-q", "1", "-t", topic, source] + (retained ? ["-r"] : [])
     try await CommandRun.system("mosquitto_pub", arguments, standardInput: payload).succeeded()
   }
 

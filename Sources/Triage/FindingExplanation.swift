@@ -22,7 +22,7 @@ struct FindingExplanation {
       return seen + "; no other devices were there at the same time and place to compare with."
     }
     return seen + "; other devices in the same regions, carriers and days would have had "
-      + "\(Wording.number(belief.expectedFailures.toSixDigits)). They themselves had "
+      + "\(Wording.number(belief.expectedFailures.toSixDigits)). Those other devices had "
       + "\(Wording.count(belief.controlFailures, "failure")) in "
       + "\(Wording.count(belief.controlDeviceDays.toSixDigits, "device-day"))."
   }

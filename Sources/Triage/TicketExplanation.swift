@@ -19,7 +19,8 @@ struct TicketExplanation {
     let interval = Interval(
       mean: ticket.probability.mean, low: ticket.probability.low, high: ticket.probability.high)
     let humid = device.probabilityIfHumid?.toSixDigits.mean
-    let inHumid = humid.flatMap { $0 > interval.mean ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
+    let inHumid =
+      humid.flatMap { $0 > interval.mean * 1.1 ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
     return "This \(entry.profile.title) has \(Wording.probability(interval)) of \(entry.mode.title) "
       + "within \(horizon)\(inHumid)."
   }

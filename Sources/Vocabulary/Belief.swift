@@ -48,8 +48,9 @@ package struct Attribution: Hashable, Sendable, Codable {
   package var device: Double
   package var unknown: Double
 
-  package init(batch: Double = 0, firmware: Double = 0, environment: Double = 0, device: Double = 0, unknown: Double = 0)
-  {
+  package init(
+    batch: Double = 0, firmware: Double = 0, environment: Double = 0, device: Double = 0, unknown: Double = 0
+  ) {
     self.batch = batch
     self.firmware = firmware
     self.environment = environment

@@ -154,7 +154,8 @@ package struct FailureMode: Sendable, Hashable {
     package var diagnose: Double
     package var currency: String
     package init(
-      failure: Double = 60, patch: Double = 0.5, replacement: Double = 45, diagnose: Double = 2, currency: String = "USD"
+      failure: Double = 60, patch: Double = 0.5, replacement: Double = 45, diagnose: Double = 2,
+      currency: String = "USD"
     ) {
       self.failure = failure
       self.patch = patch

@@ -10,7 +10,8 @@ package struct FirmwareVersion: Hashable, Sendable, Comparable {
     var numbers: [UInt64] = []
     var rest = Substring(text)
     if rest.first == "v" || rest.first == "V" { rest = rest.dropFirst() }
-    while let end = rest.firstIndex(where: { !("0"..."9").contains($0) }) ?? Optional(rest.endIndex), end > rest.startIndex
+    while let end = rest.firstIndex(where: { !("0"..."9").contains($0) }) ?? Optional(rest.endIndex),
+      end > rest.startIndex
     {
       guard let number = UInt64(rest[..<end]) else { break }
       numbers.append(number)

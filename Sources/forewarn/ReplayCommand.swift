@@ -106,10 +106,12 @@ struct Replay: AsyncParsableCommand {
   }
 
   private func importFacts(_ path: String, into pipeline: inout Pipeline) throws {
-    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
+    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(
+      csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
     guard faults.isEmpty else {
       for fault in faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
-      throw Failure(.negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
+      throw Failure(
+        .negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
     }
     for (identity, facts) in rows { _ = pipeline.learn(facts, of: identity) }
   }
@@ -135,7 +137,9 @@ private struct ReplayProgress {
     shown = clock.now
     let elapsed = (clock.now - began) / .seconds(1)
     FileHandle.standardError.write(
-      Data("\r\(messages) messages, \(Int(Double(messages) / max(elapsed, 0.001)))/s, at \(time?.date ?? "…")\u{1b}[K".utf8))
+      Data(
+        "\r\(messages) messages, \(Int(Double(messages) / max(elapsed, 0.001)))/s, at \(time?.date ?? "…")\u{1b}[K".utf8
+      ))
   }
 
   func finish() {

@@ -46,7 +46,8 @@ struct ReplayResult {
         // One kind of object a line: the findings, then their tickets.
         let findings = try reply.findings.map { Array(try encoder.encode($0)) }
         let tickets = try reply.tickets.map { Array(try encoder.encode($0)) }
-        return Array((findings + tickets).joined(separator: [0x0a])) + (findings.isEmpty && tickets.isEmpty ? [] : [0x0a])
+        return Array((findings + tickets).joined(separator: [0x0a]))
+          + (findings.isEmpty && tickets.isEmpty ? [] : [0x0a])
       }
     }
     return Array(summary(reply).utf8)
@@ -91,7 +92,8 @@ struct ReplayResult {
       try Data(text.utf8).write(to: URL(filePath: path))
     } catch {
       throw Failure(
-        .failed, "can't write \(path): \(error.localizedDescription)", advice: "check the path, its permissions and free space")
+        .failed, "can't write \(path): \(error.localizedDescription)",
+        advice: "check the path, its permissions and free space")
     }
   }
 

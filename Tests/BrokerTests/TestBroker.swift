@@ -33,7 +33,7 @@ final class TestBroker: @unchecked Sendable {
 
   deinit {
     stop()
-    try? FileManager.default.removeItem(at: folder)  // a left-over temporary folder is no failure of a test
+    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
   }
 
   func start() throws {
@@ -104,8 +104,13 @@ struct ChildProcess {
     return exitStatus.value
   }
 
+  /// Asks again until it is heard: mosquitto forgets a SIGTERM that comes just after it said that it runs.
   func end() {
-    process.terminate()
+    for _ in 0..<20 {
+      process.terminate()
+      if exitStatus.wait(seconds: 0.5, until: { $0 != nil }) { return }
+    }
+    kill(process.processIdentifier, SIGKILL)
     _ = wait()
   }
 }

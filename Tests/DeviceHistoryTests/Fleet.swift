@@ -6,7 +6,8 @@ enum Fleet {
   static let product: Symbol = "box"
   static let day0 = EventTime(milliseconds: 1_748_736_000_000)  // 2025-06-01
 
-  static func profile(bucket: BucketLength = .day, factors: [RiskFactor] = [], silentDays: Int = 14) -> FirmwareProfile {
+  static func profile(bucket: BucketLength = .day, factors: [RiskFactor] = [], silentDays: Int = 14) -> FirmwareProfile
+  {
     FirmwareProfile(
       product: product, title: "Box",
       signals: ["temperature": SignalDeclaration(kind: .gauge)], events: ["fault", "reboot"],
@@ -17,7 +18,8 @@ enum Fleet {
         FailureMode(
           id: "hot", title: "Hot", onset: .signal("temperature", .meanAbove, 80), bucket: bucket, refractoryDays: 7),
         FailureMode(
-          id: FailureMode.silent, title: "Silent", onset: .silence(days: silentDays), refractoryDays: 0, graceBuckets: 0),
+          id: FailureMode.silent, title: "Silent", onset: .silence(days: silentDays), refractoryDays: 0, graceBuckets: 0
+        ),
       ])
   }
 
@@ -34,7 +36,8 @@ enum Fleet {
   }
 
   static func report(
-    _ day: Int, _ hour: Int = 12, sequence: Int64? = nil, boot: String? = "b1", firmware: Symbol? = "1.0", faults: Int32 = 0,
+    _ day: Int, _ hour: Int = 12, sequence: Int64? = nil, boot: String? = "b1", firmware: Symbol? = "1.0",
+    faults: Int32 = 0,
     temperature: Double? = nil
   ) -> Report {
     Report(

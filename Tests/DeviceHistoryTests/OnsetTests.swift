@@ -15,7 +15,8 @@ import Vocabulary
     for day in days {
       history.advance(to: Fleet.time(day))
       let fate = history.hear(
-        Fleet.report(day, sequence: Int64(day), firmware: firmware(day), faults: faults[day] ?? 0), of: "d1", into: &table)
+        Fleet.report(day, sequence: Int64(day), firmware: firmware(day), faults: faults[day] ?? 0), of: "d1",
+        into: &table)
       #expect(fate == .applied)
     }
     history.closeAll(into: &table)
@@ -49,11 +50,13 @@ import Vocabulary
     func placed(_ history: inout DeviceHistory) {
       _ = history.learn(Facts(region: "r1", carrier: "c1"), of: Fleet.identity("d1"))
     }
-    let before = table([5: 4], prepare: { history in
-      placed(&history)
-      #expect(history.learn(outage) == .applied)
-      #expect(history.learn(outage) == .duplicate)
-    })
+    let before = table(
+      [5: 4],
+      prepare: { history in
+        placed(&history)
+        #expect(history.learn(outage) == .applied)
+        #expect(history.learn(outage) == .duplicate)
+      })
     #expect(before.total("faults") == CellCounts(atRisk: 18, onsets: 0, symptoms: 0))
 
     var history = Fleet.history()
@@ -70,9 +73,11 @@ import Vocabulary
   }
 
   @Test func `a retired device ends its exposure there`() {
-    let table = table([15: 9], prepare: { history in
-      _ = history.learn(Facts(retired: Fleet.time(10, 0)), of: Fleet.identity("d1"))
-    })
+    let table = table(
+      [15: 9],
+      prepare: { history in
+        _ = history.learn(Facts(retired: Fleet.time(10, 0)), of: Fleet.identity("d1"))
+      })
     #expect(table.total("faults") == CellCounts(atRisk: 10, onsets: 0, symptoms: 0))
   }
 

@@ -27,7 +27,8 @@ import Vocabulary
   }
 
   @Test func `what lies below the window of 1024 numbers is late`() {
-    #expect(fates([2000, 977, 976, 1999].map { Fleet.report(3, sequence: $0) }) == [.applied, .applied, .late, .applied])
+    #expect(
+      fates([2000, 977, 976, 1999].map { Fleet.report(3, sequence: $0) }) == [.applied, .applied, .late, .applied])
   }
 
   @Test func `of five boots the one heard longest ago is forgotten, and its reports are late`() {
@@ -71,8 +72,9 @@ import Vocabulary
       profiles: [Fleet.profile(), other], settings: HistorySettings(clock: .capture))
     history.advance(to: Fleet.time(3))
     #expect(history.admit(Fleet.report(3), of: Fleet.identity("d1")) == .applied)
-    guard case .quarantined(let rejection) = history.admit(
-      Fleet.report(3), of: DeviceIdentity(product: "other", device: "d1"))
+    guard
+      case .quarantined(let rejection) = history.admit(
+        Fleet.report(3), of: DeviceIdentity(product: "other", device: "d1"))
     else {
       Issue.record("two products share a device id")
       return

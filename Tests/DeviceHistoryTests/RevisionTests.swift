@@ -124,7 +124,8 @@ import Vocabulary
     func day(_ day: Int, _ history: inout DeviceHistory, _ table: inout Table) {
       for device in 0..<5 where !(device == 4 && day > 3) {
         _ = history.hear(
-          Fleet.report(day, sequence: Int64(day), faults: device == day % 5 ? 4 : 0, temperature: 70.1), of: "d\(device)",
+          Fleet.report(day, sequence: Int64(day), faults: device == day % 5 ? 4 : 0, temperature: 70.1),
+          of: "d\(device)",
           into: &table)
       }
     }

@@ -54,7 +54,7 @@ struct ExplanationTests {
     #expect(
       desk.finding?.explanation
         == "HDMI CEC failure on Fire TV Stick 4K Max, firmware 3.2.0: 37 failures in 41 230 device-days; other devices "
-        + "in the same regions, carriers and days would have had 9.1. They themselves had 55 failures in "
+        + "in the same regions, carriers and days would have had 9.1. Those other devices had 55 failures in "
         + "250 400 device-days. These devices fail an estimated 4.1 times as often as others (90 % interval 3–5.6). "
         + "The change began on 2025-11-09 (UTC). The probability that it is at least 1.3 times as often is 99.8 %. "
         + "Put down to: batch 91 %, firmware 3 %, unknown 3 %, environment 2 %, the device itself 1 %. "

@@ -84,15 +84,18 @@ import Vocabulary
   }
 
   @Test func `a hundred thousand ids are all different`() {
-    let ids = Set((0..<100_000).map { CaseID.ticket(DeviceIdentity(product: "p", device: "d\($0)"), mode: "m", episode: 1) })
+    let ids = Set(
+      (0..<100_000).map { CaseID.ticket(DeviceIdentity(product: "p", device: "d\($0)"), mode: "m", episode: 1) })
     #expect(ids.count == 100_000)
   }
 }
 
 @Suite struct SixDigitsTests {
-  @Test(arguments: [
-    (0.0, 0.0), (1.0 / 3, 0.333333), (-1234567.8, -1234570), (9.9999996, 10), (1e-9 * 1.23456789, 1.23457e-9), (41230, 41230),
-  ])
+  @Test(
+    arguments: [
+      (0.0, 0.0), (1.0 / 3, 0.333333), (-1234567.8, -1_234_570.0), (9.9999996, 10.0), (1.23456789e-9, 1.23457e-9),
+      (41230.0, 41230.0),
+    ] as [(Double, Double)])
   func `numbers keep six significant digits`(_ number: Double, _ rounded: Double) {
     #expect(number.toSixDigits == rounded)
   }

@@ -1,0 +1,123 @@
+import DeviceHistory
+import FirmwareProfiles
+import Foundation
+import Pipeline
+import Testing
+import Vocabulary
+
+/// Messages in, fates out: with the shipped profiles and the capture's clock.
+@Suite struct PipelineTests {
+  private static let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "Firmware-Profiles").path
+
+  private static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> Pipeline {
+    Pipeline(catalogue: try Catalogue.load(folder: profiles), settings: PipelineSettings(history: settings))
+  }
+
+  private static let noon = EventTime(milliseconds: 1_748_779_200_000)
+
+  private static func delivery(_ topic: String, _ payload: String, at time: EventTime = noon) -> Delivery {
+    Delivery(topic: topic, payload: Array(payload.utf8), receivedAt: time)
+  }
+
+  private static func report(_ device: String, _ sequence: Int, at time: EventTime = noon) -> Delivery {
+    delivery(
+      "dt/forewarn/echo-dot-5/\(device)/report", #"{"ts": \#(time.milliseconds), "seq": \#(sequence), "boot": 1}"#,
+      at: time)
+  }
+
+  @Test func `each element of an array has its own fate, and a bad one is kept alone`() throws {
+    var pipeline = try Self.pipeline()
+    let ts = Self.noon.milliseconds
+    pipeline.take(
+      Self.delivery(
+        "dt/forewarn/echo-dot-5/E1/report",
+        #"[{"ts": \#(ts), "seq": 1, "boot": 1}, {"seq": 2}, {"ts": \#(ts), "seq": 1, "boot": 1}, {"ts": \#(ts + 172_800_000)}]"#
+      ),
+      wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 1 && yield.counts.duplicate == 1 && yield.counts.quarantined == 2)
+    #expect(yield.quarantined.map(\.rejection.reason) == [.schema, .future])
+    #expect(yield.quarantined.map { String(decoding: $0.delivery.payload, as: UTF8.self) }[0] == #"{"seq":2}"#)
+    #expect(yield.quarantined[1].dueAt == Self.noon + 2 * EventTime.day)
+    #expect(yield.taken.count == 1)
+  }
+
+  @Test func `a message from quarantine is taken again without being counted twice`() throws {
+    var pipeline = try Self.pipeline()
+    let early = Self.report("E1", 1, at: Self.noon + 3 * EventTime.day)
+    var received = early
+    received.receivedAt = Self.noon
+    pipeline.take(received, wall: nil)
+    let first = pipeline.takeYield().counts
+    #expect(first.quarantined == 1 && first.received == 1)
+    guard case .quarantined = pipeline.retake(received, wall: nil) else {
+      Issue.record("it was still ahead of the clock")
+      return
+    }
+    #expect(pipeline.takeYield().counts == FateCounts())
+    #expect(pipeline.retake(early, wall: nil) == .applied)
+    let moved = pipeline.takeYield().counts
+    #expect(moved.applied == 1 && moved.quarantined == -1 && moved.received == 0)
+  }
+
+  @Test func `without consent nothing is parsed, and what was kept is erased`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    pipeline.take(
+      Self.delivery("dt/forewarn/echo-dot-5/E1/state", #"{"consent": {"telemetry": false}, "customer": "c-1"}"#),
+      wall: nil)
+    pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/report", "this isn't even JSON"), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 2 && yield.counts.unconsented == 1 && yield.counts.quarantined == 0)
+    #expect(yield.erased.map(\.0.device) == ["E1"])
+    #expect(pipeline.history.summary(of: "E1")?.reports == 0)
+  }
+
+  @Test func `weather is applied once, and late when its day has closed`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    let reading = Self.delivery(
+      "ctx/forewarn/weather/US-FL", #"{"ts": \#(Self.noon.milliseconds), "relative_humidity_pct": 81}"#)
+    pipeline.take(reading, wall: nil)
+    pipeline.take(reading, wall: nil)
+    var later = reading
+    later.payload = Array(#"{"ts": \#(Self.noon.milliseconds + 1000), "relative_humidity_pct": 80}"#.utf8)
+    later.receivedAt = Self.noon + 3 * EventTime.day
+    pipeline.take(later, wall: nil)
+    let counts = pipeline.takeYield().counts
+    #expect(counts.applied == 2 && counts.duplicate == 1 && counts.late == 1)
+  }
+
+  @Test func `one pass a closed day, and predictions as of its end`() throws {
+    var pipeline = Pipeline(
+      catalogue: try Catalogue.load(folder: Self.profiles),
+      settings: PipelineSettings(
+        history: HistorySettings(clock: .capture),
+        predictions: PredictionSchedule(times: .every(2 * EventTime.day), horizonDays: 7)))
+    for day in 0..<8 {
+      pipeline.take(Self.report("E1", day, at: Self.noon + Int64(day) * EventTime.day), wall: nil)
+    }
+    pipeline.finish()
+    let yield = pipeline.takeYield()
+    #expect(yield.passes.map(\.bucket.start.date) == (1...8).map { "2025-06-0\($0)" })
+    let times = Set(yield.predictions.map(\.asOf)).sorted()
+    #expect(times.allSatisfy { $0.milliseconds % (2 * EventTime.day) == 0 } && times.count == 4)
+    #expect(yield.predictions.allSatisfy { $0.horizonDays == 7 && (0...1).contains($0.probability.mean) })
+    // Five modes and `silent`, a row each.
+    #expect(yield.predictions.count == times.count * 6)
+  }
+}
+
+@Suite struct PredictionScheduleTests {
+  @Test(arguments: ["", "every:", "every:0", "every:-1", "every:x", "tomorrow", "every:7w", "2025-02-30"])
+  func `what is no schedule is refused`(_ text: String) {
+    #expect(PredictionSchedule(text, horizonDays: nil) == nil)
+  }
+
+  @Test func `days, hours and single times are read`() {
+    #expect(PredictionSchedule("every:7", horizonDays: nil)?.times == .every(7 * EventTime.day))
+    #expect(PredictionSchedule("every:6h", horizonDays: nil)?.times == .every(6 * EventTime.hour))
+    #expect(PredictionSchedule("1970-01-02", horizonDays: 3)?.times == .at(EventTime(milliseconds: EventTime.day)))
+  }
+}
