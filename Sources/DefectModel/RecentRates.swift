@@ -12,7 +12,8 @@ struct PastTotals: Hashable, Sendable {
 /// With d onsets and E = Σ n exp(η) m_weather (onsets expected at a rate of 1 a bucket), each a gamma prior's mean:
 /// - before any evidence, 0.1 onsets in 200 device-days: R = (0.1 + D_past) / (200 days + E_past). Without evidence that is
 ///   1.5 % in 30 days, and after 2 000 quiet device-days 0.14 %.
-/// - product: r₀ = (D + 4) / (E + 4 / R)
+/// - product: r₀ = (D + w) / (E + w ρ / R), w = min(4, 0.1 + D_past), since R weighs no more than the onsets it rests on;
+///   ρ = Σ n exp(η) / Σ n turns device-buckets into units of E
 /// - stratum: r = (d + α) / (E_s + α / r₀), α by moments: Σe² / Σ[(d − e)² − d] with e = r₀ E_s, held to 2…100
 /// - weather: m = (d_w + 5) / (Σ r E + 5), in turn with r, four rounds
 struct RecentRates: Hashable, Sendable {
@@ -40,9 +41,13 @@ struct RecentRates: Hashable, Sendable {
 
   init(buckets: [BucketRows], effects: RowEffects, lexicon: Lexicon, past: PastTotals, bucketsPerDay: Double) {
     var sums = [Sums](repeating: Sums(), count: lexicon.strata.keys.count)
+    var atRisk = 0.0
+    var plain = 0.0
     for bucket in buckets {
       for row in bucket.rows {
         let bin = Int(row.weather.rawValue)
+        atRisk += row.atRisk
+        plain += row.atRisk * effects.ratio(row)
         sums[Int(row.stratum)].onsets[bin] += row.onsets
         sums[Int(row.stratum)].exposure[bin] += row.atRisk * effects.ratio(row)
       }
@@ -50,6 +55,7 @@ struct RecentRates: Hashable, Sendable {
     // Every sum over strata runs in the order of their names.
     let order = lexicon.strata.keys.indices.sorted { lexicon.strata.keys[$0] < lexicon.strata.keys[$1] }
       .filter { sums[$0].exposure.contains { $0 > 0 } }
+    let meanRatio = atRisk > 0 ? plain / atRisk : 1
     let longRun = (Self.priorOnsets + past.onsets) / (Self.priorDeviceDays * bucketsPerDay + past.exposure)
     product = Rate(mean: longRun, variance: 1 / (Self.priorOnsets + past.onsets))
     var rates = [Double](repeating: longRun, count: sums.count)
@@ -63,8 +69,9 @@ struct RecentRates: Hashable, Sendable {
       func onsets(_ index: Int) -> Double { sums[index].onsets[0] + sums[index].onsets[1] + sums[index].onsets[2] }
       let totalOnsets = order.reduce(0) { $0 + onsets($1) }
       let totalExposure = order.reduce(0) { $0 + exposure($1) }
-      product.mean = (totalOnsets + Self.productShape) / (totalExposure + Self.productShape / longRun)
-      product.variance = 1 / (totalOnsets + min(Self.productShape, Self.priorOnsets + past.onsets))
+      let weight = min(Self.productShape, Self.priorOnsets + past.onsets)
+      product.mean = (totalOnsets + weight) / (totalExposure + weight * meanRatio / longRun)
+      product.variance = 1 / (totalOnsets + weight)
       shape = Self.gammaShape(
         order.map { (onsets($0), exposure($0) * product.mean) }, within: 2...100)
       for index in order {

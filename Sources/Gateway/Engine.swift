@@ -249,7 +249,7 @@ actor Engine {
       }
     }
     for change in yield.changes {
-      if case .finding(let finding) = change, finding.decidedAt == finding.detectedAt {
+      if case .finding(let finding) = change, finding.history.last?.at == yield.passes.last?.bucket.end {
         logger.notice(
           "finding",
           metadata: [

@@ -2,6 +2,7 @@ import CaseStore
 import DefectModel
 import DeviceHistory
 import Foundation
+import Logging
 import Pipeline
 import Triage
 import Vocabulary

@@ -117,6 +117,21 @@ extension TicketAction {
   }
 }
 
+extension ActionRequest {
+  /// What was said beside the action, where the action itself doesn't take it down: it becomes a note of its own.
+  func remark(besides verb: String) -> String? {
+    let texts =
+      switch verb {
+      case "hold", "reopen", "cancel": [note]
+      case "resolve": [reason]
+      case "note": [reason]
+      default: [reason, note]
+      }
+    let said = texts.compactMap { $0 }.filter { !$0.isEmpty }
+    return said.isEmpty ? nil : said.joined(separator: "; ")
+  }
+}
+
 extension FindingAction {
   init(verb: String, body: ActionRequest) throws(ProblemDetails) {
     switch verb {

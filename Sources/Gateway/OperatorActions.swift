@@ -10,16 +10,22 @@ import Vocabulary
 
 /// What operators change. Each act is one transaction, under the name of who asked.
 extension Engine {
-  func apply(_ action: TicketAction, toTicket id: String, actor: String) async throws -> Ticket {
+  func apply(
+    _ action: TicketAction, remark: String? = nil, toTicket id: String, actor: String
+  ) async throws -> Ticket {
     try await turn {
       guard let stored = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
       guard !stored.device.hasPrefix("erased/") else {
         throw ProblemDetails(
           status: 409, title: "the device was erased", detail: "its tickets are kept for statistics only")
       }
-      let changed: Ticket
+      var changed: Ticket
       do throws(Refusal) {
         changed = try pipeline.triage.apply(action, to: stored, at: judgementTime, actor: actor)
+        if let remark {
+          changed = try pipeline.triage.apply(.note(remark), to: changed, at: judgementTime, actor: actor)
+        }
+        if changed != stored { changed.updatedAt = WallClock.now() }
       } catch {
         throw ProblemDetails(refusal: error)
       }
@@ -77,7 +83,9 @@ extension Engine {
         }
       }
       guard found.isEmpty else {
-        return ImportReport(lines: rows.count + faults.count, applied: 0, duplicate: 0, faults: found)
+        // Of a faulty row every fault is named, so that rows and faults don't add up to lines.
+        let faulty = Set(faults.map(\.line)).count
+        return ImportReport(lines: rows.count + faulty, applied: 0, duplicate: 0, faults: found)
       }
       var applied = 0
       for (identity, facts) in rows where pipeline.learn(facts, of: identity) == .applied { applied += 1 }

@@ -101,7 +101,7 @@ struct Routes: Sendable {
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
     let ticket = try await engine.apply(
-      try TicketAction(verb: verb, body: body), toTicket: id, actor: peer.name)
+      try TicketAction(verb: verb, body: body), remark: body.remark(besides: verb), toTicket: id, actor: peer.name)
     return .json(ObjectReply(schema: Schema.name("ticket", verb), value: ticket))
   }
 

@@ -25,11 +25,11 @@ extension Pipeline {
 
   /// At the end of a replay: closes what holds reports, and writes the predictions that were due after that.
   package mutating func finish() {
-    while let bucket = history.nextAtEnd() { pass(bucket, wall: nil) }
+    // The last bucket's end may lie ahead of all that was heard: nothing is foretold from there.
+    while let bucket = history.nextAtEnd() { pass(bucket, wall: nil, predictUntil: history.now) }
     guard case .at(let time) = settings.predictions.times, let now = history.now else { return }
-    for length in BucketLength.allCases where (history.lastClosed(length)?.next.end).map({ time >= $0 }) ?? true {
-      guard time >= now else { continue }
-      predict(asOf: time, length)
+    for length in BucketLength.allCases where history.lastClosed(length).map({ time >= $0.end }) ?? false {
+      if time > now { predict(asOf: time, length) }
     }
   }
 
@@ -39,7 +39,7 @@ extension Pipeline {
     for length in BucketLength.allCases where history.lastClosed(length) != nil { predict(asOf: asOf, length) }
   }
 
-  private mutating func pass(_ bucket: Bucket, wall: EventTime?) {
+  private mutating func pass(_ bucket: Bucket, wall: EventTime?, predictUntil limit: EventTime? = nil) {
     for evidence in history.close(bucket) { model.learn(evidence) }
     let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
     history.replaceIncidents(beliefs, after: bucket)
@@ -58,7 +58,9 @@ extension Pipeline {
     yield.passes.append(
       Yield.Pass(
         bucket: bucket, incidents: beliefs.flatMap { belief in belief.incidents.map { (belief.mode, $0) } }))
-    for time in settings.predictions.times(after: bucket) { predict(asOf: time, bucket.length) }
+    for time in settings.predictions.times(after: bucket) where limit.map({ time <= $0 }) ?? true {
+      predict(asOf: time, bucket.length)
+    }
   }
 
   private mutating func predict(asOf time: EventTime, _ length: BucketLength) {

@@ -28,7 +28,12 @@ package enum DevicePage {
       let onsets = mode.onsets == 0 ? "" : "; set in \(mode.onsets == 1 ? "once" : "\(mode.onsets) times") so far"
       return "  \(name)  \(probability)\(onsets)"
     }
-    if device.modes.isEmpty { lines.append("  none: its product has no profile") }
+    if device.modes.isEmpty {
+      lines.append(
+        item.consent.telemetry
+          ? "  none yet: nothing was heard to judge it by, or no profile describes it"
+          : "  none: telemetry consent was withdrawn, nothing is kept")
+    }
     var next = ["forewarn device score \(Phrase.printable(item.device))"]
     next += device.tickets.prefix(3).map { "forewarn ticket show \(Phrase.printable($0))" }
     lines += ["", "Next: " + next.joined(separator: "\n      ")]

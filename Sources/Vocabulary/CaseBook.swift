@@ -96,6 +96,8 @@ extension Double {
   /// Rounded to six significant digits: what is printed must not depend on the last bits of a CPU's arithmetic.
   package var toSixDigits: Double {
     guard self != 0, isFinite else { return self }
+    // Shares and probabilities this small are nothing, and powers of ten that far down aren't exact.
+    if abs(self) < 1e-12 { return 0 }
     var magnitude = 0
     var scaled = abs(self)
     while scaled >= 10 {

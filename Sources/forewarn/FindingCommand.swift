@@ -102,7 +102,7 @@ struct FindingClear: AsyncParsableCommand {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
     try await CaseAction(
       noun: "finding", verb: "clear", collection: Route.findings, request: request,
-      target: Finding.State.cleared.rawValue, undo: { id, _ in "forewarn finding confirm \(id)" }
+      target: Finding.State.cleared.rawValue, undo: { _, _ in nil }
     ).run(on: findings.ids, Session(connection, output))
   }
 }

@@ -31,18 +31,37 @@ struct TicketAck: AsyncParsableCommand {
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
     try await CaseAction.ticket("ack", request, to: .acknowledged) { id, before in
-      before.text(at: "state") == Ticket.State.onHold.rawValue ? "forewarn ticket hold \(id)" : nil
+      before.text(at: "state") == Ticket.State.onHold.rawValue ? "forewarn ticket hold \(id) --reason TEXT" : nil
     }.run(on: tickets.ids, Session(connection, output))
+  }
+}
+
+struct TicketOpen: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "open", abstract: "Let proposed tickets out: their care offers go to the devices.",
+    discussion: Help.discussion(
+      "With care.mode: propose, the shipped setting, the daemon only proposes tickets. An offer needs consent too.",
+      examples: ["forewarn ticket open T-128", "forewarn ticket open T-128 T-129 --note \"agreed with logistics\""]))
+
+  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
+    try await CaseAction.ticket("open", request, to: .open).run(on: tickets.ids, Session(connection, output))
   }
 }
 
 struct TicketHold: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "hold", abstract: "Set tickets aside, for good or until a day.",
+    commandName: "hold", abstract: "Set tickets aside until a day.",
     discussion: Help.discussion(
+      "A reason must be given. Without --until a ticket rests for 7 days; then it comes back by itself.",
       examples: [
         "forewarn ticket hold T-128 --until 7d --reason \"waiting for parts\"",
-        "forewarn ticket hold T-128 --until 2025-12-01",
+        "forewarn ticket hold T-128 --until 2025-12-01 --reason \"customer is away\"",
       ]))
 
   @Option(help: ArgumentHelp("Until when: a date, an RFC 3339 time, or a time from now such as 7d.", valueName: "time"))
@@ -61,7 +80,7 @@ struct TicketHold: AsyncParsableCommand {
 
 struct TicketResolve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resolve", abstract: "Say how tickets ended; the model learns from it.",
+    commandName: "resolve", abstract: "Say how tickets ended.",
     discussion: Help.discussion(
       """
       Outcomes: confirmed (the fault was there), no_fault_found, other_cause, cured (a patch helped), declined (the \

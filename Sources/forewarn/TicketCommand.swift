@@ -8,7 +8,8 @@ struct TicketCommand: AsyncParsableCommand {
     commandName: "ticket", abstract: "The proactive care of single devices.",
     discussion: Help.discussion(examples: ["forewarn ticket list --state open", "forewarn ticket show T-128"]),
     subcommands: [
-      TicketList.self, TicketShow.self, TicketAck.self, TicketHold.self, TicketResolve.self, TicketReopen.self,
+      TicketList.self, TicketShow.self, TicketAck.self, TicketOpen.self, TicketHold.self, TicketResolve.self,
+      TicketReopen.self,
       TicketCancel.self, TicketNote.self,
     ],
     aliases: ["tickets"])
