@@ -4,6 +4,9 @@ package import Vocabulary
 extension DeviceHistory {
   package var now: EventTime? { clock.now }
 
+  /// The end of what the clock calls now.
+  package var latest: EventTime? { clock.latest }
+
   /// The wall clock's or the capture's time; without effect on an event clock.
   package mutating func advance(to time: EventTime) { clock.advance(to: time) }
 

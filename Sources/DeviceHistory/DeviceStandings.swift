@@ -61,7 +61,8 @@ extension DeviceHistory {
     result.facts.region = place.region
     result.facts.carrier = place.carrier
     result.facts.firmware = record.lastFirmware ?? record.facts.firmware
-    var isKnown = record.facts != Facts()
+    // Facts that were said later than the moment aren't known yet; an import's have no time.
+    var isKnown = record.facts != Facts() && record.facts.time.map { $0 < moment } ?? true
     for length in BucketLength.allCases where lengths.contains(length) && (length == .day || layout.watchesHours) {
       let last = Bucket(holding: moment, length: length).advanced(by: -1)
       guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(index, length) else { continue }

@@ -85,6 +85,7 @@ extension DeviceHistory {
           Rejection(.future, "weather of \(reading.time), more than a day ahead of the clock (\(now))"))
       }
     }
+    if surroundings.knows(reading) { return .duplicate }
     if let closed = closedThrough[.day], reading.time < closed.end { return .late }
     return surroundings.add(reading) ? .applied : .duplicate
   }

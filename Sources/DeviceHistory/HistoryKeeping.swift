@@ -101,34 +101,6 @@ extension DeviceHistory {
   }
 }
 
-extension ProductLayout {
-  /// Whether a mode means the same under both layouts.
-  func definesAlike(_ mode: Symbol, as other: ProductLayout) -> Bool {
-    definition(of: mode) == other.definition(of: mode)
-  }
-
-  /// The parts of a mode's definition that its evidence depends on, over all profiles of the product.
-  fileprivate func definition(of mode: Symbol) -> [Definition] {
-    profiles.compactMap { profile in
-      profile.modes.first { $0.id == mode }.map {
-        Definition(
-          firmware: profile.firmware, onset: $0.onset, bucket: $0.bucket, refractoryDays: $0.refractoryDays,
-          graceBuckets: $0.graceBuckets, factors: $0.factors, ageBinsDays: $0.ageBinsDays)
-      }
-    }
-  }
-
-  fileprivate struct Definition: Equatable {
-    var firmware: FirmwareRange
-    var onset: OnsetRule
-    var bucket: BucketLength
-    var refractoryDays: Double
-    var graceBuckets: Int
-    var factors: [RiskFactor]
-    var ageBinsDays: [Double]
-  }
-}
-
 /// What each mode meant when its evidence was gathered, kept with it: a start under other profiles must know.
 extension DeviceHistory {
   package func writeDefinitions() -> [UInt8] {
@@ -136,7 +108,7 @@ extension DeviceHistory {
     writer.write(definitions.sorted { $0.key < $1.key }) { writer, entry in
       writer.write(entry.key.product)
       writer.write(entry.key.mode)
-      writer.write(entry.value)
+      writer.write(entry.value) { $0.write($1) }
     }
     return writer.bytes
   }
@@ -146,10 +118,13 @@ extension DeviceHistory {
   package mutating func restartModes(changedSince stored: [UInt8]?) -> Set<ModeKey> {
     guard let stored else { return [] }
     var reader = ByteReader(stored)
-    let known: [(ModeKey, String)]
+    let known: [(ModeKey, [UInt8])]
     do throws(UnreadableRecord) {
       known = try reader.list { reader throws(UnreadableRecord) in
-        (ModeKey(product: try reader.symbol(), mode: try reader.symbol()), try reader.text())
+        (
+          ModeKey(product: try reader.symbol(), mode: try reader.symbol()),
+          try reader.list { reader throws(UnreadableRecord) in try reader.integer(UInt8.self) }
+        )
       }
     } catch {
       return []
@@ -164,11 +139,13 @@ extension DeviceHistory {
     return changed
   }
 
-  private var definitions: [ModeKey: String] {
-    var definitions: [ModeKey: String] = [:]
+  private var definitions: [ModeKey: [UInt8]] {
+    var definitions: [ModeKey: [UInt8]] = [:]
     for (product, layout) in layouts {
       for mode in layout.modes {
-        definitions[ModeKey(product: product, mode: mode)] = "\(layout.definition(of: mode))"
+        var writer = ByteWriter()
+        writer.write(layout.definition(of: mode)) { $1.write(to: &$0) }
+        definitions[ModeKey(product: product, mode: mode)] = writer.bytes
       }
     }
     return definitions

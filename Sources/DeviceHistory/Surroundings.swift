@@ -18,10 +18,21 @@ struct Surroundings: Sendable {
   private struct RegionDay: Hashable, Sendable {
     var region: Symbol
     var startHour: Int32
+
+    init(region: Symbol, startHour: Int32) {
+      self.region = region
+      self.startHour = startHour
+    }
+
+    init(_ reading: WeatherReading) {
+      region = reading.region
+      startHour = Bucket(holding: reading.time, length: .day).startHour
+    }
   }
   private struct Reading: Hashable, Sendable {
     var time: EventTime
-    var humidity: Double
+    /// `nil`: the reading told the temperature only.
+    var humidity: Double?
   }
   private struct IncidentKey: Hashable, Sendable {
     var mode: ModeKey
@@ -45,15 +56,21 @@ struct Surroundings: Sendable {
 
   /// `false`: a reading for that region and moment is known already.
   mutating func add(_ reading: WeatherReading) -> Bool {
-    guard let value = reading.relativeHumidityPct else { return true }
-    let key = RegionDay(
-      region: reading.region, startHour: Bucket(holding: reading.time, length: .day).startHour)
+    guard !knows(reading) else { return false }
+    let key = RegionDay(reading)
     var readings = humidity[key] ?? []
-    let index = readings.partitioningIndex { $0.time >= reading.time }
-    if index < readings.count, readings[index].time == reading.time { return false }
-    readings.insert(Reading(time: reading.time, humidity: value), at: index)
+    readings.insert(
+      Reading(time: reading.time, humidity: reading.relativeHumidityPct),
+      at: readings.partitioningIndex { $0.time >= reading.time })
     humidity[key] = readings
     return true
+  }
+
+  /// Whether there is a reading of that region and moment already.
+  func knows(_ reading: WeatherReading) -> Bool {
+    guard let readings = humidity[RegionDay(reading)] else { return false }
+    let index = readings.partitioningIndex { $0.time >= reading.time }
+    return index < readings.count && readings[index].time == reading.time
   }
 
   func isOut(carrier: Symbol, region: Symbol, during bucket: Bucket) -> Bool {
@@ -90,10 +107,10 @@ struct Surroundings: Sendable {
   mutating func freeze(_ bucket: Bucket) {
     let day = Bucket(holding: bucket.start, length: .day).startHour
     for (key, readings) in humidity where key.startHour == day {
-      let known = readings.prefix { $0.time < bucket.end }
+      let known = readings.prefix { $0.time < bucket.end }.compactMap(\.humidity)
       guard !known.isEmpty else { continue }
       frozen[FrozenKey(region: key.region, bucket: bucket)] =
-        known.reduce(0) { $0 + $1.humidity } / Double(known.count)
+        known.reduce(0, +) / Double(known.count)
     }
   }
 
@@ -146,7 +163,7 @@ extension Surroundings {
       writer.write(day.key.startHour)
       writer.write(day.value) { writer, reading in
         writer.write(reading.time)
-        writer.write(reading.humidity)
+        writer.write(reading.humidity) { $0.write($1) }
       }
     }
     let frozen = frozen.sorted { ($0.key.bucket, $0.key.region) < ($1.key.bucket, $1.key.region) }
@@ -179,7 +196,9 @@ extension Surroundings {
       (
         RegionDay(region: try reader.symbol(), startHour: try reader.integer()),
         try reader.list { reader throws(UnreadableRecord) in
-          Reading(time: try reader.time(), humidity: try reader.double())
+          Reading(
+            time: try reader.time(),
+            humidity: try reader.optional { reader throws(UnreadableRecord) in try reader.double() })
         }
       )
     }

@@ -89,7 +89,7 @@ actor Engine {
       let due = try store.dueQuarantine(before: clock + EventTime.day, reason: .future, limit: Limits.retriesATick)
       var released: [Int64] = []
       var again: [QuarantineEntry] = []
-      for entry in due {
+      for entry in due where !pipeline.isWaiting(entry.delivery) {
         var delivery = entry.delivery
         delivery.receivedAt = now
         if case .quarantined(let rejection) = pipeline.retake(delivery, wall: now) {
@@ -139,6 +139,7 @@ actor Engine {
     var unit = unit(of: yield, total: total, changes: changes, imported: imported, isSnapshot: isSnapshot)
     unit.forgottenModes = forgottenModes ?? []
     unit.releasedQuarantine = released
+    unit.releasedQuarantine += quarantineIDs(of: yield.readmitted)
     unit.quarantined += quarantinedAnew
     let delivered = board.change { content in
       defer {
@@ -162,6 +163,20 @@ actor Engine {
     hasErased = hasErased || !unit.erasedDevices.isEmpty
     report(total, yield, started)
     return true
+  }
+
+  /// Where messages that the pipeline has taken after all stand in quarantine.
+  private func quarantineIDs(of readmitted: [Delivery]) -> [Int64] {
+    guard !readmitted.isEmpty else { return [] }
+    do throws(StoreError) {
+      let due = try store.dueQuarantine(before: .distantFuture, reason: .future, limit: Limits.listItems)
+      return readmitted.compactMap { delivery in
+        due.first { $0.delivery.isSameMessage(as: delivery) }?.id
+      }
+    } catch {
+      logger.warning("quarantine can't be read", metadata: ["error": "\(error)"])
+      return []
+    }
   }
 
   private func commitWhenPossible(_ unit: UnitOfWork) async -> Bool {

@@ -8,12 +8,14 @@ extension Pipeline {
   /// The clock moved without a message.
   package mutating func advance(to now: EventTime, wall: EventTime?) {
     history.advance(to: now)
+    takeEarly(wall: wall)
     runDuePasses(wall: wall)
   }
 
   /// The same, a closed bucket at a time: whether there was one. For a start after a long time away.
   package mutating func advanceOneBucket(to now: EventTime, wall: EventTime?) -> Bool {
     history.advance(to: now)
+    takeEarly(wall: wall)
     guard let bucket = history.nextDue() else { return false }
     pass(bucket, wall: wall)
     return true

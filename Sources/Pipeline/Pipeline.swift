@@ -16,6 +16,7 @@ package struct Pipeline {
   package internal(set) var ended = EndedCases()
   /// Since it was last taken: see `takeYield`.
   var yield = Yield()
+  private var early = EarlyMessages()
   private let decoder: PayloadDecoder
 
   package init(catalogue: Catalogue, settings: PipelineSettings) {
@@ -63,6 +64,7 @@ package struct Pipeline {
   /// Takes one message. `wall`: the gateway's clock, or `nil` in a replay, where the message's own time counts.
   package mutating func take(_ delivery: Delivery, wall: EventTime?) {
     history.advance(to: delivery.receivedAt)
+    takeEarly(wall: wall)
     runDuePasses(wall: wall)
     switch Address.parse(topic: delivery.topic, root: settings.root, catalogue: catalogue) {
     case .failure(let rejection): quarantine(delivery, rejection, device: nil)
@@ -73,11 +75,7 @@ package struct Pipeline {
       take(delivery, decoder.weather(delivery.payload, region: region), dueAt: \.time) { $0.history.learn($1) }
     case .success(.outage(let carrier, let region)):
       take(delivery, decoder.outage(delivery.payload, carrier: carrier, region: region)) { $0.history.learn($1) }
-    case .success(.contact):
-      take(delivery, decoder.contact(delivery.payload, catalogue: catalogue)) { pipeline, contact in
-        pipeline.yield.contacts.append(contact)
-        return .applied
-      }
+    case .success(.contact): takeContact(delivery)
     case .success(.brokerStatistic), .success(.own):
       quarantine(delivery, Rejection(.unsupported, "a topic of the broker or of forewarn itself"), device: nil)
     }
@@ -94,6 +92,7 @@ package struct Pipeline {
       case .report(let report):
         // A vote moves the clock even if its report is refused: a replay of the journal must let it vote again.
         hasChanged = history.hear(report.time, of: identity) || hasChanged
+        takeEarly(wall: wall)
         runDuePasses(wall: wall)
         let fate = history.admit(report, of: identity)
         if case .quarantined(let rejection) = fate {
@@ -114,6 +113,15 @@ package struct Pipeline {
     switch decoder.facts(delivery.payload, of: identity) {
     case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
     case .success(let facts): finish(delivery, history.learn(facts, of: identity), device: identity.device)
+    }
+  }
+
+  private mutating func takeContact(_ delivery: Delivery) {
+    switch decoder.contact(delivery.payload, catalogue: catalogue) {
+    case .failure(let rejection): quarantine(delivery, rejection, device: nil)
+    case .success(let contact):
+      yield.contacts.append(contact)
+      count(.applied)
     }
   }
 
@@ -140,6 +148,33 @@ package struct Pipeline {
   /// Facts of a device from an import, at the gateway's time; journalled by the caller, who has the file.
   package mutating func learn(_ facts: Facts, of identity: DeviceIdentity) -> Fate {
     history.learn(facts, of: identity)
+  }
+
+  /// Whether a message from the future waits here for the clock.
+  package func isWaiting(_ delivery: Delivery) -> Bool { early.contains(delivery) }
+
+  /// What the clock has caught up with.
+  mutating func takeEarly(wall: EventTime?) {
+    guard let latest = history.latest else { return }
+    while let message = early.next(dueBy: latest + HistorySettings.ahead) {
+      var delivery = message.delivery
+      delivery.receivedAt = wall ?? history.now ?? delivery.receivedAt
+      let fate = retake(delivery, wall: wall)
+      let own = yield.quarantined.firstIndex {
+        $0.dueAt == message.dueAt && $0.delivery.isSameMessage(as: message.delivery)
+      }
+      if case .quarantined(let rejection) = fate {
+        // No longer early, but refused for something else: that is what an operator should read.
+        if let own {
+          yield.quarantined[own].rejection = rejection
+          yield.quarantined[own].dueAt = nil
+        }
+      } else if let own {
+        yield.quarantined.remove(at: own)
+      } else {
+        yield.readmitted.append(message.delivery)
+      }
+    }
   }
 
   /// Takes a message from quarantine again, as if it came now. If all of it is refused again, all counts stay where they
@@ -175,8 +210,9 @@ package struct Pipeline {
     _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime? = nil
   ) {
     yield.counts.count(.quarantined(rejection))
-    yield.quarantined.append(
-      Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt))
+    let message = Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt)
+    yield.quarantined.append(message)
+    if dueAt != nil { early.add(message) }
   }
 }
 

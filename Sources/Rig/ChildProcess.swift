@@ -135,7 +135,22 @@ private func spawn(
   var environment: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
   defer { (arguments + environment).forEach { free($0) } }
   var processID: pid_t = 0
+  keepOwnDescriptors()
   let failure = posix_spawn(&processID, words[0], &actions, &attributes, &arguments, &environment)
   guard failure == 0 else { throw RigError.system(failure, "cannot start \(words.joined(separator: " "))") }
   return processID
+}
+
+/// A child that inherited one of our sockets would keep it open after we closed it, and its peer would wait for ever.
+private func keepOwnDescriptors() {
+  guard let folder = opendir("/proc/self/fd") else { return }
+  defer { closedir(folder) }
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    guard let descriptor = Int32(name), descriptor > 2 else { continue }
+    let flags = fcntl(descriptor, F_GETFD)
+    if flags >= 0 { _ = fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC) }
+  }
 }

@@ -20,7 +20,7 @@ struct TicketExplanation {
       mean: ticket.probability.mean, low: ticket.probability.low, high: ticket.probability.high)
     let humid = device.probabilityIfHumid?.toSixDigits.mean
     let inHumid =
-      humid.flatMap { $0 > interval.mean * 1.1 ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
+      humid.flatMap { $0 > interval.mean * 1.05 ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
     return "This \(entry.profile.title) has \(Wording.probability(interval)) of \(entry.mode.title) "
       + "within \(horizon)\(inHumid)."
   }

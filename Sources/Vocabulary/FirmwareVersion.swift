@@ -43,7 +43,8 @@ package struct FirmwareVersion: Hashable, Sendable, Comparable {
     // A pre-release comes before its release; a build mark (+…) after it.
     if left.suffix.isEmpty { return !right.suffix.hasPrefix("-") }
     if right.suffix.isEmpty { return left.suffix.hasPrefix("-") }
-    return left.suffix < right.suffix
+    let (isEarly, isLate) = (left.suffix.hasPrefix("-"), right.suffix.hasPrefix("-"))
+    return isEarly == isLate ? left.suffix < right.suffix : isEarly
   }
 }
 

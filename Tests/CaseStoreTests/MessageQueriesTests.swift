@@ -86,6 +86,19 @@ struct MessageQueriesTests {
     #expect(try store.dueQuarantine(before: time(30), limit: 1).map(\.delivery.topic) == ["t/2"])
   }
 
+  @Test func `a message that is refused again and again holds up nothing and is only shown`() throws {
+    let store = try CaseStore(directory: directory.path)
+    let message = OutgoingMessage(topic: "cmd/1", payload: [1], isRetained: false, createdAt: time(1))
+    try store.commit(unit { $0.outbox = [message] })
+    let id = try #require(try store.pendingOutbox(limit: 1).first?.id)
+    for _ in 0..<StoreLimits.outboxAttempts {
+      #expect(try store.pendingOutbox(limit: 1).map(\.id) == [id])
+      try store.commit(unit { $0.failedOutbox = [.init(id: id, error: "not authorised")] })
+    }
+    #expect(try store.pendingOutbox(limit: 1).isEmpty)
+    #expect(try store.outbox().map(\.lastError) == ["not authorised"])
+  }
+
   @Test func `the outbox keeps a message until it is delivered, and shows what failed`() throws {
     var limits = StoreLimits()
     limits.deliveredMessages = 2
@@ -107,7 +120,7 @@ struct MessageQueriesTests {
         $0.failedOutbox = [.init(id: pending[1].id, error: "still not")]
         $0.deliveredOutbox = [pending[0].id, pending[3].id]
       })
-    #expect(try store.pendingOutbox(limit: 10).map(\.message) == [messages[1], messages[2], messages[4]])
+    #expect(try store.pendingOutbox(limit: 10).map(\.message) == [messages[2], messages[4], messages[1]])
     let shown = try store.outbox()
     #expect(shown.map(\.message.topic) == ["cmd/4", "cmd/3", "cmd/2", "cmd/1"])
     #expect(shown.map(\.deliveredAt) == [nil, time(10), nil, nil])

@@ -66,6 +66,18 @@ struct Installation {
     return try JSON(parsing: try run.succeeded().standardOutput)["items"]?.items ?? []
   }
 
+  /// What the broker holds for later subscribers, by topic.
+  func retained(_ filter: String) async throws -> [String: String] {
+    let options = ["-V", "5", "-t", filter, "--retained-only", "-W", "1", "-F", "%t %p"]
+    // Status 27: the second is over, which is how it is meant to end.
+    let heard = try await CommandRun.system("mosquitto_sub", broker.clientArguments + options)
+    guard heard.status == 0 || heard.status == 27 else { throw RigError("\(heard)") }
+    let pairs = heard.standardOutput.split(separator: "\n").map { line in
+      (String(line.prefix { $0 != " " }), String(line.drop { $0 != " " }.dropFirst()))
+    }
+    return Dictionary(pairs, uniquingKeysWith: { _, last in last })
+  }
+
   /// An answer of the database itself, from SQLite's own program.
   func sql(_ statement: String) async throws -> CommandRun {
     try await CommandRun.system("sqlite3", [databasePath, statement])

@@ -55,8 +55,8 @@ struct RecordedFleet {
     return try await CommandRun.built("forewarn", arguments + options, within: .seconds(60)).succeeded()
   }
 
-  /// The end of a stream closes nothing by itself: an event clock waits for what may still come. Ten new devices of a
-  /// product of their own, heard two days after the last, bring it to where a replay's end is.
+  /// The end of a stream closes nothing by itself: an event clock waits for what may still come. Ten new
+  /// devices, heard two days after the last, bring it to where a replay's end is.
   func closeLastBuckets(of site: Installation) async throws {
     guard let first = EventTime(Self.start) else { throw RigError("\(Self.start) is no date") }
     let time = first + Int64(days + 1) * EventTime.day + EventTime.hour

@@ -24,6 +24,8 @@ struct SameResultTests {
     #expect(!findings.isEmpty && tickets.count > 10)
     expectSame(try await site.cases("finding"), findings)
     expectSame(try await site.cases("ticket"), tickets)
+    // In the care mode `propose`, the default, nothing goes out to devices.
+    #expect(try await site.retained("cmd/forewarn/#").isEmpty)
     for ticket in replay["tickets"]?.items ?? [] { #expect(ticket["opened_at"] == ticket["decided_at"]) }
   }
 
@@ -49,13 +51,8 @@ struct SameResultTests {
       return try run.succeeded().standardOutput + String(contentsOfFile: predictions, encoding: .utf8)
     }
     let first = try await replay(inOrder)
-    #expect(first.contains(#""cause":"batch""#) && first.contains("hdmi-cec-failure,2025-06-08T00:00:00Z"))
+    #expect(first.contains(#""cause":"batch""#) && first.contains("hdmi-cec-failure,2025-06-12T00:00:00Z"))
     expectSameText(try await replay(inOrder), first, "again")
-    print("DEBUG", first.firstRange(of: "\"messages\"").map { first[$0.lowerBound...].prefix(150) } ?? "");
-    let sh = try await replay(shuffled);
-    print(
-      "DEBUG", sh.firstRange(of: "\"messages\"").map { sh[$0.lowerBound...].prefix(150) } ?? "",
-      first.firstRange(of: "device,product").map { first[$0.lowerBound...].prefix(400) } ?? "")
     expectSameText(try await replay(shuffled), first, "seed \(seed)")
   }
 

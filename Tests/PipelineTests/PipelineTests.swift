@@ -10,17 +10,17 @@ import Vocabulary
   private static let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Firmware-Profiles").path
 
-  private static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> Pipeline {
+  static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> Pipeline {
     Pipeline(catalogue: try Catalogue.load(folder: profiles), settings: PipelineSettings(history: settings))
   }
 
-  private static let noon = EventTime(milliseconds: 1_748_779_200_000)
+  static let noon = EventTime(milliseconds: 1_748_779_200_000)
 
   private static func delivery(_ topic: String, _ payload: String, at time: EventTime = noon) -> Delivery {
     Delivery(topic: topic, payload: Array(payload.utf8), receivedAt: time)
   }
 
-  private static func report(_ device: String, _ sequence: Int, at time: EventTime = noon) -> Delivery {
+  static func report(_ device: String, _ sequence: Int, at time: EventTime = noon) -> Delivery {
     delivery(
       "dt/forewarn/echo-dot-5/\(device)/report", #"{"ts": \#(time.milliseconds), "seq": \#(sequence), "boot": 1}"#,
       at: time)
@@ -77,7 +77,7 @@ import Vocabulary
   @Test func `weather is applied once, and late when its day has closed`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(Self.report("E1", 1), wall: nil)
-    let reading = Self.delivery(
+    var reading = Self.delivery(
       "ctx/forewarn/weather/US-FL", #"{"ts": \#(Self.noon.milliseconds), "relative_humidity_pct": 81}"#)
     pipeline.take(reading, wall: nil)
     pipeline.take(reading, wall: nil)
@@ -85,8 +85,10 @@ import Vocabulary
     later.payload = Array(#"{"ts": \#(Self.noon.milliseconds + 1000), "relative_humidity_pct": 80}"#.utf8)
     later.receivedAt = Self.noon + 3 * EventTime.day
     pipeline.take(later, wall: nil)
+    reading.receivedAt = later.receivedAt
+    pipeline.take(reading, wall: nil)
     let counts = pipeline.takeYield().counts
-    #expect(counts.applied == 2 && counts.duplicate == 1 && counts.late == 1)
+    #expect(counts.applied == 2 && counts.duplicate == 2 && counts.late == 1)
   }
 
   @Test func `one pass a closed day, and predictions as of its end`() throws {
@@ -102,7 +104,7 @@ import Vocabulary
     let yield = pipeline.takeYield()
     #expect(yield.passes.map(\.bucket.start.date) == (1...8).map { "2025-06-0\($0)" })
     let times = Set(yield.predictions.map(\.asOf)).sorted()
-    #expect(times.allSatisfy { $0.milliseconds % (2 * EventTime.day) == 0 } && times.count == 4)
+    #expect(times.allSatisfy { $0.milliseconds % (2 * EventTime.day) == 0 } && times.count == 3)
     #expect(yield.predictions.allSatisfy { $0.horizonDays == 7 && (0...1).contains($0.probability.mean) })
     // Five modes and `silent`, a row each.
     #expect(yield.predictions.count == times.count * 6)
@@ -119,5 +121,22 @@ import Vocabulary
     #expect(PredictionSchedule("every:7", horizonDays: nil)?.times == .every(7 * EventTime.day))
     #expect(PredictionSchedule("every:6h", horizonDays: nil)?.times == .every(6 * EventTime.hour))
     #expect(PredictionSchedule("1970-01-02", horizonDays: 3)?.times == .at(EventTime(milliseconds: EventTime.day)))
+  }
+}
+
+@Suite struct EarlyMessagesTests {
+  @Test func `a report from the future is taken by itself once the clock has caught up`() throws {
+    var pipeline = try PipelineTests.pipeline()
+    let noon = PipelineTests.noon
+    var early = PipelineTests.report("E1", 9, at: noon + 2 * EventTime.day)
+    early.receivedAt = noon
+    pipeline.take(early, wall: nil)
+    #expect(pipeline.isWaiting(early))
+    let first = pipeline.takeYield()
+    #expect(first.counts.quarantined == 1 && first.quarantined.count == 1)
+    pipeline.take(PipelineTests.report("E2", 1, at: noon + EventTime.day), wall: nil)
+    let second = pipeline.takeYield()
+    #expect(second.counts.applied == 2 && second.counts.quarantined == -1)
+    #expect(second.readmitted == [early] && !pipeline.isWaiting(early))
   }
 }

@@ -1,0 +1,58 @@
+import Foundation
+import Rig
+import Testing
+
+/// A fleet with a bad batch, all of whose messages the daemon has taken, and a listener for what it tells the world. Made
+/// once for a suite, and gone with it.
+struct WatchedFleet {
+  let site: Installation
+  private let events: ChildProcess
+
+  @TaskLocal static var shared: WatchedFleet?
+
+  static var current: WatchedFleet {
+    get throws {
+      guard let shared else { throw RigError("the suite lacks the trait .watchedFleet") }
+      return shared
+    }
+  }
+
+  private static func made(in folder: ScratchFolder) async throws -> WatchedFleet {
+    let fleet = try await RecordedFleet.withBadBatch()
+    let site = try await Installation.started(["clock: event", "care: {mode: send}"])
+    let events = try await ChildProcess.start(
+      Executable.system("mosquitto_sub"),
+      site.broker.clientArguments + ["-V", "5", "-q", "1", "-t", "evt/forewarn/#", "-F", "%t %p"],
+      outputs: folder.path("events"))
+    try await fleet.publish(to: site.broker)
+    try await fleet.closeLastBuckets(of: site)
+    _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(60))
+    return WatchedFleet(site: site, events: events)
+  }
+
+  /// What was published of a ticket, or finding, so far.
+  func events(of id: String) throws -> [JSON] {
+    let prefix = id.hasPrefix("T-") ? "evt/forewarn/ticket/\(id) " : "evt/forewarn/finding/\(id) "
+    return try events.standardOutput.split(separator: "\n").filter { $0.hasPrefix(prefix) }
+      .map { try JSON(parsing: String($0.dropFirst(prefix.count))) }
+  }
+
+  /// Tickets in that state, of which each test takes one of its own.
+  func tickets(_ state: String) async throws -> [String] {
+    try await site.list("ticket", "--state", state).compactMap { $0["id"]?.text }
+  }
+
+  struct Trait: SuiteTrait, TestScoping {
+    func provideScope(
+      for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+    ) async throws {
+      let folder = try ScratchFolder()
+      let fleet = try await WatchedFleet.made(in: folder)
+      try await WatchedFleet.$shared.withValue(fleet) { try await function() }
+    }
+  }
+}
+
+extension Trait where Self == WatchedFleet.Trait {
+  static var watchedFleet: Self { WatchedFleet.Trait() }
+}
