@@ -60,8 +60,10 @@ lint: check-swift  ## check the format of all Swift files
 build: deps check-swift  ## build everything, tests included
 	swift build $(CHECKS) --build-tests
 
+# One after the other: many tests start brokers and daemons, wait for them, or compute for seconds, and on two cores they would
+# take each other's deadlines away.
 test: deps lint build  ## lint, build, run all tests
-	swift test $(CHECKS) --skip-build
+	swift test $(CHECKS) --skip-build --no-parallel
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
 	@$(BIN)/demo

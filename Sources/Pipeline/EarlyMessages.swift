@@ -8,7 +8,8 @@ struct EarlyMessages {
   private var waiting: [Yield.Quarantined] = []
 
   mutating func add(_ message: Yield.Quarantined) {
-    guard let due = message.dueAt else { return }
+    // A retry of one that waits already is refused again: it must not wait twice.
+    guard let due = message.dueAt, !contains(message.delivery) else { return }
     var low = 0
     var high = waiting.count
     while low < high {
