@@ -4,6 +4,7 @@ import Vocabulary
 ///
 /// - The sequential gate alone opens it as `suspected`, both gates as `confirmed`, a profile's entry as `known` as soon
 ///   as the cohort has devices.
+/// - A confirmed one stands for `clearingDays` at least, unless another finding explains it.
 /// - It clears when the sequential gate is closed and its probability is below the policy's line, or when the model no
 ///   longer lists the cohort as near a gate. What people stand for (`known`, or confirmed by a person) stays.
 /// - Wider cohorts and main effects are judged first. A cohort wholly inside another's standing finding is explained by
@@ -50,7 +51,8 @@ struct FindingRules {
     if belief.known != nil, belief.deviceDays > 0, !isRefused {
       state = .known
     } else if belief.isSequentialGateOpen, parent == nil, !rests(key, entry.mode) {
-      state = belief.isPosteriorGateOpen ? .confirmed : .suspected
+      // What a person refused to take on the profile's word comes back on the data's, and is known then as well.
+      state = belief.known != nil ? .known : belief.isPosteriorGateOpen ? .confirmed : .suspected
     } else {
       return nil
     }
@@ -79,6 +81,8 @@ struct FindingRules {
   private func revised(_ finding: Finding, _ belief: CohortBelief?, parent: Finding?) -> Finding? {
     let mode = ModeKey(product: finding.product, mode: finding.failureMode)
     if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent) {
+      // Held as it was when the data bore it out, not rewritten with a doubt that may pass.
+      guard parent != nil || hasStoodLongEnough(finding) else { return nil }
       var next = finding
       next.step(.cleared, to: .cleared, at: now, reason: reason)
       next.updatedAt = openedAt
@@ -99,6 +103,12 @@ struct FindingRules {
     }
     let rewritten = written(next, belief, entry)
     return next != finding || isNoticeable(finding, rewritten, belief, entry) ? rewritten : nil
+  }
+
+  private func hasStoodLongEnough(_ finding: Finding) -> Bool {
+    // An unresolved one makes room as soon as its candidates can be told apart.
+    guard finding.state == .confirmed, finding.cohort.cause != .unresolved, let detected = finding.detectedAt else { return true }
+    return Double(now.milliseconds - detected.milliseconds) >= policy.clearingDays * Double(EventTime.day)
   }
 
   private func clearingReason(_ belief: CohortBelief?, _ parent: Finding?) -> String? {

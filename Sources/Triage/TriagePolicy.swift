@@ -18,6 +18,9 @@ package struct TriagePolicy: Sendable, Hashable {
   package var withdrawalShare = 0.5
   /// Hysteresis: a finding clears below this probability, if its sequential gate is closed too. It opens at 0.99.
   package var clearingProbability = 0.5
+  /// Hysteresis in time: a confirmed finding stands so many days at least. The first days of a defect are few data, and its
+  /// gates may close and open again; whoever was told of it must not be told the contrary the next morning.
+  package var clearingDays = 7.0
   /// Hysteresis: a ticket's kind changes only for a remedy that costs less than this share of its present one.
   package var switchingShare = 0.9
 

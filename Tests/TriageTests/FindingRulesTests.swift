@@ -89,16 +89,13 @@ struct FindingRulesTests {
           }
         ]))
     #expect(desk.finding?.state == .confirmed, "its probability is still over the line")
-    desk.run(
-      triage,
-      Situation.pass(
-        3,
-        [
-          Situation.belief {
-            $0.logEvidence = 1
-            $0.probability = 0.4
-          }
-        ]))
+    let faded = Situation.belief {
+      $0.logEvidence = 1
+      $0.probability = 0.4
+    }
+    desk.run(triage, Situation.pass(3, [faded]))
+    #expect(desk.finding?.state == .confirmed, "it has stood for three days only")
+    desk.run(triage, Situation.pass(7, [faded]))
     #expect(desk.findings.isEmpty)
     let last = try #require(desk.lastFindings.first)
     #expect(last.state == .cleared)
@@ -123,9 +120,9 @@ struct FindingRulesTests {
   @Test func `a finding whose cohort the model no longer lists clears, but not in a pass without its mode`() {
     var desk = Desk()
     desk.run(triage, Situation.pass(0, [Situation.belief()]))
-    desk.run(triage, PassBeliefs(decidedAt: Situation.day(1), modes: [], devices: []))
+    desk.run(triage, PassBeliefs(decidedAt: Situation.day(7), modes: [], devices: []))
     #expect(desk.findings.count == 1)
-    desk.run(triage, Situation.pass(2, []))
+    desk.run(triage, Situation.pass(8, []))
     #expect(desk.findings.isEmpty)
   }
 
@@ -133,8 +130,8 @@ struct FindingRulesTests {
     var desk = Desk()
     desk.run(triage, Situation.pass(0, [Situation.belief()]))
     let first = try #require(desk.finding)
-    desk.run(triage, Situation.pass(1, []))
-    desk.run(triage, Situation.pass(2, [Situation.belief()]))
+    desk.run(triage, Situation.pass(8, []))
+    desk.run(triage, Situation.pass(9, [Situation.belief()]))
     let second = try #require(desk.finding)
     #expect(second.episode == 2)
     #expect(second.id != first.id)

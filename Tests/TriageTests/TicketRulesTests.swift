@@ -185,7 +185,7 @@ struct TicketRulesTests {
     var desk = Desk()
     desk.run(triage, Situation.pass(0, [Situation.belief()], [Situation.device()]))
     let finding = try #require(desk.finding)
-    desk.run(triage, Situation.pass(1, [], [Situation.device()]))
+    desk.run(triage, Situation.pass(7, [], [Situation.device()]))
     #expect(desk.lastTickets.map(\.state) == [.cancelled])
     #expect(desk.lastTickets.first?.history.last?.reason == "finding \(finding.id) no longer stands")
   }
