@@ -49,6 +49,19 @@ import Vocabulary
     #expect(history.sequenceGaps == 4)
   }
 
+  @Test func `a device may name any number without harm`() {
+    var history = Fleet.history()
+    history.advance(to: Fleet.time(3))
+    var table = Table()
+    for device in ["a", "b"] {
+      for sequence in [0, Int64.max, 1] {
+        let fate = history.hear(Fleet.report(3, sequence: sequence), of: device, into: &table)
+        #expect(fate == (sequence == 1 ? .late : .applied))
+      }
+    }
+    #expect(history.sequenceGaps == 2 * 1024)
+  }
+
   @Test func `a report further back than the lateness limit is late, one more than a day ahead is from the future`() {
     var history = Fleet.history()
     history.advance(to: Fleet.time(20))

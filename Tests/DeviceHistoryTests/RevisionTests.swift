@@ -102,6 +102,25 @@ import Vocabulary
     #expect(table(said, arrival: \.arrival, shuffle: &none, twice: true) == plain, "seed \(seed)")
   }
 
+  @Test func `what was said of days before the clock's first one counts as well`() {
+    func table(_ days: [Int]) -> Table {
+      var history = Fleet.history(clock: .event)
+      var table = Table()
+      for day in days {
+        for device in 0..<12 {
+          let fate = history.hear(
+            Fleet.report(day, sequence: Int64(day), faults: device == day ? 3 : 0), of: "d\(device)", into: &table)
+          #expect(fate == .applied)
+        }
+      }
+      history.closeAll(into: &table)
+      return table
+    }
+    let orderly = table([0, 1, 2, 3, 4, 5, 6])
+    #expect(orderly.total("faults").onsets == 7)
+    #expect(table([2, 0, 1, 3, 4, 5, 6]) == orderly)
+  }
+
   @Test func `a batch that becomes known holds for all open buckets`() {
     var history = Fleet.history()
     var table = Table()
@@ -149,6 +168,22 @@ import Vocabulary
     #expect(other == table)
     #expect(first.writeState() == second.writeState())
     #expect(first.sequenceGaps == second.sequenceGaps)
+  }
+
+  @Test func `a mode that means something else after a start begins anew, and only that one`() {
+    let kept = Fleet.history().writeDefinitions()
+    var same = Fleet.history()
+    #expect(same.restartModes(changedSince: kept).isEmpty)
+    #expect(same.restartModes(changedSince: nil).isEmpty)
+    var profile = Fleet.profile()
+    let index = profile.modes.firstIndex { $0.id == "faults" } ?? 0
+    profile.modes[index].onset = .event("fault", count: 4)
+    profile.modes[index].title = "Faults of another kind"
+    var changed = Fleet.history(profile)
+    #expect(changed.restartModes(changedSince: kept) == [ModeKey(product: Fleet.product, mode: "faults")])
+    profile.modes[index].onset = .event("fault", count: 3)
+    var renamed = Fleet.history(profile)
+    #expect(renamed.restartModes(changedSince: kept).isEmpty, "a title is no part of what it means")
   }
 
   @Test func `bytes that are no record are refused, not misread`() {
