@@ -4,7 +4,7 @@ package import Vocabulary
 /// Reading cases. Lists begin with what an operator has to do next: by state (tickets open, proposed, acknowledged, on
 /// hold, resolved, then ended ones; findings confirmed, known, suspected, then cleared), within a state the worst
 /// severity or largest probability first, then what changed last, then by id.
-extension CaseStore {
+extension CaseDatabase {
   package func tickets(_ filter: TicketFilter = .init()) throws(StoreError) -> [Ticket] {
     var conditions = Conditions()
     conditions.require("state", oneOf: filter.states)

@@ -1,7 +1,7 @@
 import GRDB
 
 /// SQL past the API, for what the schema and the file must bear by themselves: the tests' view, never the daemon's.
-extension CaseStore {
+extension CaseDatabase {
   func execute(directly sql: String) throws {
     try write { try $0.execute(sql: sql) }
   }

@@ -2,7 +2,7 @@ import GRDB
 package import Vocabulary
 
 /// Reading what is kept of messages: quarantine, outbox, predictions, contacts, diagnoses.
-extension CaseStore {
+extension CaseDatabase {
   /// The newest first.
   package func quarantine(reason: RejectionReason? = nil, limit: Int = 1000) throws(StoreError) -> [QuarantineSummary] {
     var conditions = Conditions()

@@ -1,7 +1,7 @@
 package import Vocabulary
 
 /// The clock moves on and buckets close: evidence out, and what can't change any more folded into the standings.
-extension DeviceHistory {
+extension FleetHistory {
   package var now: EventTime? { clock.now }
 
   /// The end of what the clock calls now.
@@ -134,6 +134,6 @@ extension DeviceHistory {
   }
 }
 
-extension DeviceHistory {
+extension FleetHistory {
   package func lastClosed(_ length: BucketLength) -> Bucket? { closedThrough[length] }
 }

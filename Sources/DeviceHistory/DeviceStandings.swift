@@ -15,7 +15,7 @@ package struct DeviceStanding: Sendable {
   }
 }
 
-extension DeviceHistory {
+extension FleetHistory {
   /// All devices as of a moment, in the order they came; `lengths`: the modes of which buckets to look at. Only closed
   /// or closable buckets that end by then count, and only `hazard` is asked of the model.
   package func forEachStanding(

@@ -1,7 +1,7 @@
 package import Vocabulary
 
 /// Facts from the state topic or an import, and the surroundings' news.
-extension DeviceHistory {
+extension FleetHistory {
   /// What is known of a device. `nil`: an empty payload, which clears the facts but never the consent.
   package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
     let index: Int

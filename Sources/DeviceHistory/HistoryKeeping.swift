@@ -1,7 +1,7 @@
 package import Vocabulary
 
 /// What the case store keeps of the history, and how it comes back; and what a reload of the profiles does to it.
-extension DeviceHistory {
+extension FleetHistory {
   /// The records that changed since the last call.
   package mutating func takeChanges() -> [(DeviceIdentity, [UInt8])] {
     defer { changed = [] }
@@ -102,7 +102,7 @@ extension DeviceHistory {
 }
 
 /// What each mode meant when its evidence was gathered, kept with it: a start under other profiles must know.
-extension DeviceHistory {
+extension FleetHistory {
   package func writeDefinitions() -> [UInt8] {
     var writer = ByteWriter()
     writer.write(definitions.sorted { $0.key < $1.key }) { writer, entry in

@@ -10,7 +10,7 @@ import Vocabulary
 struct BrokerService: Service {
   let settings: BrokerSettings
   let engine: Engine
-  let store: CaseStore
+  let store: CaseDatabase
   let board: Board
   let logger: Logger
   let onReady: @Sendable () -> Void
@@ -42,13 +42,13 @@ struct BrokerService: Service {
 /// Called on the broker's thread, one call at a time.
 private final class BrokerBridge: BrokerHandler {
   let engine: Engine
-  let store: CaseStore
+  let store: CaseDatabase
   let board: Board
   let logger: Logger
   let onReady: @Sendable () -> Void
 
   init(
-    engine: Engine, store: CaseStore, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
+    engine: Engine, store: CaseDatabase, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
   ) {
     self.engine = engine
     self.store = store

@@ -43,10 +43,10 @@ package struct Daemon: Sendable {
     if let address = configuration.httpListen { try Listeners.check(port: address) }
     let brokerSettings = try BrokerAccess(configuration.broker).settings()
 
-    let store = try CaseStore(directory: configuration.stateDirectory)
+    let store = try CaseDatabase(directory: configuration.stateDirectory)
     let board = Board()
     let engine = Engine(
-      pipeline: Pipeline(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
+      pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
       logger: logger, configuration: configuration)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }

@@ -12,12 +12,12 @@ import Vocabulary
 /// What the disk refuses is kept and tried again, with everything else waiting behind it: the pipeline has seen those
 /// messages, so nothing may be acknowledged, answered or forgotten before they are down.
 actor Engine {
-  let store: CaseStore
+  let store: CaseDatabase
   let board: Board
   let logger: Logger
   let careMode: TriagePolicy.CareMode
   let contactConsentDefault: Bool
-  var pipeline: Pipeline
+  var pipeline: StageLine
   private var counts = FateCounts()
   private var isCommitting = false
   /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
@@ -29,7 +29,7 @@ actor Engine {
   private var journalBytes = 0
 
   init(
-    pipeline: Pipeline, store: CaseStore, board: Board, logger: Logger, configuration: Configuration
+    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, configuration: Configuration
   ) {
     self.pipeline = pipeline
     self.store = store

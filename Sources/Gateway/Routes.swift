@@ -9,7 +9,7 @@ import Vocabulary
 /// The control API at a glance. What asks needs a reader, what changes an operator: permission comes first in each.
 struct Routes: Sendable {
   let engine: Engine
-  let store: CaseStore
+  let store: CaseDatabase
   let status: StatusReporter
   let permissions: Permissions
   let reload: @Sendable () async throws -> ReloadReport

@@ -10,7 +10,7 @@ struct StatusReporter: Sendable {
   static let version = "0.1.0"
 
   let board: Board
-  let store: CaseStore
+  let store: CaseDatabase
   let configuration: Configuration
   let startedAt: EventTime
 

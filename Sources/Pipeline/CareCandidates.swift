@@ -7,9 +7,9 @@ import Vocabulary
 /// The devices that triage has to look at after a pass: those with a live ticket, those in a cohort that is found or
 /// suspected, and those that failed repeatedly themselves; each only where a remedy could pay.
 struct CareCandidates {
-  let history: DeviceHistory
-  let model: DefectModel
-  let triage: Triage
+  let history: FleetHistory
+  let model: HazardModel
+  let triage: CareDesk
   let catalogue: Catalogue
   let cases: CaseBook
   let beliefs: [ModeBelief]

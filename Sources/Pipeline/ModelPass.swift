@@ -4,7 +4,7 @@ import Triage
 package import Vocabulary
 
 /// One model pass a closed bucket: evidence → beliefs → cases, in that order and nowhere else.
-extension Pipeline {
+extension StageLine {
   /// The clock moved without a message.
   package mutating func advance(to now: EventTime, wall: EventTime?) {
     history.advance(to: now)

@@ -107,7 +107,9 @@ struct FindingRules {
 
   private func hasStoodLongEnough(_ finding: Finding) -> Bool {
     // An unresolved one makes room as soon as its candidates can be told apart.
-    guard finding.state == .confirmed, finding.cohort.cause != .unresolved, let detected = finding.detectedAt else { return true }
+    guard finding.state == .confirmed, finding.cohort.cause != .unresolved, let detected = finding.detectedAt else {
+      return true
+    }
     return Double(now.milliseconds - detected.milliseconds) >= policy.clearingDays * Double(EventTime.day)
   }
 

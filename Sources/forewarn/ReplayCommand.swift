@@ -75,7 +75,7 @@ struct Replay: AsyncParsableCommand {
     schedule.horizonDays = horizonDays
     let history = HistorySettings(
       clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
-    var pipeline = Pipeline(
+    var pipeline = StageLine(
       catalogue: catalogue, settings: PipelineSettings(root: root, history: history, predictions: schedule))
     if let devices { try importFacts(devices, into: &pipeline) }
 
@@ -105,7 +105,7 @@ struct Replay: AsyncParsableCommand {
     StandardStreams.print(try result.text(output))
   }
 
-  private func importFacts(_ path: String, into pipeline: inout Pipeline) throws {
+  private func importFacts(_ path: String, into pipeline: inout StageLine) throws {
     let (rows, faults) = FirmwareProfiles.DeviceImport.parse(
       csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
     guard faults.isEmpty else {

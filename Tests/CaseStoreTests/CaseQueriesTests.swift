@@ -5,11 +5,11 @@ import Vocabulary
 
 struct CaseQueriesTests {
   let directory: TemporaryDirectory
-  let store: CaseStore
+  let store: CaseDatabase
 
   init() throws {
     directory = try TemporaryDirectory()
-    store = try CaseStore(directory: directory.path)
+    store = try CaseDatabase(directory: directory.path)
   }
 
   @Test func `a ticket comes back as it was written, with what isn't known and its history`() throws {
@@ -18,7 +18,7 @@ struct CaseQueriesTests {
     let written = [fullTicket(), sparseTicket(), resolved]
     try store.commit(unit { $0.changes = written.map(CaseChange.ticket) + [.finding(sampleFinding())] })
     try store.close()
-    let reopened = try CaseStore(directory: directory.path)
+    let reopened = try CaseDatabase(directory: directory.path)
     for ticket in written { #expect(try reopened.ticket(ticket.id) == ticket) }
     #expect(Set(try reopened.load().tickets) == Set(written))
   }

@@ -4,11 +4,11 @@ import Vocabulary
 
 struct CaseWritingTests {
   let directory: TemporaryDirectory
-  let store: CaseStore
+  let store: CaseDatabase
 
   init() throws {
     directory = try TemporaryDirectory()
-    store = try CaseStore(directory: directory.path)
+    store = try CaseDatabase(directory: directory.path)
   }
 
   @Test func `a second live ticket is a conflict that names the first, and nothing of the unit stays`() throws {

@@ -12,11 +12,11 @@ struct DatabaseFileTests {
 
   /// The error of opening the store, which must be refused.
   private func refusal(_ path: String? = nil) throws -> StoreError {
-    try #require(throws: StoreError.self) { try CaseStore(directory: path ?? directory.path) }
+    try #require(throws: StoreError.self) { try CaseDatabase(directory: path ?? directory.path) }
   }
 
   private func makeStore(_ fill: (inout UnitOfWork) -> Void = { _ in }) throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit(fill))
     try store.close()
   }
@@ -40,17 +40,17 @@ struct DatabaseFileTests {
   }
 
   @Test func `a second opener is refused with the first one's process id, until the first closes`() throws {
-    let first = try CaseStore(directory: directory.path)
+    let first = try CaseDatabase(directory: directory.path)
     let error = try refusal()
     #expect(error == .inUse(path: directory.path, pid: ProcessInfo.processInfo.processIdentifier))
     #expect("\(error)".contains("process \(ProcessInfo.processInfo.processIdentifier)"))
     try first.commit(unit { $0.meta = ["a": [1]] })
     try first.close()
-    #expect(try CaseStore(directory: directory.path).load().meta == ["a": [1]])
+    #expect(try CaseDatabase(directory: directory.path).load().meta == ["a": [1]])
   }
 
   @Test func `a database of a later version is refused and left as it was`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.execute(directly: "INSERT INTO grdb_migrations VALUES ('3000-later')")
     try store.close()
     let before = try directory.bytes(of: "cases.db")
@@ -89,7 +89,7 @@ struct DatabaseFileTests {
     let whole = try directory.bytes(of: "cases.db")
     #expect(whole.count > 200_000)
     try whole.prefix(length).write(to: URL(fileURLWithPath: path))
-    let error = #expect(throws: StoreError.self) { _ = try CaseStore(directory: directory.path).load() }
+    let error = #expect(throws: StoreError.self) { _ = try CaseDatabase(directory: directory.path).load() }
     guard case .corrupt(path, _) = error else {
       Issue.record("\(String(describing: error))")
       return
@@ -108,7 +108,7 @@ struct DatabaseFileTests {
       bytes.replaceSubrange(page * 4096..<page * 4096 + 512, with: Data(repeating: 0xA5, count: 512))
     }
     try bytes.write(to: URL(fileURLWithPath: path))
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     let error = #expect(throws: StoreError.self) { _ = try store.load() }
     guard case .corrupt(path, _) = error else {
       Issue.record("\(String(describing: error))")
@@ -135,21 +135,21 @@ struct DatabaseFileTests {
   }
 
   @Test func `a log cut anywhere opens with a whole commit, the last or one before`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     for number in 1...20 { try store.commit(unit { $0.meta = ["n": [UInt8(number)], "twice": [UInt8(number)]] }) }
     let log = try directory.bytes(of: "cases.db-wal")
     for length in stride(from: 0, through: log.count, by: 4096 * 3 + 512) {
       let copy = try TemporaryDirectory()
       try FileManager.default.copyItem(atPath: path, toPath: copy.path + "/cases.db")
       try log.prefix(length).write(to: URL(fileURLWithPath: copy.path + "/cases.db-wal"))
-      let meta = try CaseStore(directory: copy.path).load().meta
+      let meta = try CaseDatabase(directory: copy.path).load().meta
       #expect(meta["n"] == meta["twice"])
     }
   }
 
   @Test func `a database of schema 1 opens with all it holds`() throws {
     try DatabaseFile.make(at: path, from: schema1Dump)
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     #expect(try store.integrityCheck() == [])
     #expect(try store.ticket(fullTicket().id) == fullTicket(finding: sampleFinding().id))
     #expect(try store.finding(sampleFinding().id)?.finding == sampleFinding())

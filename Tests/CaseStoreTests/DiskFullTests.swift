@@ -18,7 +18,7 @@ struct DiskFullTests {
     let directory = try TemporaryDirectory()
     var limits = StoreLimits()
     limits.databaseBytes = 1 << 20
-    let store = try CaseStore(directory: directory.path, limits: limits)
+    let store = try CaseDatabase(directory: directory.path, limits: limits)
     try store.commit(bigUnit(100))
     #expect(throws: StoreError.diskFull(path: store.path)) { try store.commit(bigUnit(2000)) }
     #expect(try store.load().journal.count == 100)
@@ -27,7 +27,7 @@ struct DiskFullTests {
     try store.commit(emptying)
     try store.close()
 
-    let larger = try CaseStore(directory: directory.path)
+    let larger = try CaseDatabase(directory: directory.path)
     try larger.commit(bigUnit(2000))
     #expect(try larger.load().journal.count == 2100)
   }
@@ -35,7 +35,7 @@ struct DiskFullTests {
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root"))
   func `a full disk refuses the commit whole, and the same commit succeeds once space is back`() throws {
     let disk = try SmallDisk(kilobytes: 4096)
-    let store = try CaseStore(directory: disk.path)
+    let store = try CaseDatabase(directory: disk.path)
     try store.commit(unit { $0.meta = ["clock": [1]] })
     let filler = URL(fileURLWithPath: disk.path + "/filler")
     try Data(repeating: 1, count: 3 << 20).write(to: filler)
@@ -52,13 +52,13 @@ struct DiskFullTests {
     #expect(try store.load().journal.count == 1000)
     #expect(try store.integrityCheck() == [])
     try store.close()
-    #expect(try CaseStore(directory: disk.path).load().meta == ["clock": [2]])
+    #expect(try CaseDatabase(directory: disk.path).load().meta == ["clock": [2]])
   }
 
   @Test(.enabled(if: SmallDisk.isPossible, "mounting a tmpfs needs root"))
   func `a disk that is full from the start is told as such`() throws {
     let disk = try SmallDisk(kilobytes: 64)
-    let error = #expect(throws: StoreError.self) { _ = try CaseStore(directory: disk.path) }
+    let error = #expect(throws: StoreError.self) { _ = try CaseDatabase(directory: disk.path) }
     #expect(error == .diskFull(path: disk.path + "/cases.db"))
   }
 }

@@ -6,7 +6,7 @@ import Vocabulary
 
 struct ErasureTests {
   let directory: TemporaryDirectory
-  let store: CaseStore
+  let store: CaseDatabase
   /// Long enough that no byte sequence is found by chance.
   let victim = DeviceIdentity(product: "stick", device: "victim-7f3a9c")
   let neighbour = DeviceIdentity(product: "stick", device: "victim-7f3a9")
@@ -14,7 +14,7 @@ struct ErasureTests {
 
   init() throws {
     directory = try TemporaryDirectory()
-    store = try CaseStore(directory: directory.path)
+    store = try CaseDatabase(directory: directory.path)
   }
 
   /// Everything the store can know of a device.

@@ -18,7 +18,7 @@ struct MessageQueriesTests {
   }
 
   @Test func `a quarantined message comes back with its raw bytes, until it is released`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.quarantined = [entry(1), entry(2, .identity, bytes: 0), entry(3, .schema)] })
     let listed = try store.quarantine()
     #expect(listed.map(\.topic) == ["t/3", "t/2", "t/1"])
@@ -35,13 +35,13 @@ struct MessageQueriesTests {
     #expect(try store.quarantineEntry(chosen.id) == nil)
     #expect(store.quarantineTotals() == QuarantineTotals(rows: 2, bytes: 26, dropped: 0))
     try store.close()
-    #expect(try CaseStore(directory: directory.path).quarantineTotals() == store.quarantineTotals())
+    #expect(try CaseDatabase(directory: directory.path).quarantineTotals() == store.quarantineTotals())
   }
 
   @Test func `quarantine is bounded in number: the oldest go first and are counted`() throws {
     var limits = StoreLimits()
     limits.quarantineRows = 5
-    let store = try CaseStore(directory: directory.path, limits: limits)
+    let store = try CaseDatabase(directory: directory.path, limits: limits)
     try store.commit(unit { $0.quarantined = (0..<4).map { entry($0) } })
     try store.commit(unit { $0.quarantined = (4..<8).map { entry($0) } })
     #expect(try store.quarantine().map(\.topic) == ["t/7", "t/6", "t/5", "t/4", "t/3"])
@@ -49,13 +49,13 @@ struct MessageQueriesTests {
     try store.commit(unit { $0.quarantined = (10..<30).map { entry($0) } })
     #expect(try store.quarantine().map(\.topic) == ["t/29", "t/28", "t/27", "t/26", "t/25"])
     try store.close()
-    #expect(try CaseStore(directory: directory.path).quarantineTotals().dropped == 23)
+    #expect(try CaseDatabase(directory: directory.path).quarantineTotals().dropped == 23)
   }
 
   @Test func `quarantine is bounded in bytes, and a message larger than all of it is only counted`() throws {
     var limits = StoreLimits()
     limits.quarantineBytes = 1000
-    let store = try CaseStore(directory: directory.path, limits: limits)
+    let store = try CaseDatabase(directory: directory.path, limits: limits)
     try store.commit(unit { $0.quarantined = [entry(1, bytes: 400), entry(2, bytes: 400), entry(3, bytes: 400)] })
     #expect(try store.quarantine().map(\.topic) == ["t/3", "t/2"])
     try store.commit(unit { $0.quarantined = [entry(4, bytes: 1001)] })
@@ -64,7 +64,7 @@ struct MessageQueriesTests {
   }
 
   @Test func `an id of quarantine is never given twice`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.quarantined = [entry(1)] })
     let first = try #require(try store.quarantine().first).id
     try store.commit(unit { $0.releasedQuarantine = [first] })
@@ -73,7 +73,7 @@ struct MessageQueriesTests {
   }
 
   @Test func `messages from the future are due in the order of their times, once the clock has come`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(
       unit {
         $0.quarantined = [
@@ -87,7 +87,7 @@ struct MessageQueriesTests {
   }
 
   @Test func `a message that is refused again and again holds up nothing and is only shown`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     let message = OutgoingMessage(topic: "cmd/1", payload: [1], isRetained: false, createdAt: time(1))
     try store.commit(unit { $0.outbox = [message] })
     let id = try #require(try store.pendingOutbox(limit: 1).first?.id)
@@ -102,7 +102,7 @@ struct MessageQueriesTests {
   @Test func `the outbox keeps a message until it is delivered, and shows what failed`() throws {
     var limits = StoreLimits()
     limits.deliveredMessages = 2
-    let store = try CaseStore(directory: directory.path, limits: limits)
+    let store = try CaseDatabase(directory: directory.path, limits: limits)
     let messages = (0..<5).map { (number: Int) -> OutgoingMessage in
       let payload: [UInt8] = number == 0 ? [] : [UInt8(number)]
       return OutgoingMessage(
@@ -131,7 +131,7 @@ struct MessageQueriesTests {
   @Test func `predictions are kept once a moment, newest first, and forgotten after their time`() throws {
     var limits = StoreLimits()
     limits.predictionDays = 2
-    let store = try CaseStore(directory: directory.path, limits: limits)
+    let store = try CaseDatabase(directory: directory.path, limits: limits)
     func prediction(_ device: String, _ mode: Symbol, day: Int64, mean: Double) -> Prediction {
       Prediction(
         identity: DeviceIdentity(product: "stick", device: device), failureMode: mode, asOf: time(24 * day),
@@ -153,7 +153,7 @@ struct MessageQueriesTests {
   }
 
   @Test func `contacts and diagnoses of a device come back, the newest first`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     let identity = DeviceIdentity(product: "stick", device: "a")
     let contacts = [
       Contact(time: time(1), device: "a", failureMode: nil, text: nil, customer: nil),

@@ -5,11 +5,11 @@ import Vocabulary
 
 struct SchemaTests {
   let directory: TemporaryDirectory
-  let store: CaseStore
+  let store: CaseDatabase
 
   init() throws {
     directory = try TemporaryDirectory()
-    store = try CaseStore(directory: directory.path)
+    store = try CaseDatabase(directory: directory.path)
   }
 
   /// A copy of the only row of `table` under another id and episode.

@@ -7,7 +7,7 @@ struct DefectModelLawsTests {
     SimulatedFleet(seed: 11, devices: 400, days: 40) { $0.device.batch == 2 && $0.day >= 12 ? 8 : 1 }.run().days
 
   private func run(_ days: [[Evidence]], profile: FirmwareProfile = SimulatedFleet.profile) -> (
-    beliefs: [ModeBelief], model: DefectModel
+    beliefs: [ModeBelief], model: HazardModel
   ) {
     let result = SimulatedFleet.findings(in: days, profile: profile, passEvery: 5)
     return (result.last, result.model)
@@ -85,7 +85,7 @@ struct DefectModelLawsTests {
 
   @Test func `evidence of a later bucket than the closed one is not looked at`() {
     let expected = run(Self.days)
-    var model = DefectModel(profiles: [SimulatedFleet.profile])
+    var model = HazardModel(profiles: [SimulatedFleet.profile])
     var last: [ModeBelief] = []
     for (day, evidence) in Self.days.enumerated() {
       for piece in evidence { model.learn(piece) }
@@ -103,9 +103,9 @@ struct DefectModelLawsTests {
 
   @Test func `save and load change nothing, to the last bit`() throws {
     let expected = run(Self.days)
-    var first = DefectModel(profiles: [SimulatedFleet.profile])
+    var first = HazardModel(profiles: [SimulatedFleet.profile])
     var store: [Bucket: [UInt8]] = [:]
-    func save(_ model: inout DefectModel) {
+    func save(_ model: inout HazardModel) {
       for (_, bucket, blob) in model.takeChangedCells() { store[bucket] = blob.isEmpty ? nil : blob }
     }
     for day in 0..<25 {
@@ -115,7 +115,7 @@ struct DefectModelLawsTests {
       _ = first.close(bucket, finalBefore: bucket.end - 7 * EventTime.day)
       save(&first)
     }
-    var second = DefectModel(profiles: [SimulatedFleet.profile])
+    var second = HazardModel(profiles: [SimulatedFleet.profile])
     for (bucket, blob) in store { try second.restoreCells(mode: SimulatedFleet.key, bucket: bucket, blob: blob) }
     let state = first.state(of: SimulatedFleet.key)
     try second.restoreState(mode: SimulatedFleet.key, blob: state)
@@ -189,7 +189,7 @@ struct DefectModelLawsTests {
   }
 
   @Test func `without any evidence the rate is the weak prior's and its interval wide`() {
-    var model = DefectModel(profiles: [SimulatedFleet.profile])
+    var model = HazardModel(profiles: [SimulatedFleet.profile])
     let beliefs = model.close(SimulatedFleet.bucket(0), finalBefore: .distantPast)
     #expect(beliefs == [ModeBelief(mode: SimulatedFleet.key, cohorts: [], incidents: [])])
     let probability = model.probability(SimulatedFleet.key, DeviceRisk(covariates: Covariates()), horizonDays: 30)

@@ -6,7 +6,7 @@ import Vocabulary
   @Test func `a young installation is believed by its own evidence, not by the weak prior`() {
     let product: Symbol = "box"
     let mode = FailureMode(id: "fault", title: "Fault", onset: .event("fault", count: 1))
-    var model = DefectModel(profiles: [FirmwareProfile(product: product, title: "Box", modes: [mode])])
+    var model = HazardModel(profiles: [FirmwareProfile(product: product, title: "Box", modes: [mode])])
     let key = ModeKey(product: product, mode: "fault")
     let covariates = Covariates(region: "r", carrier: "c", batch: "b", firmware: "1.0")
     // 20 days of 2 000 devices with 3 onsets each: 60 in 40 000 device-days, all within the window.

@@ -124,8 +124,8 @@ struct SimulatedFleet {
   /// Runs the model over the days, with a pass each day or less often, and returns each finding (both gates) at its first day, and the model.
   static func findings(
     in days: [[Evidence]], profile: FirmwareProfile = profile, latenessDays: Int = 7, passEvery: Int = 1
-  ) -> (findings: [Raised], last: [ModeBelief], model: DefectModel) {
-    var model = DefectModel(profiles: [profile])
+  ) -> (findings: [Raised], last: [ModeBelief], model: HazardModel) {
+    var model = HazardModel(profiles: [profile])
     var findings: [Raised] = []
     var last: [ModeBelief] = []
     for (day, evidence) in days.enumerated() {

@@ -25,8 +25,8 @@ enum Fleet {
 
   static func history(
     _ profile: FirmwareProfile = profile(), clock: ClockKind = .capture, quorum: Int = 10
-  ) -> DeviceHistory {
-    DeviceHistory(profiles: [profile], settings: HistorySettings(clock: clock, clockQuorum: quorum))
+  ) -> FleetHistory {
+    FleetHistory(profiles: [profile], settings: HistorySettings(clock: clock, clockQuorum: quorum))
   }
 
   static func identity(_ device: String) -> DeviceIdentity { DeviceIdentity(product: product, device: device) }
@@ -82,7 +82,7 @@ struct Table: Equatable {
   }
 }
 
-extension DeviceHistory {
+extension FleetHistory {
   /// Takes a report as the pipeline does: the vote, due closings, then the report.
   mutating func hear(_ report: Report, of device: String, into table: inout Table) -> Fate {
     hear(report.time, of: Fleet.identity(device))

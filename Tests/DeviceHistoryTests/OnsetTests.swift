@@ -7,7 +7,7 @@ import Vocabulary
   /// One device that reports once on each of the days, with so many faults.
   private func table(
     _ faults: [Int: Int32], days: Range<Int> = 0..<20, firmware: (Int) -> Symbol = { _ in "1.0" },
-    prepare: (inout DeviceHistory) -> Void = { _ in }
+    prepare: (inout FleetHistory) -> Void = { _ in }
   ) -> Table {
     var history = Fleet.history()
     prepare(&history)
@@ -47,7 +47,7 @@ import Vocabulary
 
   @Test func `an announced outage takes its stratum's buckets out, even when it is told afterwards`() {
     let outage = Outage(carrier: "c1", region: "r1", from: Fleet.time(5, 6), until: Fleet.time(6, 6))
-    func placed(_ history: inout DeviceHistory) {
+    func placed(_ history: inout FleetHistory) {
       _ = history.learn(Facts(region: "r1", carrier: "c1"), of: Fleet.identity("d1"))
     }
     let before = table(

@@ -81,7 +81,7 @@ import Vocabulary
 
   @Test func `one device id under two products is refused`() {
     let other = FirmwareProfile(product: "other", title: "Other")
-    var history = DeviceHistory(
+    var history = FleetHistory(
       profiles: [Fleet.profile(), other], settings: HistorySettings(clock: .capture))
     history.advance(to: Fleet.time(3))
     #expect(history.admit(Fleet.report(3), of: Fleet.identity("d1")) == .applied)
@@ -97,7 +97,7 @@ import Vocabulary
 }
 
 @Suite struct EventClockTests {
-  private func history(_ quorum: Int = 10) -> DeviceHistory { Fleet.history(clock: .event, quorum: quorum) }
+  private func history(_ quorum: Int = 10) -> FleetHistory { Fleet.history(clock: .event, quorum: quorum) }
 
   @Test func `nine of many clocks can't move it, the tenth does`() {
     var history = history()

@@ -138,9 +138,9 @@ import Vocabulary
 @Suite struct KeepingTests {
   @Test func `a history that was written and read goes on as if nothing had been`() throws {
     let settings = HistorySettings(clock: .event, clockQuorum: 2)
-    var first = DeviceHistory(profiles: [Fleet.profile()], settings: settings)
+    var first = FleetHistory(profiles: [Fleet.profile()], settings: settings)
     var table = Table()
-    func day(_ day: Int, _ history: inout DeviceHistory, _ table: inout Table) {
+    func day(_ day: Int, _ history: inout FleetHistory, _ table: inout Table) {
       for device in 0..<5 where !(device == 4 && day > 3) {
         _ = history.hear(
           Fleet.report(day, sequence: Int64(day), faults: device == day % 5 ? 4 : 0, temperature: 70.1),
@@ -155,7 +155,7 @@ import Vocabulary
     // A late report leaves an open revision behind.
     _ = first.hear(Fleet.report(9, 23, sequence: 500, faults: 9), of: "d2", into: &table)
 
-    var second = DeviceHistory(profiles: [Fleet.profile()], settings: settings)
+    var second = FleetHistory(profiles: [Fleet.profile()], settings: settings)
     for (identity, bytes) in first.takeChanges() { try second.restoreDevice(identity, bytes) }
     try second.restoreState(first.writeState())
     var other = table

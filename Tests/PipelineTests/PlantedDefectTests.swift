@@ -20,7 +20,7 @@ import Vocabulary
       .deletingLastPathComponent().appending(path: "Firmware-Profiles").path
     var policy = TriagePolicy()
     policy.careMode = .send
-    var pipeline = Pipeline(
+    var pipeline = StageLine(
       catalogue: try Catalogue.load(folder: profiles),
       settings: PipelineSettings(history: HistorySettings(clock: .event), policy: policy))
     let fleet = Fleet(plan: plan)

@@ -22,12 +22,12 @@ enum Situation {
     ], releases: [.init(version: "4.1.0", fixes: [mode])])
 
   static func triage(_ mode: TriagePolicy.CareMode = .propose, change: (inout TriagePolicy) -> Void = { _ in })
-    -> Triage
+    -> CareDesk
   {
     var policy = TriagePolicy()
     policy.careMode = mode
     change(&policy)
-    return Triage(profiles: [profile], policy: policy)
+    return CareDesk(profiles: [profile], policy: policy)
   }
 
   /// Both gates open, found in 41 230 device-days.
@@ -80,7 +80,7 @@ struct Desk {
   }
 
   @discardableResult
-  mutating func run(_ triage: Triage, _ pass: PassBeliefs) -> [CaseChange] {
+  mutating func run(_ triage: CareDesk, _ pass: PassBeliefs) -> [CaseChange] {
     let changes = triage.decide(pass, cases: book, ended: ended, openedAt: pass.decidedAt)
     for change in changes { take(change) }
     return changes

@@ -284,7 +284,7 @@ struct TicketRulesTests {
   }
 
   @Test func `a product without a profile gets no tickets`() {
-    let ignorant = Triage(profiles: [], policy: TriagePolicy())
+    let ignorant = CareDesk(profiles: [], policy: TriagePolicy())
     var desk = Desk()
     desk.run(ignorant, Situation.pass(0, [Situation.belief()], [Situation.device()]))
     #expect(desk.log.isEmpty)

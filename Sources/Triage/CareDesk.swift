@@ -3,7 +3,7 @@ package import Vocabulary
 /// Turns one model pass's beliefs into changes of cases: findings of cohorts, tickets of devices, at the least expected
 /// cost. Pure: the same pass, cases and times give the same changes, whatever the order of devices; and deciding again
 /// after applying them changes nothing.
-package struct Triage: Sendable {
+package struct CareDesk: Sendable {
   private let policy: TriagePolicy
   private let shelf: ProfileShelf
 

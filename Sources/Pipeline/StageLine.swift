@@ -6,12 +6,12 @@ package import Vocabulary
 
 /// The four pure stages in a row: decode, observe, model, triage. The daemon and `forewarn replay` run this very same
 /// thing, one message at a time; it has no clock, file or socket of its own. Not thread-safe: it belongs to one owner.
-package struct Pipeline {
+package struct StageLine {
   package private(set) var settings: PipelineSettings
   package private(set) var catalogue: Catalogue
-  package var history: DeviceHistory
-  package var model: DefectModel
-  package private(set) var triage: Triage
+  package var history: FleetHistory
+  package var model: HazardModel
+  package private(set) var triage: CareDesk
   package private(set) var cases = CaseBook()
   package internal(set) var ended = EndedCases()
   /// Since it was last taken: see `takeYield`.
@@ -22,9 +22,9 @@ package struct Pipeline {
   package init(catalogue: Catalogue, settings: PipelineSettings) {
     self.settings = settings
     self.catalogue = catalogue
-    history = DeviceHistory(profiles: catalogue.profiles, settings: settings.history)
-    model = DefectModel(profiles: catalogue.profiles)
-    triage = Triage(profiles: catalogue.profiles, policy: settings.policy)
+    history = FleetHistory(profiles: catalogue.profiles, settings: settings.history)
+    model = HazardModel(profiles: catalogue.profiles)
+    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy)
     decoder = PayloadDecoder()
   }
 
@@ -55,7 +55,7 @@ package struct Pipeline {
   package mutating func replaceCatalogue(_ catalogue: Catalogue) -> [ModeKey] {
     self.catalogue = catalogue
     history.replaceProfiles(catalogue.profiles)
-    defer { triage = Triage(profiles: catalogue.profiles, policy: settings.policy) }
+    defer { triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy) }
     return model.replaceProfiles(catalogue.profiles)
   }
 
@@ -137,7 +137,7 @@ package struct Pipeline {
 
   private mutating func take<Word>(
     _ delivery: Delivery, _ word: Result<Word, Rejection>, dueAt: (Word) -> EventTime? = { _ in nil },
-    _ learn: (inout Pipeline, Word) -> Fate
+    _ learn: (inout StageLine, Word) -> Fate
   ) {
     switch word {
     case .failure(let rejection): quarantine(delivery, rejection, device: nil)

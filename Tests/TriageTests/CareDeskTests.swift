@@ -3,7 +3,7 @@ import Triage
 import Vocabulary
 
 /// What holds for any beliefs: forty devices, seven cohorts, thirty daily passes of pure chance, a person acting at random.
-struct TriageTests {
+struct CareDeskTests {
   static let seeds = 0..<12 as Range<UInt64>
   let triage = Situation.triage()
 

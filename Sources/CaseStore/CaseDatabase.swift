@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// One writer, whose commits are on the medium when they return (write-ahead log, `synchronous = FULL`); readers beside it
 /// see the last commit and never wait for it. All calls block: call them from one place that may.
-package final class CaseStore: Sendable {
+package final class CaseDatabase: Sendable {
   package let directory: String
   /// Of `cases.db`.
   package var path: String { file.path }

@@ -6,12 +6,12 @@ import Testing
 import Vocabulary
 
 /// Messages in, fates out: with the shipped profiles and the capture's clock.
-@Suite struct PipelineTests {
+@Suite struct StageLineTests {
   private static let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Firmware-Profiles").path
 
-  static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> Pipeline {
-    Pipeline(catalogue: try Catalogue.load(folder: profiles), settings: PipelineSettings(history: settings))
+  static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> StageLine {
+    StageLine(catalogue: try Catalogue.load(folder: profiles), settings: PipelineSettings(history: settings))
   }
 
   static let noon = EventTime(milliseconds: 1_748_779_200_000)
@@ -95,7 +95,7 @@ import Vocabulary
   }
 
   @Test func `one pass a closed day, and predictions as of its end`() throws {
-    var pipeline = Pipeline(
+    var pipeline = StageLine(
       catalogue: try Catalogue.load(folder: Self.profiles),
       settings: PipelineSettings(
         history: HistorySettings(clock: .capture),
@@ -129,15 +129,15 @@ import Vocabulary
 
 @Suite struct EarlyMessagesTests {
   @Test func `a report from the future is taken by itself once the clock has caught up`() throws {
-    var pipeline = try PipelineTests.pipeline()
-    let noon = PipelineTests.noon
-    var early = PipelineTests.report("E1", 9, at: noon + 2 * EventTime.day)
+    var pipeline = try StageLineTests.pipeline()
+    let noon = StageLineTests.noon
+    var early = StageLineTests.report("E1", 9, at: noon + 2 * EventTime.day)
     early.receivedAt = noon
     pipeline.take(early, wall: nil)
     #expect(pipeline.isWaiting(early))
     let first = pipeline.takeYield()
     #expect(first.counts.quarantined == 1 && first.quarantined.count == 1)
-    pipeline.take(PipelineTests.report("E2", 1, at: noon + EventTime.day), wall: nil)
+    pipeline.take(StageLineTests.report("E2", 1, at: noon + EventTime.day), wall: nil)
     let second = pipeline.takeYield()
     #expect(second.counts.applied == 2 && second.counts.quarantined == -1)
     #expect(second.readmitted == [early] && !pipeline.isWaiting(early))

@@ -4,7 +4,7 @@ import Vocabulary
 
 @testable import CaseStore
 
-struct CaseStoreTests {
+struct CaseDatabaseTests {
   let directory: TemporaryDirectory
 
   init() throws { directory = try TemporaryDirectory() }
@@ -13,7 +13,7 @@ struct CaseStoreTests {
     let mode = ModeKey(product: "stick", mode: "hdmi-cec-failure")
     let day = Bucket(startHour: 480_000, length: .day)
     let hour = Bucket(startHour: 480_001, length: .hour)
-    let first = try CaseStore(directory: directory.path)
+    let first = try CaseDatabase(directory: directory.path)
     try first.commit(
       unit {
         $0.journal = [
@@ -34,7 +34,7 @@ struct CaseStoreTests {
       })
     try first.close()
 
-    let state = try CaseStore(directory: directory.path).load()
+    let state = try CaseDatabase(directory: directory.path).load()
     #expect(state.journal == [delivery(2, payload: [0, 255, 7]), delivery(1, payload: []), delivery(3)])
     #expect(state.devices.map(\.0.device) == ["b", "a"])
     #expect(state.devices.map(\.1) == [[9], []])
@@ -45,7 +45,7 @@ struct CaseStoreTests {
   }
 
   @Test func `a unit that empties the journal keeps only what it appends`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.journal = (0..<5).map { .init(delivery($0), device: nil) } })
     try store.commit(
       unit {
@@ -56,7 +56,7 @@ struct CaseStoreTests {
   }
 
   @Test func `a unit of which one part is refused leaves nothing`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.changes = [.ticket(fullTicket())] })
     let refused = unit {
       $0.journal = [.init(delivery(1), device: "G0911-A")]
@@ -89,7 +89,7 @@ struct CaseStoreTests {
   }
 
   @Test func `a process killed in the middle of a commit leaves nothing of it`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.journal = [.init(delivery(1), device: nil)] })
     let copy = try TemporaryDirectory()
     // With a cache of one page, the pages of the open transaction are in the log already.
@@ -104,13 +104,13 @@ struct CaseStoreTests {
       }
     }
     #expect(try copy.bytes(of: "cases.db-wal").count > 500_000)
-    let survivor = try CaseStore(directory: copy.path)
+    let survivor = try CaseDatabase(directory: copy.path)
     #expect(try survivor.load().journal == [delivery(1)])
     #expect(try survivor.integrityCheck() == [])
   }
 
   @Test func `a commit is on the medium when it returns`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     #expect(try store.texts(directly: "PRAGMA synchronous") == ["2"])
     #expect(try store.texts(directly: "PRAGMA journal_mode") == ["\"wal\""])
     #expect(try store.texts(directly: "PRAGMA foreign_keys") == ["1"])
@@ -122,11 +122,11 @@ struct CaseStoreTests {
     for name in ["cases.db", "cases.db-wal"] {
       try FileManager.default.copyItem(atPath: directory.path + "/" + name, toPath: copy.path + "/" + name)
     }
-    #expect(try CaseStore(directory: copy.path).load().meta == ["clock": [4]])
+    #expect(try CaseDatabase(directory: copy.path).load().meta == ["clock": [4]])
   }
 
   @Test func `the file is readable for the group and nobody else`() throws {
-    let store = try CaseStore(directory: directory.path)
+    let store = try CaseDatabase(directory: directory.path)
     let attributes = try FileManager.default.attributesOfItem(atPath: store.path)
     #expect(attributes[.posixPermissions] as? Int == 0o640)
     #expect(store.sizeInBytes() > 4096)

@@ -2,7 +2,7 @@ package import Vocabulary
 
 /// What every device has said: identity and duplicates, late arrivals, time at risk, onsets. `admit` and `learn` take
 /// words in, `close` turns a bucket into evidence; nothing here knows a model, a file or the time of day.
-package struct DeviceHistory: Sendable {
+package struct FleetHistory: Sendable {
   package let settings: HistorySettings
   var layouts: [Symbol: ProductLayout]
   var surroundings = Surroundings()

@@ -5,7 +5,7 @@ package import Vocabulary
 ///
 /// `learn` adds evidence to an additive cell table; `close` looks at it once a bucket. Equal tables and profiles give
 /// bit-identical results on one machine, whatever the order of arrival. Nothing here knows a clock, a file or a log.
-package struct DefectModel: Sendable {
+package struct HazardModel: Sendable {
   private var models: [ModeKey: ModeModel] = [:]
   /// Beside the models, so that a look-up of a hazard touches one reference.
   private var hazards: [ModeKey: PredictiveHazard] = [:]
@@ -68,7 +68,7 @@ package struct DefectModel: Sendable {
 
 // MARK: Devices
 
-extension DefectModel {
+extension HazardModel {
   /// Expected onsets of a device in one bucket at risk, by the last pass; 0 for a mode that no profile declares.
   package func hazard(_ mode: ModeKey, _ covariates: Covariates) -> Double {
     hazards[mode]?.hazard(covariates) ?? 0
@@ -97,7 +97,7 @@ extension DefectModel {
 
 // MARK: What is kept
 
-extension DefectModel {
+extension HazardModel {
   /// The buckets whose cells have changed since the last call, with all their cells; an empty blob: there are none left.
   package mutating func takeChangedCells() -> [(mode: ModeKey, bucket: Bucket, blob: [UInt8])] {
     var changed: [(mode: ModeKey, bucket: Bucket, blob: [UInt8])] = []
