@@ -64,24 +64,29 @@ extension Engine {
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
     }
-    // What the journal's messages gave was committed with them; only the memory had to be made again. But a profile that
-    // has gone, or was narrowed, while the daemon was away refuses what was applied: that must not be lost with the journal.
-    let refused = pipeline.takeYield().quarantined.filter { $0.rejection.reason != .future }
+    // What the journal's messages gave was committed with them; only the memory had to be made again. Other profiles are
+    // another matter: one that has gone, or was narrowed, while the daemon was away refuses what was applied.
+    let replayed = pipeline.takeYield()
+    let isSameCatalogue = stored.meta[MetaKey.profiles] == Array(pipeline.catalogue.revision.utf8)
+    let refused =
+      isSameCatalogue ? [] : replayed.quarantined.filter { $0.rejection.reason == .unknownProduct }
     let again = refused.map {
       QuarantineEntry(delivery: $0.delivery, rejection: $0.rejection, device: $0.device)
     }
-    if !again.isEmpty { moveToQuarantine(again.count) }
-    var isDown = true
-    if strange.isEmpty, again.isEmpty {
+    moveToQuarantine(again.count)
+    let isDown: Bool
+    if isSameCatalogue, replayed.passes.isEmpty {
       isDown = await commit()
     } else {
-      logger.notice(
-        "profiles changed while the daemon was away",
-        metadata: [
-          "modes_begun_anew": "\(strange.sorted().map { "\($0.product)/\($0.mode)" }.joined(separator: ", "))",
-          "messages_quarantined": "\(again.count)",
-        ])
-      isDown = await commit(forgottenModes: strange.sorted(), quarantinedAnew: again)
+      if stored.meta[MetaKey.profiles] != nil {
+        logger.notice(
+          "profiles changed while the daemon was away",
+          metadata: [
+            "modes_begun_anew": "\(strange.sorted().map { "\($0.product)/\($0.mode)" }.joined(separator: ", "))",
+            "messages_quarantined": "\(again.count)",
+          ])
+      }
+      isDown = await commit(changes: replayed.changes, forgottenModes: strange.sorted(), quarantinedAnew: again)
     }
     guard isDown else { throw StartFailure("the state could not be written at the start; see the messages above") }
     return Recovery(devices: pipeline.history.deviceCount, journal: stored.journal.count)

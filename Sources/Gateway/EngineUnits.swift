@@ -1,6 +1,7 @@
 import CaseStore
 import DefectModel
 import DeviceHistory
+import FirmwareProfiles
 import Foundation
 import Logging
 import Pipeline
@@ -15,6 +16,8 @@ extension Engine {
     static let counts = "counts"
     /// What each mode meant when the evidence was gathered.
     static let definitions = "definitions"
+    /// Revision of the profiles by which the journal's messages were judged.
+    static let profiles = "profiles"
     /// Not empty: devices were erased, and their bytes may still lie in the file's free pages.
     static let unscrubbed = "unscrubbed"
   }
@@ -63,6 +66,7 @@ extension Engine {
       unit.models = pipeline.model.modes.map { ($0, pipeline.model.state(of: $0)) }
       unit.meta[MetaKey.history] = pipeline.history.writeState()
       unit.meta[MetaKey.definitions] = pipeline.history.writeDefinitions()
+      unit.meta[MetaKey.profiles] = Array(pipeline.catalogue.revision.utf8)
     }
     return unit
   }

@@ -96,8 +96,8 @@ extension Double {
   /// Rounded to six significant digits: what is printed must not depend on the last bits of a CPU's arithmetic.
   package var toSixDigits: Double {
     guard self != 0, isFinite else { return self }
-    // Shares and probabilities this small are nothing, and powers of ten that far down aren't exact.
-    if abs(self) < 1e-12 { return 0 }
+    // Powers of ten further down aren't exact, and nobody tells such shares and probabilities apart; but they aren't 0.
+    if abs(self) < 1e-12 { return self < 0 ? -1e-12 : 1e-12 }
     var magnitude = 0
     var scaled = abs(self)
     while scaled >= 10 {

@@ -94,7 +94,7 @@ import Vocabulary
   @Test(
     arguments: [
       (0.0, 0.0), (1.0 / 3, 0.333333), (-1234567.8, -1_234_570.0), (9.9999996, 10.0), (1.23456789e-9, 1.23457e-9),
-      (41230.0, 41230.0),
+      (41230.0, 41230.0), (4.2250412e-27, 1e-12),
     ] as [(Double, Double)])
   func `numbers keep six significant digits`(_ number: Double, _ rounded: Double) {
     #expect(number.toSixDigits == rounded)
