@@ -138,7 +138,13 @@ import Testing
     #expect(running.stop())
   }
 
-  @Test func `a host name whose first address nobody listens on is reached by its second`() throws {
+  /// A bare root has no hosts file, and then no `localhost`.
+  private static let knowsLocalhost =
+    FileManager.default.contents(atPath: "/etc/hosts")
+    .map { String(decoding: $0, as: UTF8.self).contains("localhost") } ?? false
+
+  @Test(.enabled(if: knowsLocalhost, "/etc/hosts doesn't name localhost"))
+  func `a host name whose first address nobody listens on is reached by its second`() throws {
     let broker = try TestBroker()
     try broker.start()
     let handler = RecordingHandler()
