@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CheckedYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
 
@@ -37,7 +38,8 @@ let package = Package(
 
     // Rooms with an outside.
     .target(name: "Broker", dependencies: ["Vocabulary", "CMosquitto"]),
-    .target(name: "CaseStore", dependencies: ["Vocabulary", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "CaseStore", dependencies: ["Vocabulary", "CZstd", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "ControlProtocol",
       dependencies: [

@@ -21,6 +21,8 @@ package final class CaseDatabase: Sendable {
   private let pool: DatabasePool
   /// As of the last commit; counted along, since summing the table up would cost more than a batch.
   private let totals: Mutex<QuarantineTotals>
+  /// Used by the writing connection alone.
+  private let compression = Compression()
 
   /// Opens the store of an existing, writable directory, and makes it if there is none. Brings an older schema up to date;
   /// refuses a later one, a damaged file, and a directory that another process has open.
@@ -39,17 +41,23 @@ package final class CaseDatabase: Sendable {
 
   /// Writes all of `unit` or, if this throws, nothing. `diskFull` and `io` are worth another try with the same unit;
   /// `conflict` names the ticket or finding that stands in the way.
-  package func commit(_ unit: UnitOfWork) throws(StoreError) {
+  /// - Returns: the bytes that the unit's messages take in the journal.
+  @discardableResult
+  package func commit(_ unit: UnitOfWork) throws(StoreError) -> Int {
     precondition(!unit.meta.keys.contains { $0.hasPrefix(MetaTable.ownPrefix) }, "meta keys of the store itself")
-    try access {
+    precondition(unit.erasedDevices.isEmpty || unit.emptiesJournal, "an erasure empties the journal")
+    return try access {
+      var after = QuarantineTotals()
+      var journalBytes = 0
       try write { database in
-        var after = QuarantineTotals()
         try database.inTransaction(.immediate) {
-          after = try unit.write(totals: totals.withLock { $0 }, limits: file.limits, in: database)
+          (after, journalBytes) = try unit.write(
+            totals: totals.withLock { $0 }, limits: file.limits, compression: compression, in: database)
           return .commit
         }
-        totals.withLock { $0 = after }
       }
+      totals.withLock { $0 = after }
+      return journalBytes
     }
   }
 
@@ -58,7 +66,7 @@ package final class CaseDatabase: Sendable {
       var state = StoredState()
       try StateTables.read(into: &state, in: database)
       state.meta = try MetaTable.read(in: database)
-      state.journal = try JournalTable.read(in: database)
+      try JournalTable.read(into: &state, in: database)
       try CaseLoading.read(into: &state, in: database)
       return state
     }
@@ -128,22 +136,22 @@ package final class CaseDatabase: Sendable {
 extension UnitOfWork {
   /// Writes everything within the running transaction; the order is the type's promise.
   fileprivate func write(
-    totals: QuarantineTotals, limits: StoreLimits, in database: Database
-  ) throws -> QuarantineTotals {
+    totals: QuarantineTotals, limits: StoreLimits, compression: Compression, in database: Database
+  ) throws -> (QuarantineTotals, journalBytes: Int) {
     var totals = totals
     try changes.write(in: database)
     if !erasedDevices.isEmpty {
       try Erasure(devices: erasedDevices, at: at).apply(in: database)
       totals = try QuarantineTable.totals(in: database)
     }
-    if emptiesJournal { try database.execute(sql: "DELETE FROM journal") }
-    try JournalTable.append(journal, in: database)
-    try StateTables.write(self, in: database)
+    if emptiesJournal { try JournalTable.clear(in: database) }
+    let journalBytes = try JournalTable.append(journal, compression, in: database)
+    try StateTables.write(self, compression, in: database)
     for (key, value) in meta { try MetaTable.set(value, for: key, in: database) }
     totals = try QuarantineTable.write(
       adding: quarantined, releasing: releasedQuarantine, totals: totals, limits: limits, in: database)
     try OutboxTable.write(self, limits: limits, in: database)
     try RecordTables.write(self, limits: limits, in: database)
-    return totals
+    return (totals, journalBytes)
   }
 }

@@ -19,7 +19,8 @@ struct Erasure {
     let names = try jsonText(devices.map(\.device))
     try pseudonymiseTickets(of: names, in: database)
     // Device ids are unique across products, so the id alone tells whose rows these are.
-    for table in ["journal", "quarantine", "outbox", "prediction", "contact", "diagnosis", "device"] {
+    // The journal is emptied by the same unit, and what remains of their records comes with its pages.
+    for table in ["quarantine", "outbox", "prediction", "contact", "diagnosis", "device"] {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE device IN (SELECT value FROM json_each(?))", arguments: [names])
     }

@@ -6,16 +6,6 @@ package import Vocabulary
 /// change of its ticket (which is pseudonymised with the others) and what must be known of it afterwards: the message
 /// that withdrew consent, a device record with nothing but that, the message that withdraws its care offer.
 package struct UnitOfWork: Sendable {
-  /// A message that the pipeline took, and the device it is about, if about one.
-  package struct JournalEntry: Sendable, Hashable {
-    package var delivery: Delivery
-    package var device: String?
-    package init(_ delivery: Delivery, device: String?) {
-      self.delivery = delivery
-      self.device = device
-    }
-  }
-
   /// A message of the outbox that couldn't be sent.
   package struct FailedDelivery: Sendable, Hashable {
     package var id: Int64
@@ -28,10 +18,12 @@ package struct UnitOfWork: Sendable {
 
   /// The gateway's clock at the commit: when `deliveredOutbox` was delivered and `erasedDevices` were erased.
   package var at: EventTime
-  /// Deletes the journal before anything is appended: what it held is in the records and cells of this unit.
+  /// Deletes the journal before anything is appended: what it held is in the records and cells of this unit. A unit that
+  /// erases devices must do so, since the journal may hold their messages.
   package var emptiesJournal = false
-  package var journal: [JournalEntry] = []
-  package var devices: [(DeviceIdentity, [UInt8])] = []
+  /// Messages that the pipeline took.
+  package var journal: [Delivery] = []
+  package var devicePages: [(number: Int, bytes: [UInt8])] = []
   package var erasedDevices: [DeviceIdentity] = []
   /// An empty blob deletes the bucket's cells.
   package var cells: [(ModeKey, Bucket, [UInt8])] = []

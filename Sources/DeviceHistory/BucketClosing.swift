@@ -10,26 +10,30 @@ extension FleetHistory {
   /// The wall clock's or the capture's time; without effect on an event clock.
   package mutating func advance(to time: EventTime) { clock.advance(to: time) }
 
-  /// The next bucket that the clock has left behind for good, if any; the earliest end first.
+  /// The next bucket that the clock has left behind for good, if any; the earliest end first. Asked before each message.
   package func nextDue() -> Bucket? {
-    guard let now = clock.now else { return nil }
-    return nextToClose { $0.end + settings.settle($0.length) <= now }
+    guard let now = clock.now, let start = clock.start else { return nil }
+    func due(_ length: BucketLength) -> Bucket? {
+      let next = nextToClose(length, start)
+      return next.end + settings.settle(length) <= now ? next : nil
+    }
+    return Self.earlier(watchesHours ? due(.hour) : nil, due(.day))
   }
 
   /// At a replay's end every bucket that holds a report closes, if it isn't still ahead of the clock by more than a day.
   package func nextAtEnd() -> Bucket? {
+    guard let start = clock.start else { return nil }
     let limit = (clock.latest ?? .distantPast) + HistorySettings.ahead
-    return nextToClose { bucket in
-      latestTallied[bucket.length].map { bucket <= $0 } ?? false && bucket.start <= limit
+    func open(_ length: BucketLength) -> Bucket? {
+      let next = nextToClose(length, start)
+      return latestTallied[length].map { next <= $0 } ?? false && next.start <= limit ? next : nil
     }
+    return Self.earlier(watchesHours ? open(.hour) : nil, open(.day))
   }
 
-  private func nextToClose(_ isDue: (Bucket) -> Bool) -> Bucket? {
-    guard let start = clock.start else { return nil }
-    let lengths: [BucketLength] = layouts.values.contains(where: \.watchesHours) ? [.hour, .day] : [.day]
-    return lengths.map { length in nextToClose(length, start) }
-      .filter(isDue)
-      .min { ($0.end, $0.length.hours) < ($1.end, $1.length.hours) }
+  private static func earlier(_ hour: Bucket?, _ day: Bucket?) -> Bucket? {
+    guard let hour, let day else { return hour ?? day }
+    return (hour.end, hour.length.hours) < (day.end, day.length.hours) ? hour : day
   }
 
   /// Hours that a reload has brought in, or back, begin where the days stand: not with the daemon's first day.
@@ -41,49 +45,57 @@ extension FleetHistory {
 
   /// Closes the bucket: its evidence, and the differences that late, repeated or revised words made to earlier ones.
   /// Only what was said of buckets up to this one is looked at, whatever has come in since.
-  package mutating func close(_ bucket: Bucket) -> [Evidence] {
+  package mutating func close(_ bucket: Bucket, _ learn: (Evidence) -> Void) {
     surroundings.freeze(bucket)
+    let closed = closedThrough[bucket.length]
     // What was said of buckets before the clock's start comes with the first closing.
-    let isFirst = closedThrough[bucket.length] == nil
-    var evidence: [Evidence] = []
-    for index in records.indices where !records[index].refusesTelemetry {
-      if bucket.length == .day, let taken = takeBackSilence(of: index, heardThrough: bucket) { evidence.append(taken) }
-      let before = beforeRevision[index]?[bucket.length] ?? evidenceIfSilent(index, before: bucket)
-      if let before { evidence += before.map { Evidence(mode: $0.mode, cell: $0.cell, counts: -$0.counts) } }
-      guard !records[index].days.isEmpty, let walk = walk(index, bucket.length) else { continue }
-      _ = walk.run(through: bucket) { step in
-        guard before != nil || isFirst || step.cell.bucket == bucket else { return }
-        evidence.append(Evidence(mode: step.key, cell: step.cell, counts: step.counts))
+    let from = closed == nil ? Int32.min : bucket.startHour
+    for difference in revisions.take(bucket.length) { learn(difference) }
+    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    for number in numbers {
+      read(number, into: &record)
+      guard !record.refusesTelemetry else { continue }
+      if bucket.length == .day, let taken = takeBackSilence(of: &record, heardThrough: bucket) {
+        write(&record, at: number)
+        learn(taken)
+      }
+      guard !record[tallies: bucket.length].isEmpty, let walk = walk(record, bucket.length) else { continue }
+      if let closed, mayEndSilence(record, in: bucket, closed) {
+        // What stood of it before is taken back, and all is told anew.
+        for item in evidence(of: record, closedOf: bucket.length) {
+          learn(Evidence(mode: item.mode, cell: item.cell, counts: -item.counts))
+        }
+        _ = walk.run(through: bucket) { learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts)) }
+      } else {
+        _ = walk.run(through: bucket, visitFrom: from) {
+          learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts))
+        }
       }
     }
-    for index in beforeRevision.keys { beforeRevision[index]?[bucket.length] = nil }
-    beforeRevision = beforeRevision.filter { !$0.value.isEmpty }
     closedThrough[bucket.length] = bucket
-    return evidence
   }
 
   /// A device that nothing was heard of for days may stand as silent in an open bucket, and may return in this one.
-  private func evidenceIfSilent(_ index: Int, before bucket: Bucket) -> [Evidence]? {
-    guard bucket.length == .day, let closed = closedThrough[.day],
-      let last = records[index].days.last(where: { $0.startHour <= closed.startHour }),
-      closed.startHour - last.startHour > 24
-    else { return nil }
-    return evidence(of: index, through: closed)
+  private func mayEndSilence(_ record: DeviceRecord, in bucket: Bucket, _ closed: Bucket) -> Bool {
+    guard bucket.length == .day,
+      let last = record.days.heads.last(where: { $0.startHour <= closed.startHour }),
+      closed.startHour - last.startHour >= 24
+    else { return false }
+    return record.days.heads.contains { $0.startHour > closed.startHour && $0.startHour <= bucket.startHour }
   }
 
   /// A device returned whose silence is booked in a final cell: the booking is taken out again.
-  private mutating func takeBackSilence(of index: Int, heardThrough bucket: Bucket) -> Evidence? {
-    guard let booked = records[index].bookedSilence,
-      records[index].days.contains(where: {
+  private func takeBackSilence(of record: inout DeviceRecord, heardThrough bucket: Bucket) -> Evidence? {
+    guard let booked = record.bookedSilence,
+      record.days.heads.contains(where: {
         $0.startHour > booked.cell.bucket.startHour && $0.startHour <= bucket.startHour
       })
     else { return nil }
-    records[index].bookedSilence = nil
-    if let slot = layouts[records[index].identity.product]?.modeSlots[booked.mode.mode] {
-      records[index].dayStanding.modes[slot].onsets -= 1
-      records[index].dayStanding.modes[slot].lastOnsetHour = nil
+    record.bookedSilence = nil
+    if let slot = layouts[record.identity.product]?.modeSlots[booked.mode.mode] {
+      record.dayStanding.modes[slot].onsets -= 1
+      record.dayStanding.modes[slot].lastOnsetHour = nil
     }
-    changed.insert(index)
     return Evidence(mode: booked.mode, cell: booked.cell, counts: CellCounts(onsets: -1, symptoms: -1))
   }
 
@@ -100,37 +112,46 @@ extension FleetHistory {
   package mutating func fold(after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double) {
     let limit = bucket.end - settings.lateness
     let boundary = Bucket(holding: limit, length: bucket.length).advanced(by: -1)
-    for index in records.indices where !records[index][tallies: bucket.length].isEmpty {
-      fold(index, through: boundary, closed: bucket, hazard: hazard)
-      records[index].identities.forget(before: limit)
-      changed.insert(index)
+    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    for number in numbers {
+      read(number, into: &record)
+      guard !record[tallies: bucket.length].isEmpty,
+        fold(&record, through: boundary, closed: bucket, hazard: hazard)
+      else { continue }
+      record.presence.identities.forget(before: limit)
+      write(&record, at: number)
     }
     if bucket.length == .day { surroundings.forget(before: limit - 28 * EventTime.day) }
   }
 
-  private mutating func fold(
-    _ index: Int, through boundary: Bucket, closed: Bucket, hazard: (ModeKey, Covariates) -> Double
-  ) {
+  /// Whether there was anything to fold.
+  private func fold(
+    _ record: inout DeviceRecord, through boundary: Bucket, closed: Bucket, hazard: (ModeKey, Covariates) -> Double
+  ) -> Bool {
     let length = boundary.length
-    guard let walk = walk(index, length), let layout = layouts[records[index].identity.product],
-      boundary.startHour >= records[index][standing: length].upToHour
-    else { return }
-    var accrued = records[index][standing: length].modes.map(\.accruedHazard)
+    guard let walk = walk(record, length), let layout = layouts[record.identity.product],
+      boundary.startHour >= record[standing: length].upToHour
+    else { return false }
+    var modes = record[standing: length].modes
     var silence: Evidence?
     var standing = walk.run(through: boundary, heardThrough: closed) { step in
-      if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
+      if step.counts.atRisk > 0, !step.isIncident { modes[step.slot].accrue(hazard(step.key, step.cell.covariates)) }
       if step.counts.onsets > 0, step.key.mode == FailureMode.silent {
         silence = Evidence(mode: step.key, cell: step.cell, counts: step.counts)
       }
     }
-    for slot in accrued.indices { standing.modes[slot].accruedHazard = accrued[slot] }
-    records[index][standing: length] = standing
-    records[index].bookedSilence = silence ?? records[index].bookedSilence
+    for slot in modes.indices { standing.modes[slot].accruedUnits = modes[slot].accruedUnits }
+    record[standing: length] = standing
+    record.bookedSilence = silence ?? record.bookedSilence
     let keepFrom = standing.upToHour - Int32(layout.lookBackDays) * 24
-    records[index][tallies: length].removeAll { $0.startHour < keepFrom }
-    if let current = records[index].places.lastIndex(where: { $0.from <= boundary.end }), current > 0 {
-      records[index].places.removeFirst(current)
+    record[tallies: length].removeFirst(record[tallies: length].index(from: keepFrom))
+    // The last of the folded buckets stays whole: the next one's factors look at its signals.
+    record[tallies: length].strip(
+      before: max(0, record[tallies: length].index(from: standing.upToHour) - 1), shape: layout.shape)
+    if let current = record.places.lastIndex(where: { $0.from <= boundary.end }), current > 0 {
+      record.places.removeFirst(current)
     }
+    return true
   }
 }
 

@@ -24,63 +24,74 @@ struct BucketWalk {
   }
 
   /// Goes from the record's standing through `last` and returns where the device stands then. Whether a device fell
-  /// silent is judged by what was heard through `heardThrough` (default: `last`).
-  func run(through last: Bucket, heardThrough: Bucket? = nil, visit: (Step) -> Void) -> Standing {
+  /// silent is judged by what was heard through `heardThrough` (default: `last`). Steps of buckets before `visitFrom` change
+  /// the standing but aren't shown.
+  func run(
+    through last: Bucket, heardThrough: Bucket? = nil, visitFrom: Int32 = .min, visit: (Step) -> Void
+  ) -> Standing {
     var standing = record[standing: length]
     let tallies = record[tallies: length]
     let factors = FactorJudge(tallies: tallies, layout: layout, facts: record.facts, length: length)
-    var index = tallies.partitioningIndex { $0.startHour >= standing.upToHour }
-    while index < tallies.count, tallies[index].startHour <= last.startHour {
-      step(over: tallies[index], at: index, factors, &standing, visit)
+    var index = tallies.index(from: standing.upToHour)
+    while index < tallies.count, tallies.heads[index].startHour <= last.startHour {
+      let isShown = tallies.heads[index].startHour >= visitFrom
+      step(over: index, of: tallies, factors, &standing, isShown, visit)
       index += 1
     }
     if length == .day {
       let horizon = max(last.startHour, heardThrough?.startHour ?? last.startHour)
-      bookSilence(tallies, factors, &standing, through: last, heardThroughHour: horizon, visit)
+      bookSilence(
+        tallies, factors, &standing, through: last, heardThroughHour: horizon, visitFrom: visitFrom, visit)
     }
     standing.upToHour = last.next.startHour
     return standing
   }
 
   private func step(
-    over tally: BucketTally, at index: Int, _ factors: FactorJudge, _ standing: inout Standing, _ visit: (Step) -> Void
+    over index: Int, of tallies: TallySheet, _ factors: FactorJudge, _ standing: inout Standing, _ isShown: Bool,
+    _ visit: (Step) -> Void
   ) {
-    let bucket = Bucket(startHour: tally.startHour, length: length)
+    let head = tallies.heads[index]
+    let hour = head.startHour
     let before = standing.firmware
-    if tally.firmware.count > 1 || before != nil && !tally.firmware.isEmpty && tally.firstFirmware != before {
-      standing.installedHour = tally.startHour
+    if head.firmware.count > 1 || before != nil && !head.firmware.isEmpty && head.firmware.earliest != before {
+      standing.installedHour = hour
     }
-    standing.firmware = tally.lastFirmware ?? before
-    standing.firstHeardHour = standing.firstHeardHour ?? tally.startHour
+    standing.firmware = head.firmware.latest ?? before
+    standing.firstHeardHour = standing.firstHeardHour ?? hour
     defer {
-      for slot in tally.events.indices where tally.events[slot] > 0 { standing.lastEventHour[slot] = tally.startHour }
+      for slot in layout.shape.timed where tallies.event(index, slot) > 0 { standing.lastEventHour[slot] = hour }
     }
+    let bucket = Bucket(startHour: hour, length: length)
     let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
     let place = record.place(before: bucket.end)
     guard let profile = layout.profileIndex(firmware: firmware), !isRetired(by: bucket.end),
       !surroundings.isOut(carrier: place.carrier, region: place.region, during: bucket)
     else { return }
-    let weather = surroundings.weather(
-      region: place.region, in: bucket, humidAtPct: layout.profiles[profile].humidAtPct)
-    let bucketsSinceInstall = standing.installedHour.map { Int((tally.startHour - $0) / length.hours) }
+    let weather =
+      isShown
+      ? surroundings.weather(region: place.region, in: bucket, humidAtPct: layout.profiles[profile].humidAtPct)
+      : .unknown
+    let bucketsSinceInstall = standing.installedHour.map { Int((hour - $0) / length.hours) }
     for placed in layout.placedModes(ofProfile: profile) where placed.bucket == length {
       let mode = standing.modes[placed.slot]
-      guard placed.silenceDays == nil, tally.startHour >= mode.evidenceFromHour,
+      guard placed.silenceDays == nil, hour >= mode.evidenceFromHour,
         bucketsSinceInstall.map({ $0 >= placed.graceBuckets }) ?? true
       else { continue }
-      let isSymptom = placed.onset.isMet(by: tally)
-      let isAtRisk = mode.lastOnsetHour.map { tally.startHour - $0 >= placed.refractoryHours } ?? true
+      let isSymptom = placed.onset.isMet(by: tallies, index)
+      let isAtRisk = mode.lastOnsetHour.map { hour - $0 >= placed.refractoryHours } ?? true
       guard isAtRisk || isSymptom else { continue }
+      let isIncident = surroundings.isIncident(
+        placed.key, carrier: place.carrier, region: place.region, in: bucket)
+      if isAtRisk, isSymptom {
+        standing.modes[placed.slot].lastOnsetHour = hour
+        if !isIncident { standing.modes[placed.slot].onsets += 1 }
+      }
+      guard isShown else { continue }
       let covariates = Covariates(
         region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
         age: factors.age(at: bucket.start, placed.mode), weather: weather,
         factors: placed.hasFactors ? factors.bins(placed.mode, before: bucket, index: index, standing) : FactorBins())
-      let isIncident = surroundings.isIncident(
-        placed.key, carrier: place.carrier, region: place.region, in: bucket)
-      if isAtRisk, isSymptom {
-        standing.modes[placed.slot].lastOnsetHour = tally.startHour
-        if !isIncident { standing.modes[placed.slot].onsets += 1 }
-      }
       visit(
         Step(
           slot: placed.slot, key: placed.key, cell: Cell(bucket: bucket, covariates: covariates),
@@ -93,19 +104,22 @@ struct BucketWalk {
   /// Silence is known only `days` later: a device heard on day X is at risk in the bucket X + days, and falls silent there
   /// if nothing was heard since. Whatever it last ran and wherever it last was is what the silence is counted against.
   private func bookSilence(
-    _ tallies: [BucketTally], _ factors: FactorJudge, _ standing: inout Standing, through last: Bucket,
-    heardThroughHour: Int32, _ visit: (Step) -> Void
+    _ tallies: TallySheet, _ factors: FactorJudge, _ standing: inout Standing, through last: Bucket,
+    heardThroughHour: Int32, visitFrom: Int32, _ visit: (Step) -> Void
   ) {
     for profileIndex in layout.profiles.indices {
       for placed in layout.placedModes(ofProfile: profileIndex) {
         guard let days = placed.silenceDays else { continue }
         let delay = Int32(days) * 24
         let from = record.dayStanding.upToHour == .min ? Int32.min : record.dayStanding.upToHour - delay
-        var index = tallies.partitioningIndex { $0.startHour >= from }
-        while index < tallies.count, tallies[index].startHour + delay <= last.startHour {
+        var index = tallies.index(from: from)
+        while index < tallies.count, tallies.heads[index].startHour + delay <= last.startHour {
           defer { index += 1 }
-          let heard = Bucket(startHour: tallies[index].startHour, length: .day)
-          let declared = Bucket(startHour: heard.startHour + delay, length: .day)
+          let isSilent =
+            index == tallies.count - 1 || tallies.heads[index + 1].startHour > heardThroughHour
+          let declared = Bucket(startHour: tallies.heads[index].startHour + delay, length: .day)
+          guard isSilent || declared.startHour >= visitFrom else { continue }
+          let heard = Bucket(startHour: tallies.heads[index].startHour, length: .day)
           let firmware = firmwareInForce(tallies, at: index) ?? standing.firmware ?? record.facts.firmware ?? .unknown
           let place = record.place(before: heard.end)
           guard layout.profileIndex(firmware: firmware) == profileIndex,
@@ -113,11 +127,11 @@ struct BucketWalk {
             !surroundings.isOut(
               carrier: place.carrier, region: place.region, from: heard.end, until: declared.end)
           else { continue }
-          let isSilent = index == tallies.count - 1 || tallies[index + 1].startHour > heardThroughHour
           if isSilent {
             standing.modes[placed.slot].onsets += 1
             standing.modes[placed.slot].lastOnsetHour = declared.startHour
           }
+          guard declared.startHour >= visitFrom else { continue }
           let covariates = Covariates(
             region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
             age: factors.age(at: heard.start, placed.mode),
@@ -132,8 +146,8 @@ struct BucketWalk {
     }
   }
 
-  private func firmwareInForce(_ tallies: [BucketTally], at index: Int) -> Symbol? {
-    tallies[...index].last { !$0.firmware.isEmpty }?.lastFirmware
+  private func firmwareInForce(_ tallies: TallySheet, at index: Int) -> Symbol? {
+    tallies.heads[...index].last { !$0.firmware.isEmpty }?.firmware.latest
   }
 
   private func isRetired(by moment: EventTime) -> Bool {
@@ -143,26 +157,16 @@ struct BucketWalk {
 
 /// The bins of a mode's risk factors before a bucket, from the device's kept tallies.
 struct FactorJudge {
-  private let tallies: [BucketTally]
+  private let tallies: TallySheet
   private let layout: ProductLayout
   private let facts: Facts
   private let length: BucketLength
-  /// For each tracked event, how often it happened before tally i: windows are differences.
-  private let countsBefore: [[Int64]]
 
-  init(tallies: [BucketTally], layout: ProductLayout, facts: Facts, length: BucketLength) {
+  init(tallies: TallySheet, layout: ProductLayout, facts: Facts, length: BucketLength) {
     self.tallies = tallies
     self.layout = layout
     self.facts = facts
     self.length = length
-    countsBefore =
-      layout.countsEvents
-      ? layout.events.indices.map { slot in
-        var sums: [Int64] = [0]
-        sums.reserveCapacity(tallies.count + 1)
-        for tally in tallies { sums.append(sums[sums.count - 1] + Int64(tally.events[slot])) }
-        return sums
-      } : []
   }
 
   /// 0 where the activation isn't known, else 1 + the number of edges that the age has reached.
@@ -172,7 +176,7 @@ struct FactorJudge {
     return UInt8(1 + mode.ageBinsDays.count { days >= $0 })
   }
 
-  /// `index`: of the first tally that isn't before `bucket`.
+  /// `index`: of the first row that isn't before `bucket`.
   func bins(_ mode: FailureMode, before bucket: Bucket, index: Int, _ standing: Standing) -> FactorBins {
     var bins = FactorBins()
     for (position, factor) in mode.factors.enumerated() {
@@ -186,12 +190,11 @@ struct FactorJudge {
     switch factor {
     case .signalMean(let name, _):
       guard index > 0, let slot = layout.signalSlots[name] else { return nil }
-      return tallies[index - 1].signals[slot].mean
+      return tallies.signal(index - 1, slot).mean
     case .eventCount(let type, let windowDays, _):
       guard let slot = layout.eventSlots[type] else { return nil }
-      let from = bucket.startHour - Int32(windowDays) * 24
-      let first = tallies[..<index].partitioningIndex { $0.startHour >= from }
-      return Double(countsBefore[slot][index] - countsBefore[slot][first])
+      let first = tallies.index(from: bucket.startHour - Int32(windowDays) * 24)
+      return Double((first..<max(first, index)).reduce(Int64(0)) { $0 + Int64(tallies.event($1, slot)) })
     case .since(.event(let type), _):
       return days(since: layout.eventSlots[type].flatMap { standing.lastEventHour[$0] })
     case .since(.install, _):

@@ -1,21 +1,16 @@
 import Vocabulary
 
-/// All that is kept of one device: facts, identities of its reports, tallies of the buckets that can still change or that a
-/// risk factor looks back to, and its standing at the boundary before which nothing can change any more.
+/// All that is kept of one device, unpacked to be worked on: facts, identities of its reports, tallies of the buckets that
+/// can still change or that a risk factor looks back to, and its standing at the boundary before which nothing can change
+/// any more. At rest it lies packed in `DevicePages`.
 struct DeviceRecord: Sendable {
   var identity: DeviceIdentity
+  var presence: Presence
   var facts = Facts()
   /// Where the device was from when on; ascending. Facts without a time count from the bucket they came in.
   var places: [Place] = []
-  var identities = ReportIdentities()
-  var reports = 0
-  /// The latest time any of its reports named, even one from the future: its vote for the clock.
-  var latestVote: EventTime?
-  var lastHeard: EventTime?
-  var lastFirmware: Symbol?
-  var unknownItems = 0
-  var days: [BucketTally] = []
-  var hours: [BucketTally] = []
+  var days: TallySheet
+  var hours: TallySheet
   var dayStanding: Standing
   var hourStanding: Standing
   /// A silence that was booked into a cell which is final by now: taken back if the device returns.
@@ -27,10 +22,13 @@ struct DeviceRecord: Sendable {
     var carrier: Symbol
   }
 
-  init(identity: DeviceIdentity, layout: ProductLayout) {
+  init(identity: DeviceIdentity, shape: RecordShape) {
     self.identity = identity
-    dayStanding = Standing(layout: layout)
-    hourStanding = Standing(layout: layout)
+    presence = Presence(product: identity.product, shape: shape)
+    days = TallySheet(shape: shape)
+    hours = TallySheet(shape: shape)
+    dayStanding = Standing(shape: shape)
+    hourStanding = Standing(shape: shape)
   }
 
   /// The customer refused telemetry: nothing but that is kept.
@@ -41,17 +39,17 @@ struct DeviceRecord: Sendable {
   /// What came of later buckets doesn't count yet: a pass sees only what lies before its moment.
   func reports(before moment: EventTime) -> Int {
     let hour = Bucket(holding: moment, length: .hour).startHour
-    return reports - days.reduce(0) { $1.startHour >= hour ? $0 + Int($1.reports) : $0 }
+    return presence.reports - days.heads.reduce(0) { $1.startHour >= hour ? $0 + Int($1.reports) : $0 }
   }
 
-  subscript(tallies length: BucketLength) -> [BucketTally] {
-    get { length == .day ? days : hours }
-    set { if length == .day { days = newValue } else { hours = newValue } }
+  subscript(tallies length: BucketLength) -> TallySheet {
+    _read { if length == .day { yield days } else { yield hours } }
+    _modify { if length == .day { yield &days } else { yield &hours } }
   }
 
   subscript(standing length: BucketLength) -> Standing {
-    get { length == .day ? dayStanding : hourStanding }
-    set { if length == .day { dayStanding = newValue } else { hourStanding = newValue } }
+    _read { if length == .day { yield dayStanding } else { yield hourStanding } }
+    _modify { if length == .day { yield &dayStanding } else { yield &hourStanding } }
   }
 
   func place(before moment: EventTime) -> Place {
@@ -59,27 +57,46 @@ struct DeviceRecord: Sendable {
   }
 
   mutating func add(_ report: Report, layout: ProductLayout) {
+    presence.note(report)
+    days.add(report, bucket: Bucket(holding: report.time, length: .day), layout: layout)
+    if layout.watchesHours { hours.add(report, bucket: Bucket(holding: report.time, length: .hour), layout: layout) }
+  }
+}
+
+/// The part of a device's record that each of its reports changes: it lies in front, so that most reports touch no more.
+struct Presence: Sendable {
+  var product: Symbol
+  /// As the facts say: looked at before a report is parsed.
+  var telemetryConsent: Bool?
+  var reports = 0
+  var unknownItems = 0
+  /// The latest time any of its reports named, even one from the future: its vote for the clock.
+  var latestVote: EventTime?
+  var lastHeard: EventTime?
+  var lastFirmware: Symbol?
+  var identities = ReportIdentities()
+  /// The last bucket of each length, if it is kept here and not with the others.
+  var lastDay: TallySheet
+  var lastHour: TallySheet
+
+  init(product: Symbol, shape: RecordShape) {
+    self.product = product
+    lastDay = TallySheet(shape: shape)
+    lastHour = TallySheet(shape: shape)
+  }
+
+  mutating func note(_ report: Report) {
     reports += 1
     unknownItems += report.unknownItems
     if report.time >= lastHeard ?? .distantPast {
       lastFirmware = report.firmware ?? lastFirmware
       lastHeard = report.time
     }
-    tally(report, into: \.days, .day, layout)
-    if layout.watchesHours { tally(report, into: \.hours, .hour, layout) }
   }
 
-  private mutating func tally(
-    _ report: Report, into tallies: WritableKeyPath<DeviceRecord, [BucketTally]>, _ length: BucketLength,
-    _ layout: ProductLayout
-  ) {
-    let start = Bucket(holding: report.time, length: length).startHour
-    let index = self[keyPath: tallies].partitioningIndex { $0.startHour >= start }
-    if index == self[keyPath: tallies].count || self[keyPath: tallies][index].startHour != start {
-      self[keyPath: tallies].insert(
-        BucketTally(startHour: start, signals: layout.signals.count, events: layout.events.count), at: index)
-    }
-    self[keyPath: tallies][index].add(report, layout: layout)
+  subscript(last length: BucketLength) -> TallySheet {
+    _read { if length == .day { yield lastDay } else { yield lastHour } }
+    _modify { if length == .day { yield &lastDay } else { yield &lastHour } }
   }
 }
 
@@ -91,7 +108,7 @@ struct Standing: Sendable, Hashable {
   /// The bucket in which the firmware in force was installed, if that was seen.
   var installedHour: Int32?
   var firstHeardHour: Int32?
-  /// For each tracked event, the last bucket in which it happened.
+  /// For each tracked event that a factor asks for, the last bucket in which it happened.
   var lastEventHour: [Int32?]
   var modes: [Mode]
 
@@ -100,11 +117,16 @@ struct Standing: Sendable, Hashable {
     var evidenceFromHour = Int32.min
     var lastOnsetHour: Int32?
     var onsets: Int32 = 0
-    var accruedHazard = 0.0
+    /// Expected onsets so far, in units of 1e-7: the posterior adds 2 to them, so finer ones would be noise.
+    var accruedUnits: Int64 = 0
+
+    static let unit = 1e-7
+    var accruedHazard: Double { Double(accruedUnits) * Self.unit }
+    mutating func accrue(_ hazard: Double) { accruedUnits += Int64((hazard / Self.unit).rounded()) }
   }
 
-  init(layout: ProductLayout) {
-    lastEventHour = Array(repeating: nil, count: layout.events.count)
-    modes = Array(repeating: Mode(), count: layout.modes.count)
+  init(shape: RecordShape) {
+    lastEventHour = Array(repeating: nil, count: shape.events.count)
+    modes = Array(repeating: Mode(), count: shape.modes.count)
   }
 }

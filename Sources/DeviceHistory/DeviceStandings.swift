@@ -17,58 +17,69 @@ package struct DeviceStanding: Sendable {
 
 extension FleetHistory {
   /// All devices as of a moment, in the order they came; `lengths`: the modes of which buckets to look at. Only closed
-  /// or closable buckets that end by then count, and only `hazard` is asked of the model.
+  /// or closable buckets that end by then count, and only `hazard` is asked of the model. Without `hazard` no device's own
+  /// record is weighed, which is most of the work: the standings then have no accrued hazard.
   package func forEachStanding(
     asOf moment: EventTime, lengths: Set<BucketLength>, includingRetired: Bool = false,
-    hazard: (ModeKey, Covariates) -> Double, body: (DeviceStanding) -> Void
+    hazard: ((ModeKey, Covariates) -> Double)?, body: (DeviceStanding) -> Void
   ) {
     var outlook = WeatherOutlook()
-    for index in records.indices {
-      guard includingRetired || !records[index].isRetired(at: moment) else { continue }
-      if let standing = standing(index, asOf: moment, lengths, &outlook, hazard) { body(standing) }
+    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    for number in numbers {
+      read(number, into: &record)
+      guard includingRetired || !record.isRetired(at: moment) else { continue }
+      if let standing = standing(record, asOf: moment, lengths, &outlook, hazard) { body(standing) }
     }
   }
 
   package func standing(
-    of device: String, asOf moment: EventTime, hazard: (ModeKey, Covariates) -> Double
+    of device: String, asOf moment: EventTime, lengths: Set<BucketLength> = [.hour, .day],
+    includingRetired: Bool = false, hazard: (ModeKey, Covariates) -> Double
   ) -> DeviceStanding? {
     var outlook = WeatherOutlook()
-    return index(of: device).flatMap { index in
-      records[index].isRetired(at: moment) ? nil : standing(index, asOf: moment, [.hour, .day], &outlook, hazard)
+    return number(of: device).flatMap { number in
+      let record = record(number)
+      guard includingRetired || !record.isRetired(at: moment) else { return nil }
+      return withoutActuallyEscaping(hazard) { standing(record, asOf: moment, lengths, &outlook, $0) }
     }
   }
 
   /// The devices as they are listed: without looking at the model.
   package func forEachDevice(_ body: (DeviceSummary) -> Void) {
-    for record in records { body(DeviceSummary(record)) }
+    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    for number in numbers {
+      read(number, into: &record)
+      body(DeviceSummary(record))
+    }
   }
 
   package func summary(of device: String) -> DeviceSummary? {
-    index(of: device).map { DeviceSummary(records[$0]) }
+    number(of: device).map { DeviceSummary(record($0)) }
   }
 
   private func standing(
-    _ index: Int, asOf moment: EventTime, _ lengths: Set<BucketLength>, _ outlook: inout WeatherOutlook,
-    _ hazard: (ModeKey, Covariates) -> Double
+    _ record: DeviceRecord, asOf moment: EventTime, _ lengths: Set<BucketLength>, _ outlook: inout WeatherOutlook,
+    _ hazard: ((ModeKey, Covariates) -> Double)?
   ) -> DeviceStanding? {
-    let record = records[index]
     guard let layout = layouts[record.identity.product], !record.refusesTelemetry else { return nil }
     let place = record.place(before: moment)
     var result = DeviceStanding(
       identity: record.identity, facts: record.facts, reports: record.reports(before: moment),
-      lastHeard: record.lastHeard,
+      lastHeard: record.presence.lastHeard,
       modes: [])
     result.facts.region = place.region
     result.facts.carrier = place.carrier
-    result.facts.firmware = record.lastFirmware ?? record.facts.firmware
+    result.facts.firmware = record.presence.lastFirmware ?? record.facts.firmware
     // Facts that were said later than the moment aren't known yet; an import's have no time.
     var isKnown = record.facts != Facts() && record.facts.time.map { $0 < moment } ?? true
     for length in BucketLength.allCases where lengths.contains(length) && (length == .day || layout.watchesHours) {
       let last = Bucket(holding: moment, length: length).advanced(by: -1)
-      guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(index, length) else { continue }
+      guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(record, length) else { continue }
       var accrued = record[standing: length].modes.map(\.accruedHazard)
-      let standing = walk.run(through: last) { step in
-        if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
+      let standing = walk.run(through: last, visitFrom: hazard == nil ? .max : .min) { step in
+        if let hazard, step.counts.atRisk > 0, !step.isIncident {
+          accrued[step.slot] += hazard(step.key, step.cell.covariates)
+        }
       }
       isKnown = isKnown || standing.firstHeardHour != nil
       let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
@@ -79,7 +90,7 @@ extension FleetHistory {
       let factors = FactorJudge(
         tallies: record[tallies: length], layout: layout, facts: record.facts, length: length)
       let next = last.next
-      let nextIndex = record[tallies: length].partitioningIndex { $0.startHour >= next.startHour }
+      let nextIndex = record[tallies: length].index(from: next.startHour)
       for placed in layout.placedModes(ofProfile: profile) where placed.mode.bucket == length {
         let mode = standing.modes[placed.slot]
         let risk = DeviceRisk(
@@ -102,12 +113,12 @@ extension FleetHistory {
 
   /// Share of the kept buckets in which the device was heard, since it was first; 1 for one that never was.
   private func heardShare(
-    _ tallies: [BucketTally], _ standing: Standing, _ last: Bucket, _ layout: ProductLayout
+    _ tallies: TallySheet, _ standing: Standing, _ last: Bucket, _ layout: ProductLayout
   ) -> Double {
     guard let first = standing.firstHeardHour else { return 1 }
     let window = Int32(settings.latenessDays + layout.lookBackDays) * 24
     let from = max(first, last.next.startHour - window)
-    let heard = tallies.count { $0.startHour >= from && $0.startHour <= last.startHour }
+    let heard = tallies.heads.count { $0.startHour >= from && $0.startHour <= last.startHour }
     return Double(heard) / Double(max(1, (last.next.startHour - from) / last.length.hours))
   }
 }
@@ -146,10 +157,10 @@ package struct DeviceSummary: Sendable {
   init(_ record: DeviceRecord) {
     identity = record.identity
     facts = record.facts
-    firmware = record.lastFirmware ?? record.facts.firmware
-    reports = record.reports
-    lastHeard = record.lastHeard
-    unknownItems = record.unknownItems
-    sequenceGaps = record.identities.gaps
+    firmware = record.presence.lastFirmware ?? record.facts.firmware
+    reports = record.presence.reports
+    lastHeard = record.presence.lastHeard
+    unknownItems = record.presence.unknownItems
+    sequenceGaps = record.presence.identities.gaps
   }
 }

@@ -4,15 +4,16 @@ package import Vocabulary
 extension FleetHistory {
   /// What is known of a device. `nil`: an empty payload, which clears the facts but never the consent.
   package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
-    let index: Int
+    let number: Int
     switch place(identity) {
-    case .success(let known): index = known
+    case .success(let known): number = known
     case .failure(let rejection): return .quarantined(rejection)
     }
-    let old = records[index].facts
-    guard let facts else { return clear(index) }
-    if let said = facts.telemetryConsent, !said { return refuse(index, facts) }
-    if records[index].refusesTelemetry, facts.telemetryConsent == nil { return .unconsented }
+    var record = record(number)
+    let old = record.facts
+    guard let facts else { return clear(number, old) }
+    if let said = facts.telemetryConsent, !said { return refuse(number, old, facts) }
+    if record.refusesTelemetry, facts.telemetryConsent == nil { return .unconsented }
     if let time = facts.time, let known = old.time, time < known { return .duplicate }
     var new = old
     new.take(facts)
@@ -22,35 +23,34 @@ extension FleetHistory {
     guard compared != old else {
       // The same facts, said later: only their time moves on, so that an older state can't undo them.
       if new.time != old.time {
-        records[index].facts.time = new.time
-        changed.insert(index)
+        record.facts.time = new.time
+        write(&record, at: number)
       }
       return .duplicate
     }
-    keepEvidence(of: index)
-    records[index].facts = new
-    if isMove { move(index, from: facts.time) }
-    changed.insert(index)
+    let current = clock.now.map { Bucket(holding: $0, length: .day).start } ?? .distantPast
+    revise(number) { record in
+      record.facts = new
+      if isMove { record.move(from: facts.time ?? current) }
+    }
     return .applied
   }
 
-  private mutating func clear(_ index: Int) -> Fate {
-    let old = records[index].facts
+  private mutating func clear(_ number: Int, _ old: Facts) -> Fate {
     let kept = Facts(telemetryConsent: old.telemetryConsent, contactConsent: old.contactConsent)
     guard kept != old else { return .duplicate }
-    keepEvidence(of: index)
-    records[index].facts = kept
-    records[index].places = []
-    changed.insert(index)
+    revise(number) { record in
+      record.facts = kept
+      record.places = []
+    }
     return .applied
   }
 
-  private mutating func refuse(_ index: Int, _ facts: Facts) -> Fate {
-    let old = records[index].facts
+  private mutating func refuse(_ number: Int, _ old: Facts, _ facts: Facts) -> Fate {
     if let time = facts.time, let known = old.time, time < known { return .duplicate }
-    guard !records[index].refusesTelemetry else { return .duplicate }
+    guard old.telemetryConsent != false else { return .duplicate }
     erase(
-      index,
+      number,
       refusal: Facts(
         time: facts.time ?? old.time, telemetryConsent: false,
         contactConsent: facts.contactConsent ?? old.contactConsent)
@@ -58,24 +58,22 @@ extension FleetHistory {
     return .applied
   }
 
-  /// Region and carrier hold from the facts' time on; without one, from the current bucket.
-  private mutating func move(_ index: Int, from time: EventTime?) {
-    let facts = records[index].facts
-    let current = clock.now.map { Bucket(holding: $0, length: .day).start } ?? .distantPast
-    let place = DeviceRecord.Place(
-      from: time ?? current, region: facts.region ?? .unknown, carrier: facts.carrier ?? .unknown)
-    records[index].places.removeAll { $0.from >= place.from }
-    records[index].places.append(place)
-  }
-
   package mutating func learn(_ outage: Outage) -> Fate {
     if let now = clock.now, outage.until < now - settings.lateness { return .late }
-    let strata = records.indices.filter { index in
-      records[index].places.contains { $0.region == outage.region && $0.carrier == outage.carrier }
-    }
     let isRevision = closedThrough.values.contains { outage.from < $0.end }
-    if isRevision { for index in strata { keepEvidence(of: index) } }
-    return surroundings.add(outage) ? .applied : .duplicate
+    guard isRevision, !surroundings.knows(outage) else { return surroundings.add(outage) ? .applied : .duplicate }
+    // Known only now, of buckets that are closed: what its stratum's devices gave there is taken back.
+    let concerned = numbers.filter { number in
+      record(number).places.contains { $0.region == outage.region && $0.carrier == outage.carrier }
+    }
+    for number in concerned {
+      for length in closedThrough.keys { revisions.subtract(evidence(of: record(number), closedOf: length)) }
+    }
+    _ = surroundings.add(outage)
+    for number in concerned {
+      for length in closedThrough.keys { revisions.add(evidence(of: record(number), closedOf: length)) }
+    }
+    return .applied
   }
 
   package mutating func learn(_ reading: WeatherReading) -> Fate {
@@ -91,9 +89,20 @@ extension FleetHistory {
   }
 
   /// Whether a device may be told of its care, where the device says nothing of it: the caller's default.
-  package func facts(of device: String) -> Facts? { index(of: device).map { records[$0].facts } }
+  package func facts(of device: String) -> Facts? { number(of: device).map { record($0).facts } }
 
-  package func identity(of device: String) -> DeviceIdentity? { index(of: device).map { records[$0].identity } }
+  package func identity(of device: String) -> DeviceIdentity? {
+    number(of: device).map { DeviceIdentity(product: product(of: $0), device: device) }
+  }
+}
+
+extension DeviceRecord {
+  /// Region and carrier hold from the facts' time on; without one, from the current bucket.
+  fileprivate mutating func move(from time: EventTime) {
+    let place = Place(from: time, region: facts.region ?? .unknown, carrier: facts.carrier ?? .unknown)
+    places.removeAll { $0.from >= place.from }
+    places.append(place)
+  }
 }
 
 extension Facts {

@@ -4,18 +4,23 @@ package import Vocabulary
 /// words in, `close` turns a bucket into evidence; nothing here knows a model, a file or the time of day.
 package struct FleetHistory: Sendable {
   package let settings: HistorySettings
-  var layouts: [Symbol: ProductLayout]
+  var layouts: [Symbol: ProductLayout] {
+    didSet { watchesHours = Self.watchesHours(layouts) }
+  }
+  private(set) var watchesHours: Bool
+  /// The columns of stored records of products that no profile describes any more: they lie as they are until one does.
+  var dormantShapes: [Symbol: RecordShape] = [:]
   var surroundings = Surroundings()
   var clock: EventClock
-  var records: [DeviceRecord] = []
-  private var indices: [String: Int] = [:]
+  private var pages = DevicePages()
+  private var index = DeviceIndex()
+  private(set) var words = WordList()
   /// The last closed bucket of each length; before the first closing, the one before the clock's start.
   var closedThrough: [BucketLength: Bucket] = [:]
   /// The latest bucket of each length that holds a report: a replay's end closes up to here.
   var latestTallied: [BucketLength: Bucket] = [:]
-  /// Evidence of devices whose closed buckets have changed, as it was before the change.
-  var beforeRevision: [Int: [BucketLength: [Evidence]]] = [:]
-  var changed: Set<Int> = []
+  /// What late, repeated or revised words have changed in closed buckets since the last closing.
+  var revisions = Revisions()
   /// Signals and events that no profile declares, or out of their range: kept out of the model.
   package internal(set) var unknownItems = 0
   /// Reports missing by their sequence numbers, over all devices.
@@ -24,7 +29,9 @@ package struct FleetHistory: Sendable {
 
   package init(profiles: [FirmwareProfile], settings: HistorySettings) {
     self.settings = settings
-    layouts = Self.layouts(profiles)
+    let layouts = Self.layouts(profiles)
+    self.layouts = layouts
+    watchesHours = Self.watchesHours(layouts)
     clock = EventClock(kind: settings.clock, quorum: settings.clockQuorum)
   }
 
@@ -34,33 +41,103 @@ package struct FleetHistory: Sendable {
     }
   }
 
+  private static func watchesHours(_ layouts: [Symbol: ProductLayout]) -> Bool {
+    layouts.values.contains(where: \.watchesHours)
+  }
+
   // MARK: Devices
 
-  package var deviceCount: Int { indices.count }
+  package var deviceCount: Int { index.count }
 
-  func index(of device: String) -> Int? { indices[device] }
+  /// All records by number, in the order in which their devices came.
+  var numbers: Range<Int> { 0..<pages.count }
 
-  /// The device's place in the table, made if need be; an identity under another product is refused.
+  func number(of device: String) -> Int? {
+    var device = device
+    return device.withUTF8 { id in
+      index.find(UnsafeRawBufferPointer(id)) { number in
+        pages.withBytes(of: number) { RecordPacking.id($0).elementsEqual(UnsafeRawBufferPointer(id)) }
+      }
+    }
+  }
+
+  func product(of number: Int) -> Symbol { pages.withBytes(of: number) { RecordPacking.product($0, words: words) } }
+
+  func shape(of product: Symbol) -> RecordShape {
+    layouts[product]?.shape ?? dormantShapes[product] ?? .nothing
+  }
+
+  func record(_ number: Int) -> DeviceRecord {
+    let product = product(of: number)
+    var record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape(of: product))
+    read(number, into: &record)
+    return record
+  }
+
+  /// One that was packed with other columns than its product has now.
+  func record(_ number: Int, shape: RecordShape) -> DeviceRecord {
+    pages.withBytes(of: number) { bytes in
+      let product = RecordPacking.product(bytes, words: words)
+      var record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
+      RecordPacking.read(bytes, into: &record, shape: shape, words: words)
+      return record
+    }
+  }
+
+  /// The same into a record whose memory is used again; `record` must be of the same product's shape, else it is made anew.
+  func read(_ number: Int, into record: inout DeviceRecord) {
+    pages.withBytes(of: number) { bytes in
+      let product = RecordPacking.product(bytes, words: words)
+      let shape = shape(of: product)
+      if record.presence.product != product {
+        record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
+      }
+      RecordPacking.read(bytes, into: &record, shape: shape, words: words)
+    }
+  }
+
+  mutating func write(_ record: inout DeviceRecord, at number: Int) {
+    let bytes = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
+    let length = pages.withBytes(of: number) { $0.count }
+    pages.replace(0..<length, of: number, with: bytes)
+  }
+
+  private mutating func append(_ record: inout DeviceRecord) -> Int {
+    let bytes = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
+    let number = pages.count
+    pages.append(bytes)
+    enter(number)
+    return number
+  }
+
+  private mutating func enter(_ number: Int) {
+    pages.withBytes(of: number) { bytes in
+      index.insert(RecordPacking.id(bytes), number) { other, body in
+        pages.withBytes(of: other) { body(RecordPacking.id($0)) }
+      }
+    }
+  }
+
+  /// The device's number, made if need be; an identity under another product is refused.
   mutating func place(_ identity: DeviceIdentity) -> Result<Int, Rejection> {
-    if let index = indices[identity.device] {
-      let known = records[index].identity.product
+    if let number = number(of: identity.device) {
+      let known = product(of: number)
       guard known == identity.product else {
         return .failure(
           Rejection(.identity, "device \(identity.device) is known as a \(known); ids are unique across products"))
       }
-      return .success(index)
+      return .success(number)
     }
     guard let layout = layouts[identity.product] else {
       return .failure(Rejection(.unknownProduct, "no profile describes \(identity.product)"))
     }
-    indices[identity.device] = records.count
-    records.append(DeviceRecord(identity: identity, layout: layout))
-    return .success(records.count - 1)
+    var record = DeviceRecord(identity: identity, shape: layout.shape)
+    return .success(append(&record))
   }
 
   /// Whether reports of the device may be looked at; asked before anything is parsed.
   package func mayHear(_ device: String) -> Bool {
-    indices[device].map { records[$0].facts.telemetryConsent ?? settings.telemetryConsentDefault }
+    number(of: device).flatMap { pages.withBytes(of: $0, RecordPacking.telemetryConsent) }
       ?? settings.telemetryConsentDefault
   }
 
@@ -70,20 +147,20 @@ package struct FleetHistory: Sendable {
   /// is news.
   @discardableResult
   package mutating func hear(_ time: EventTime, of identity: DeviceIdentity) -> Bool {
-    guard settings.clock == .event, case .success(let index) = place(identity),
-      time > records[index].latestVote ?? .distantPast
-    else { return false }
-    clock.vote(time, previous: records[index].latestVote, isFirm: !closedThrough.isEmpty)
-    records[index].latestVote = time
-    changed.insert(index)
+    guard settings.clock == .event, case .success(let number) = place(identity) else { return false }
+    var presence = presence(number)
+    guard time > presence.latestVote ?? .distantPast else { return false }
+    clock.vote(time, previous: presence.latestVote, isFirm: !closedThrough.isEmpty)
+    presence.latestVote = time
+    replace(presence, of: number)
     return true
   }
 
   /// One report, judged against the clock as it stands: see the contract's fates.
   package mutating func admit(_ report: Report, of identity: DeviceIdentity) -> Fate {
-    let index: Int
+    let number: Int
     switch place(identity) {
-    case .success(let known): index = known
+    case .success(let known): number = known
     case .failure(let rejection): return .quarantined(rejection)
     }
     guard let layout = layouts[identity.product] else {
@@ -100,74 +177,146 @@ package struct FleetHistory: Sendable {
       }
       guard report.time >= now - settings.lateness else { return .late }
     }
-    switch records[index].identities.judge(report) {
+    var presence = presence(number)
+    switch presence.identities.judge(report) {
     case .seen: return .duplicate
     case .tooOld: return .late
     case .new: break
     }
-    keepEvidence(of: index, ifTouched: report.time)
-    let gaps = records[index].identities.gaps
-    records[index].identities.remember(report)
-    sequenceGaps += Int(records[index].identities.gaps - gaps)
+    let gaps = presence.identities.gaps
+    presence.identities.remember(report)
+    sequenceGaps += Int(presence.identities.gaps - gaps)
     unknownItems += report.unknownItems
-    records[index].add(report, layout: layout)
-    for length in layout.watchesHours ? BucketLength.allCases : [.day] {
+    let lengths: [BucketLength] = layout.watchesHours ? BucketLength.allCases : [.day]
+    for length in lengths {
       let bucket = Bucket(holding: report.time, length: length)
       latestTallied[length] = max(latestTallied[length] ?? bucket, bucket)
     }
-    changed.insert(index)
+    if add(report, to: &presence, lengths, layout) {
+      replace(presence, of: number)
+    } else {
+      admit(report, at: number, presence.identities, layout)
+    }
     return .applied
+  }
+
+  /// The usual case: all lengths' last buckets hold the report's time, and none of them is closed.
+  private func add(
+    _ report: Report, to presence: inout Presence, _ lengths: [BucketLength], _ layout: ProductLayout
+  ) -> Bool {
+    for length in lengths {
+      let bucket = Bucket(holding: report.time, length: length)
+      guard presence[last: length].heads.first?.startHour == bucket.startHour,
+        closedThrough[length].map({ bucket > $0 }) ?? true
+      else { return false }
+    }
+    presence.note(report)
+    for length in lengths {
+      presence[last: length].add(report, bucket: Bucket(holding: report.time, length: length), layout: layout)
+    }
+    return true
+  }
+
+  /// A new bucket, or one behind the last: the whole record is needed.
+  private mutating func admit(
+    _ report: Report, at number: Int, _ identities: ReportIdentities, _ layout: ProductLayout
+  ) {
+    var record = record(number)
+    record.presence.identities = identities
+    let touched = closedThrough.filter { report.time < $0.value.end }.map(\.key)
+    for length in touched { revisions.subtract(evidence(of: record, closedOf: length)) }
+    record.add(report, layout: layout)
+    for length in touched { revisions.add(evidence(of: record, closedOf: length)) }
+    write(&record, at: number)
+  }
+
+  private func presence(_ number: Int) -> Presence {
+    pages.withBytes(of: number) { bytes in
+      let product = RecordPacking.product(bytes, words: words)
+      let shape = shape(of: product)
+      var presence = Presence(product: product, shape: shape)
+      var reader = PackedReader(bytes)
+      reader.skip(RecordPacking.presenceStart(bytes))
+      presence.read(from: &reader, shape: shape, words: words)
+      return presence
+    }
+  }
+
+  private mutating func replace(_ presence: Presence, of number: Int) {
+    var writer = PackedWriter()
+    writer.fixed(UInt16(0))
+    presence.write(to: &writer, shape: shape(of: presence.product), words: &words)
+    writer.setLength(writer.bytes.count - 2)
+    let part = pages.withBytes(of: number) { bytes in
+      let start = RecordPacking.presenceStart(bytes)
+      return start - 2..<start + RecordPacking.presenceLength(bytes)
+    }
+    pages.replace(part, of: number, with: writer.bytes)
   }
 
   // MARK: Revisions
 
-  /// Before a closed bucket of a device changes, its evidence so far is set aside: `close` takes the difference.
-  private mutating func keepEvidence(of index: Int, ifTouched time: EventTime) {
-    for (length, closed) in closedThrough where time < closed.end { keepEvidence(of: index, length) }
+  /// Changes a device's record. What that changes in closed buckets is summed up for the next closing.
+  mutating func revise(_ number: Int, _ change: (inout DeviceRecord) -> Void) {
+    var record = record(number)
+    for length in closedThrough.keys { revisions.subtract(evidence(of: record, closedOf: length)) }
+    change(&record)
+    for length in closedThrough.keys { revisions.add(evidence(of: record, closedOf: length)) }
+    write(&record, at: number)
   }
 
-  mutating func keepEvidence(of index: Int) {
-    for length in closedThrough.keys { keepEvidence(of: index, length) }
-  }
-
-  private mutating func keepEvidence(of index: Int, _ length: BucketLength) {
-    guard beforeRevision[index]?[length] == nil, let closed = closedThrough[length] else { return }
-    beforeRevision[index, default: [:]][length] = evidence(of: index, through: closed)
-  }
-
-  func evidence(of index: Int, through last: Bucket) -> [Evidence] {
+  func evidence(of record: DeviceRecord, closedOf length: BucketLength) -> [Evidence] {
+    guard let closed = closedThrough[length] else { return [] }
     var evidence: [Evidence] = []
-    _ = walk(index, last.length)?.run(through: last) { step in
+    _ = walk(record, length)?.run(through: closed) { step in
       evidence.append(Evidence(mode: step.key, cell: step.cell, counts: step.counts))
     }
     return evidence
   }
 
-  func walk(_ index: Int, _ length: BucketLength) -> BucketWalk? {
-    layouts[records[index].identity.product].map {
-      BucketWalk(record: records[index], layout: $0, surroundings: surroundings, length: length)
+  func walk(_ record: DeviceRecord, _ length: BucketLength) -> BucketWalk? {
+    layouts[record.identity.product].map {
+      BucketWalk(record: record, layout: $0, surroundings: surroundings, length: length)
     }
   }
 
   // MARK: Erasure
 
   /// Forgets a device but for its refusal. The counts it gave to cells stay: they are anonymous.
-  mutating func erase(_ index: Int, refusal: Facts) {
-    let identity = records[index].identity
-    guard let layout = layouts[identity.product] else { return }
-    if let latest = records[index].latestVote { clock.withdraw(latest) }
-    records[index] = DeviceRecord(identity: identity, layout: layout)
-    records[index].facts = refusal
-    beforeRevision[index] = nil
-    changed.insert(index)
+  mutating func erase(_ number: Int, refusal: Facts) {
+    var record = record(number)
+    let identity = record.identity
+    if let latest = record.presence.latestVote { clock.withdraw(latest) }
+    record = DeviceRecord(identity: identity, shape: shape(of: identity.product))
+    record.facts = refusal
+    write(&record, at: number)
     erased.insert(identity)
   }
 
-  mutating func restore(_ record: DeviceRecord) {
-    indices[record.identity.device] = records.count
-    records.append(record)
-    unknownItems += record.unknownItems
-    sequenceGaps += Int(record.identities.gaps)
-    if let latest = record.latestVote { clock.restoreVote(latest) }
+  // MARK: What is kept
+
+  mutating func takeChangedPages() -> [(number: Int, bytes: [UInt8])] { pages.takeChanged() }
+
+  mutating func restorePage(_ number: Int, _ bytes: [UInt8]) throws(UnreadableRecord) {
+    let before = pages.count
+    try pages.restore(number: number, bytes)
+    for number in before..<pages.count { enter(number) }
+  }
+
+  mutating func restore(words: [Symbol]) {
+    for word in words { _ = self.words.number(of: word) }
+  }
+
+  /// A record of the first stored form.
+  mutating func restore(_ record: inout DeviceRecord) { _ = append(&record) }
+
+  /// Clock, gaps and unknown items are sums over the records.
+  mutating func countPresences() {
+    for number in numbers {
+      let totals = pages.withBytes(of: number, RecordPacking.totals)
+      unknownItems += totals.unknownItems
+      sequenceGaps += Int(totals.gaps)
+      if let latest = totals.latestVote { clock.restoreVote(latest) }
+    }
   }
 }

@@ -2,71 +2,115 @@ package import Vocabulary
 
 /// What the case store keeps of the history, and how it comes back; and what a reload of the profiles does to it.
 extension FleetHistory {
-  /// The records that changed since the last call.
-  package mutating func takeChanges() -> [(DeviceIdentity, [UInt8])] {
-    defer { changed = [] }
-    return changed.sorted().compactMap { index in
-      let record = records[index]
-      return layouts[record.identity.product].map { (record.identity, record.write(layout: $0)) }
-    }
+  /// The pages of records that changed since the last call: 64 devices each, numbered from 0.
+  package mutating func takeChanges() -> [(number: Int, bytes: [UInt8])] { takeChangedPages() }
+
+  /// Devices to be erased from the store with the next commit.
+  package mutating func takeErased() -> [DeviceIdentity] {
+    defer { erased = [] }
+    return erased.sorted()
   }
 
-  /// Devices to be erased from the store with the next commit, and the record that remains of each.
-  package mutating func takeErased() -> [(DeviceIdentity, record: [UInt8])] {
-    let erased = erased.sorted()
-    self.erased = []
-    return erased.compactMap { identity in
-      guard let index = index(of: identity.device), let layout = layouts[identity.product] else { return nil }
-      return (identity, records[index].write(layout: layout))
-    }
-  }
-
-  /// A stored record; of a product that no profile describes any more it is left where it is and not read.
-  package mutating func restoreDevice(_ identity: DeviceIdentity, _ bytes: [UInt8]) throws(UnreadableRecord) {
-    guard let layout = layouts[identity.product] else { return }
-    restore(try DeviceRecord(identity: identity, bytes: bytes, layout: layout))
-  }
-
-  /// Clock, closings, surroundings and open revisions, in one piece.
+  /// Words and columns of the packed records, clock, closings, surroundings and open revisions, in one piece.
   package func writeState() -> [UInt8] {
     var writer = ByteWriter()
-    writer.write(UInt8(1))
+    writer.write(UInt8(2))
+    writer.write(words.words) { $0.write($1) }
+    let shapes = dormantShapes.merging(layouts.mapValues(\.shape)) { $1 }.sorted { $0.key < $1.key }
+    writer.write(shapes) { writer, entry in
+      writer.write(entry.key)
+      entry.value.write(to: &writer)
+    }
     writer.write(clock.now) { $0.write($1) }
     writer.write(clock.start) { $0.write($1) }
     for buckets in [closedThrough, latestTallied] {
       for length in BucketLength.allCases { writer.write(buckets[length]) { $0.write($1.startHour) } }
     }
     surroundings.write(to: &writer)
-    let revisions = beforeRevision.sorted { records[$0.key].identity < records[$1.key].identity }
-    writer.write(revisions) { writer, revision in
-      writer.write(records[revision.key].identity.device)
-      for length in BucketLength.allCases {
-        writer.write(revision.value[length]) { writer, evidence in
-          writer.write(evidence) { $1.write(to: &$0) }
-        }
-      }
-    }
+    revisions.write(to: &writer)
     return writer.bytes
   }
 
-  /// After all devices were restored.
-  package mutating func restoreState(_ bytes: [UInt8]) throws(UnreadableRecord) {
-    var reader = ByteReader(bytes)
-    guard try reader.integer(UInt8.self) == 1 else {
+  /// What `takeChanges` and `writeState` gave: all pages in the order of their numbers.
+  package mutating func restore(
+    state: [UInt8], pages: [(number: Int, bytes: [UInt8])]
+  ) throws(UnreadableRecord) {
+    var reader = ByteReader(state)
+    guard try reader.integer(UInt8.self) == 2 else {
       throw UnreadableRecord(description: "the stored clock and weather are of another version")
     }
+    restore(words: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() })
+    var shapes: [Symbol: RecordShape] = [:]
+    for _ in 0..<(try reader.integer(UInt32.self)) {
+      let product = try reader.symbol()
+      shapes[product] = try RecordShape(from: &reader)
+    }
+    for (number, bytes) in pages { try restorePage(number, bytes) }
+    fit(from: shapes)
+    countPresences()
+    try restoreClock(from: &reader)
+    revisions = try Revisions(from: &reader)
+  }
+
+  private mutating func restoreClock(from reader: inout ByteReader) throws(UnreadableRecord) {
     let now = try reader.optional { reader throws(UnreadableRecord) in try reader.time() }
     clock.resume(at: now, start: try reader.optional { reader throws(UnreadableRecord) in try reader.time() })
     closedThrough = try Self.buckets(from: &reader)
     latestTallied = try Self.buckets(from: &reader)
     surroundings = try Surroundings(from: &reader)
+  }
+
+  /// Brings records that were written with other columns to those of now; of products that no profile describes any more
+  /// they are left as they are.
+  private mutating func fit(from shapes: [Symbol: RecordShape]) {
+    var old: [Symbol: RecordShape] = [:]
+    for (product, shape) in shapes {
+      guard let layout = layouts[product] else {
+        dormantShapes[product] = shape
+        continue
+      }
+      if layout.shape != shape { old[product] = shape }
+    }
+    if !old.isEmpty { exchangeShapes(from: old) }
+  }
+
+  /// Unpacks each record of the named products with its old columns and packs it with those of its layout now.
+  private mutating func exchangeShapes(from old: [Symbol: RecordShape]) {
+    for number in numbers {
+      let product = product(of: number)
+      guard let shape = old[product], let layout = layouts[product] else { continue }
+      var record = record(number, shape: shape)
+      record.fit(to: layout.shape, from: shape)
+      write(&record, at: number)
+    }
+  }
+
+  /// A database of the first version: a record a device. Of a product that no profile describes it is left where it is.
+  package mutating func restoreFirstForm(
+    state: [UInt8]?, devices: [(DeviceIdentity, [UInt8])]
+  ) throws(UnreadableRecord) {
+    for (identity, bytes) in devices {
+      guard let layout = layouts[identity.product] else { continue }
+      var record = try DeviceRecord(firstForm: bytes, identity: identity, shape: layout.shape)
+      restore(&record)
+    }
+    countPresences()
+    guard let state else { return }
+    var reader = ByteReader(state)
+    guard try reader.integer(UInt8.self) == 1 else {
+      throw UnreadableRecord(description: "the stored clock and weather are of another version")
+    }
+    try restoreClock(from: &reader)
     for _ in 0..<(try reader.integer(UInt32.self)) {
       let device = try reader.text()
       for length in BucketLength.allCases {
-        let evidence = try reader.optional { reader throws(UnreadableRecord) in
+        let before = try reader.optional { reader throws(UnreadableRecord) in
           try reader.list { reader throws(UnreadableRecord) in try Evidence(from: &reader, length: length) }
         }
-        if let evidence, let index = index(of: device) { beforeRevision[index, default: [:]][length] = evidence }
+        // There the evidence before the revision was kept: the sum now is the difference to what stands.
+        guard let before, let number = number(of: device) else { continue }
+        revisions.subtract(before)
+        revisions.add(evidence(of: record(number), closedOf: length))
       }
     }
   }
@@ -84,20 +128,19 @@ extension FleetHistory {
   /// Takes up other profiles. A mode whose definition changed starts new evidence with the next bucket; what a mode
   /// that stays has seen, stays.
   package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) {
-    let new = Self.layouts(profiles)
-    for index in records.indices {
-      let product = records[index].identity.product
-      guard let old = layouts[product], let layout = new[product] else { continue }
-      records[index].fit(
-        to: layout,
-        from: DeviceRecord.StoredNames(signals: old.signals, events: old.events, modes: old.modes))
-      if old.modes != layout.modes { changed.insert(index) }
-      for (slot, mode) in layout.modes.enumerated() where !layout.definesAlike(mode, as: old) {
-        restart(index, slot, mode)
-      }
+    let old = layouts
+    layouts = Self.layouts(profiles)
+    var shapes = dormantShapes
+    for (product, layout) in old { shapes[product] = layout.shape }
+    dormantShapes = shapes.filter { layouts[$0.key] == nil }
+    exchangeShapes(from: shapes.filter { entry in layouts[entry.key].map { $0.shape != entry.value } ?? false })
+    var restarted: [ModeKey] = []
+    for (product, layout) in layouts {
+      guard let before = old[product] else { continue }
+      restarted += layout.modes.filter { !layout.definesAlike($0, as: before) }
+        .map { ModeKey(product: product, mode: $0) }
     }
-    // The records of a product that is no longer described keep their form until it is, or the daemon starts again.
-    layouts.merge(new) { $1 }
+    restart(restarted)
   }
 }
 
@@ -131,11 +174,7 @@ extension FleetHistory {
     }
     let current = definitions
     let changed = Set(known.filter { current[$0.0] != $0.1 }.map(\.0))
-    for index in records.indices {
-      for mode in changed where mode.product == records[index].identity.product {
-        if let slot = layouts[mode.product]?.modeSlots[mode.mode] { restart(index, slot, mode.mode) }
-      }
-    }
+    restart(changed.filter { layouts[$0.product]?.modeSlots[$0.mode] != nil })
     return changed
   }
 
@@ -151,14 +190,24 @@ extension FleetHistory {
     return definitions
   }
 
-  private mutating func restart(_ index: Int, _ slot: Int, _ mode: Symbol) {
-    for length in BucketLength.allCases {
-      var fresh = Standing.Mode()
-      fresh.evidenceFromHour = closedThrough[length]?.next.startHour ?? .min
-      records[index][standing: length].modes[slot] = fresh
+  /// Lets modes begin anew with the next bucket in all devices' records.
+  private mutating func restart(_ modes: some Collection<ModeKey>) {
+    guard !modes.isEmpty else { return }
+    let byProduct = Dictionary(grouping: modes, by: \.product)
+    for number in numbers {
+      let product = product(of: number)
+      guard let modes = byProduct[product], let layout = layouts[product] else { continue }
+      var record = record(number)
+      for length in BucketLength.allCases {
+        var fresh = Standing.Mode()
+        fresh.evidenceFromHour = closedThrough[length]?.next.startHour ?? .min
+        for mode in modes {
+          if let slot = layout.modeSlots[mode.mode] { record[standing: length].modes[slot] = fresh }
+        }
+      }
+      write(&record, at: number)
     }
-    for length in BucketLength.allCases { beforeRevision[index]?[length]?.removeAll { $0.mode.mode == mode } }
-    changed.insert(index)
+    for mode in modes { revisions.forget(mode) }
   }
 }
 

@@ -13,6 +13,8 @@ final class ProductLayout: Sendable {
   let eventSlots: [Symbol: Int]
   /// Mode ids over all profiles of the product, sorted.
   let modes: [Symbol]
+  /// The columns of its devices' records.
+  let shape: RecordShape
   let modeSlots: [Symbol: Int]
   let watchesHours: Bool
   /// Whether a risk factor counts events in a window.
@@ -49,16 +51,15 @@ final class ProductLayout: Sendable {
   init(product: Symbol, profiles: [FirmwareProfile]) {
     self.product = product
     self.profiles = profiles
-    var signals: Set<Symbol> = []
-    var events: Set<Symbol> = []
+    var demand = Demand()
     var lookBack = 1
     for mode in profiles.flatMap(\.modes) {
-      mode.onset.collect(signals: &signals, events: &events)
-      for factor in mode.factors { factor.collect(signals: &signals, events: &events) }
+      demand.note(mode.onset)
+      for factor in mode.factors { demand.note(factor) }
       lookBack = max(lookBack, mode.factors.map(\.lookBackDays).max() ?? 1, mode.onset.silenceDays ?? 1)
     }
-    self.signals = signals.sorted()
-    self.events = events.sorted()
+    self.signals = demand.signals.keys.sorted()
+    self.events = demand.events.sorted()
     let signalSlots = Dictionary(uniqueKeysWithValues: zip(self.signals, self.signals.indices))
     let eventSlots = Dictionary(uniqueKeysWithValues: zip(self.events, self.events.indices))
     self.signalSlots = signalSlots
@@ -72,6 +73,15 @@ final class ProductLayout: Sendable {
       profile.modes.contains { $0.factors.contains { if case .eventCount = $0 { true } else { false } } }
     }
     lookBackDays = lookBack
+    var shape = RecordShape()
+    shape.signals = self.signals
+    shape.uses = self.signals.map { demand.signals[$0] ?? [] }
+    shape.events = self.events
+    shape.isWindowed = self.events.map { demand.windowed.contains($0) }
+    shape.timed = self.events.indices.filter { [events = self.events] in demand.timed.contains(events[$0]) }
+    shape.modes = modes
+    shape.watchesHours = watchesHours
+    self.shape = shape
     rules = profiles.map { profile in
       profile.modes.compactMap { mode in
         modeSlots[mode.id].map { slot in
@@ -96,15 +106,6 @@ final class ProductLayout: Sendable {
 }
 
 extension OnsetRule {
-  fileprivate func collect(signals: inout Set<Symbol>, events: inout Set<Symbol>) {
-    switch self {
-    case .event(let type, _): events.insert(type)
-    case .signal(let name, _, _): signals.insert(name)
-    case .any(let rules), .all(let rules): for rule in rules { rule.collect(signals: &signals, events: &events) }
-    case .silence: break
-    }
-  }
-
   fileprivate var silenceDays: Int? {
     if case .silence(let days) = self { days } else { nil }
   }
@@ -131,12 +132,12 @@ indirect enum PlacedRule: Sendable {
     }
   }
 
-  /// Whether a bucket shows the mode's symptom.
-  func isMet(by tally: BucketTally) -> Bool {
+  /// Whether a row of a device's buckets shows the mode's symptom.
+  func isMet(by tallies: TallySheet, _ row: Int) -> Bool {
     switch self {
-    case .event(let slot, let count): return tally.events[slot] >= count
+    case .event(let slot, let count): return tallies.event(row, slot) >= count
     case .signal(let slot, let statistic, let limit):
-      let signal = tally.signals[slot]
+      let signal = tallies.signal(row, slot)
       guard signal.count > 0 else { return false }
       switch statistic {
       case .sumAbove: return signal.sum > limit
@@ -145,23 +146,52 @@ indirect enum PlacedRule: Sendable {
       case .maxAbove: return signal.greatest > limit
       case .minBelow: return signal.least < limit
       }
-    case .any(let rules): return rules.contains { $0.isMet(by: tally) }
-    case .all(let rules): return rules.allSatisfy { $0.isMet(by: tally) }
+    case .any(let rules): return rules.contains { $0.isMet(by: tallies, row) }
+    case .all(let rules): return rules.allSatisfy { $0.isMet(by: tallies, row) }
     case .never: return false
     }
   }
 }
 
 extension RiskFactor {
-  fileprivate func collect(signals: inout Set<Symbol>, events: inout Set<Symbol>) {
-    switch self {
-    case .signalMean(let name, _): signals.insert(name)
-    case .eventCount(let type, _, _), .since(.event(let type), _): events.insert(type)
-    case .since(.install, _), .since(.activation, _): break
+  fileprivate var lookBackDays: Int {
+    if case .eventCount(_, let days, _) = self { days } else { 1 }
+  }
+}
+
+/// What the rules and factors of a product's modes look at.
+private struct Demand {
+  var signals: [Symbol: RecordShape.Uses] = [:]
+  var events: Set<Symbol> = []
+  var windowed: Set<Symbol> = []
+  var timed: Set<Symbol> = []
+
+  mutating func note(_ rule: OnsetRule) {
+    switch rule {
+    case .event(let type, _): events.insert(type)
+    case .signal(let name, let statistic, _):
+      let use: RecordShape.Uses =
+        switch statistic {
+        case .sumAbove, .meanAbove, .meanBelow: .sum
+        case .maxAbove: .greatest
+        case .minBelow: .least
+        }
+      signals[name, default: []].insert(use)
+    case .any(let rules), .all(let rules): for rule in rules { note(rule) }
+    case .silence: break
     }
   }
 
-  fileprivate var lookBackDays: Int {
-    if case .eventCount(_, let days, _) = self { days } else { 1 }
+  mutating func note(_ factor: RiskFactor) {
+    switch factor {
+    case .signalMean(let name, _): signals[name, default: []].insert(.sum)
+    case .eventCount(let type, _, _):
+      events.insert(type)
+      windowed.insert(type)
+    case .since(.event(let type), _):
+      events.insert(type)
+      timed.insert(type)
+    case .since(.install, _), .since(.activation, _): break
+    }
   }
 }

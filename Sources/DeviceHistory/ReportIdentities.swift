@@ -4,7 +4,9 @@ import Vocabulary
 /// and the digests of reports without a sequence number for as long as they could come again (the lateness limit).
 struct ReportIdentities: Sendable, Hashable {
   static let mostBoots = 4
-  static let window: Int64 = 1024
+  /// Digests a device: six reports an hour for two weeks. One that says more without numbering it has its oldest forgotten
+  /// early, and what is older than those counts as late, so that nothing counts twice.
+  static let mostDigests = 2048
   /// Where counting of missing numbers ends, a device.
   private static let mostGaps: Int64 = 1_000_000
 
@@ -12,15 +14,15 @@ struct ReportIdentities: Sendable, Hashable {
 
   private(set) var boots: [Boot] = []
   private(set) var digests: [Digest] = []
+  /// Reports without a number up to this time are not told apart any more.
+  private(set) var digestsForgottenUpTo: EventTime?
   /// Sequence numbers skipped within a boot, as far as the window shows: reports that the broker or the way lost.
   private(set) var gaps: Int64 = 0
 
   struct Boot: Sendable, Hashable {
     var name: String
-    var highest: Int64
+    var window: SequenceWindow
     var latest: EventTime
-    /// Bit i of the ring: sequence number ≡ i (mod 1 024) within the window below `highest`.
-    var ring: [UInt64]
   }
 
   struct Digest: Sendable, Hashable, Comparable {
@@ -29,8 +31,11 @@ struct ReportIdentities: Sendable, Hashable {
     static func < (left: Digest, right: Digest) -> Bool { (left.time, left.value) < (right.time, right.value) }
   }
 
+  init() {}
+
   func judge(_ report: Report) -> Judgement {
     guard let sequence = report.sequence, let name = report.boot else {
+      if let forgotten = digestsForgottenUpTo, report.time <= forgotten { return .tooOld }
       let digest = Digest(time: report.time, value: report.digest)
       let index = digests.partitioningIndex { $0 >= digest }
       return index < digests.count && digests[index] == digest ? .seen : .new
@@ -40,8 +45,8 @@ struct ReportIdentities: Sendable, Hashable {
       let oldest = boots.map(\.latest).min() ?? .distantPast
       return boots.count == Self.mostBoots && report.time < oldest ? .tooOld : .new
     }
-    guard sequence > boot.highest - Self.window else { return .tooOld }
-    return sequence <= boot.highest && boot.isMarked(sequence) ? .seen : .new
+    guard sequence > boot.window.highest - SequenceWindow.size else { return .tooOld }
+    return boot.window.contains(sequence) ? .seen : .new
   }
 
   /// Remembers a report that was judged new.
@@ -49,86 +54,223 @@ struct ReportIdentities: Sendable, Hashable {
     guard let sequence = report.sequence, let name = report.boot else {
       let digest = Digest(time: report.time, value: report.digest)
       digests.insert(digest, at: digests.partitioningIndex { $0 >= digest })
+      if digests.count > Self.mostDigests { digestsForgottenUpTo = digests.removeFirst().time }
       return
     }
     guard let index = boots.firstIndex(where: { $0.name == name }) else {
       if boots.count == Self.mostBoots, let oldest = boots.indices.min(by: { boots[$0].latest < boots[$1].latest }) {
         boots.remove(at: oldest)
       }
-      var boot = Boot(name: name, highest: sequence, latest: report.time, ring: Array(repeating: 0, count: 16))
-      boot.mark(sequence)
-      boots.append(boot)
+      boots.append(Boot(name: name, window: SequenceWindow(first: sequence), latest: report.time))
       return
     }
     boots[index].latest = max(boots[index].latest, report.time)
-    if sequence > boots[index].highest {
+    let highest = boots[index].window.highest
+    if sequence > highest {
       // No more than the window shows: a device may name any number.
-      gaps = min(gaps + min(sequence - boots[index].highest - 1, Self.window), Self.mostGaps)
-      boots[index].raise(to: sequence)
+      gaps = min(gaps + min(sequence - highest - 1, SequenceWindow.size), Self.mostGaps)
     } else {
-      boots[index].mark(sequence)
       gaps = max(0, gaps - 1)
     }
+    boots[index].window.insert(sequence)
   }
 
-  /// Forgets digests of reports that would be late by now.
+  /// Forgets digests of reports that would be late by now, and boots of which nothing could come again; the last boot stays,
+  /// since its numbers go on.
   mutating func forget(before limit: EventTime) {
-    guard let first = digests.first, first.time < limit else { return }
-    digests.removeFirst(digests.partitioningIndex { $0.time >= limit })
+    if let first = digests.first, first.time < limit {
+      digests.removeFirst(digests.partitioningIndex { $0.time >= limit })
+    }
+    if let forgotten = digestsForgottenUpTo, forgotten < limit { digestsForgottenUpTo = nil }
+    guard boots.count > 1, let last = boots.map(\.latest).max() else { return }
+    boots.removeAll { $0.latest < limit && $0.latest < last }
   }
 }
 
-extension ReportIdentities.Boot {
-  func isMarked(_ sequence: Int64) -> Bool {
-    let bit = UInt64(bitPattern: sequence) & 1023
-    return ring[Int(bit >> 6)] & 1 << (bit & 63) != 0
-  }
-  mutating func mark(_ sequence: Int64) {
-    let bit = UInt64(bitPattern: sequence) & 1023
-    ring[Int(bit >> 6)] |= 1 << (bit & 63)
-  }
-  mutating func raise(to sequence: Int64) {
-    if sequence - highest >= ReportIdentities.window {
-      ring = Array(repeating: 0, count: 16)
-    } else {
-      for passed in (highest + 1)..<sequence {
-        let bit = UInt64(bitPattern: passed) & 1023
-        ring[Int(bit >> 6)] &= ~(1 << (bit & 63))
-      }
+/// The sequence numbers of one boot that were taken, among the 1 024 up to the highest: as runs from the highest down
+/// (taken, missing, taken, …), which for a device that loses nothing is a single one.
+struct SequenceWindow: Sendable, Hashable {
+  static let size: Int64 = 1024
+
+  private(set) var highest: Int64
+  /// How many were taken below and with the highest without a gap.
+  private var run: Int32 = 1
+  /// Further runs, missing and taken in turn; what lies below them is missing.
+  private var further: [Int32] = []
+
+  init(first: Int64) { highest = first }
+
+  /// `sequence` must not lie below the window.
+  func contains(_ sequence: Int64) -> Bool {
+    guard sequence <= highest else { return false }
+    var depth = highest - sequence
+    if depth < Int64(run) { return true }
+    depth -= Int64(run)
+    for (index, length) in further.enumerated() {
+      if depth < Int64(length) { return index % 2 == 1 }
+      depth -= Int64(length)
     }
-    highest = sequence
-    mark(sequence)
+    return false
+  }
+
+  mutating func insert(_ sequence: Int64) {
+    if sequence == highest + 1, further.isEmpty {
+      highest = sequence
+      if Int64(run) < Self.size { run += 1 }
+      return
+    }
+    if sequence > highest {
+      let skipped = sequence - highest - 1
+      highest = sequence
+      if skipped >= Self.size {
+        run = 1
+        further = []
+        return
+      }
+      if skipped == 0 {
+        run += 1
+      } else {
+        further.insert(contentsOf: [Int32(skipped), run], at: 0)
+        run = 1
+      }
+      trim()
+    } else {
+      fill(Int(highest - sequence))
+    }
+  }
+
+  /// Marks the number `depth` below the highest, which was missing.
+  private mutating func fill(_ depth: Int) {
+    var bits = [Bool](repeating: false, count: Int(Self.size))
+    forEachRun { isTaken, range in
+      if isTaken { for place in range { bits[place] = true } }
+    }
+    guard depth < bits.count else { return }
+    bits[depth] = true
+    var runs: [Int32] = []
+    var isTaken = true
+    for bit in bits {
+      if runs.isEmpty || bit != isTaken {
+        runs.append(0)
+        isTaken = bit
+      }
+      runs[runs.count - 1] += 1
+    }
+    if runs.count % 2 == 0 { runs.removeLast() }
+    run = runs[0]
+    further = Array(runs.dropFirst())
+  }
+
+  /// Runs end with the window, and with one of taken numbers.
+  private mutating func trim() {
+    run = min(run, Int32(Self.size))
+    var left = Int32(Self.size) - run
+    for index in further.indices {
+      guard left > 0 else {
+        further.removeSubrange(index...)
+        break
+      }
+      further[index] = min(further[index], left)
+      left -= further[index]
+    }
+    if further.count % 2 == 1 { further.removeLast() }
+  }
+
+  private func forEachRun(_ body: (_ isTaken: Bool, _ range: Range<Int>) -> Void) {
+    body(true, 0..<Int(run))
+    var start = Int(run)
+    for (index, length) in further.enumerated() {
+      body(index % 2 == 1, start..<start + Int(length))
+      start += Int(length)
+    }
+  }
+}
+
+extension SequenceWindow {
+  func write(to writer: inout PackedWriter) {
+    writer.signed(highest)
+    writer.count(further.count)
+    writer.unsigned(UInt64(run))
+    for length in further { writer.unsigned(UInt64(length)) }
+  }
+
+  init(from reader: inout PackedReader) {
+    highest = reader.signed()
+    let count = reader.count()
+    run = Int32(truncatingIfNeeded: reader.unsigned())
+    for _ in 0..<count { further.append(Int32(truncatingIfNeeded: reader.unsigned())) }
+  }
+
+  /// From the bits of the first stored form: bit i of the ring is the number ≡ i (mod 1 024) in the window.
+  init(highest: Int64, ring: [UInt64]) {
+    self.highest = highest
+    for depth in (1..<Int(Self.size)).reversed() {
+      let bit = UInt64(bitPattern: highest &- Int64(depth)) & 1023
+      if ring[Int(bit >> 6)] & 1 << (bit & 63) != 0 { fill(depth) }
+    }
   }
 }
 
 extension ReportIdentities {
-  func write(to writer: inout ByteWriter) {
-    writer.write(gaps)
-    writer.write(boots) { writer, boot in
-      writer.write(boot.name)
-      writer.write(boot.highest)
-      writer.write(boot.latest)
-      writer.write(boot.ring) { $0.write($1) }
+  /// `lastHeard` is the usual time of the newest boot: the difference takes a byte.
+  func write(to writer: inout PackedWriter, lastHeard: EventTime) {
+    // Most devices: one boot, no digests, no gaps.
+    let hasRest = gaps > 0 || !digests.isEmpty || digestsForgottenUpTo != nil
+    writer.unsigned(UInt64(boots.count) << 1 | (hasRest ? 1 : 0))
+    for boot in boots {
+      writer.text(boot.name)
+      writer.signed(boot.latest.milliseconds - lastHeard.milliseconds)
+      boot.window.write(to: &writer)
     }
-    writer.write(digests) { writer, digest in
-      writer.write(digest.time)
-      writer.write(digest.value)
+    guard hasRest else { return }
+    writer.unsigned(UInt64(gaps))
+    writer.unsigned(digestsForgottenUpTo == nil ? 0 : 1)
+    if let digestsForgottenUpTo { writer.time(digestsForgottenUpTo) }
+    writer.count(digests.count)
+    var before = EventTime(milliseconds: Packed.epoch)
+    for digest in digests {
+      writer.signed(digest.time.milliseconds - before.milliseconds)
+      writer.fixed(digest.value)
+      before = digest.time
     }
   }
 
-  init(from reader: inout ByteReader) throws(UnreadableRecord) {
-    gaps = min(max(try reader.integer(), 0), Self.mostGaps)
-    boots = try reader.list { reader throws(UnreadableRecord) in
-      Boot(
-        name: try reader.text(), highest: try reader.integer(), latest: try reader.time(),
-        ring: try reader.list { reader throws(UnreadableRecord) in try reader.integer() })
+  init(from reader: inout PackedReader, lastHeard: EventTime) {
+    let header = reader.unsigned()
+    for _ in 0..<(header >> 1) {
+      let name = reader.text()
+      let latest = lastHeard + reader.signed()
+      boots.append(Boot(name: name, window: SequenceWindow(from: &reader), latest: latest))
     }
-    guard boots.allSatisfy({ $0.ring.count == 16 }) else {
-      throw UnreadableRecord(description: "a window of sequence numbers has a wrong size")
+    guard header & 1 == 1 else { return }
+    gaps = Int64(truncatingIfNeeded: reader.unsigned())
+    if reader.unsigned() == 1 { digestsForgottenUpTo = reader.time() }
+    var before = EventTime(milliseconds: Packed.epoch)
+    for _ in 0..<reader.count() {
+      before = before + reader.signed()
+      digests.append(Digest(time: before, value: reader.fixed()))
     }
-    digests = try reader.list { reader throws(UnreadableRecord) in
-      Digest(time: try reader.time(), value: try reader.integer())
+  }
+
+  /// The gaps alone.
+  static func gaps(from reader: inout PackedReader) -> Int64 {
+    let header = reader.unsigned()
+    guard header & 1 == 1 else { return 0 }
+    for _ in 0..<(header >> 1) {
+      reader.skip(reader.count())
+      _ = reader.signed()
+      _ = reader.signed()
+      let runs = reader.count()
+      for _ in 0...runs { _ = reader.unsigned() }
     }
+    return Int64(truncatingIfNeeded: reader.unsigned())
+  }
+
+  /// From the first stored form.
+  init(gaps: Int64, boots: [Boot], digests: [Digest]) {
+    self.gaps = min(max(gaps, 0), Self.mostGaps)
+    self.boots = boots
+    self.digests = digests
   }
 }
 

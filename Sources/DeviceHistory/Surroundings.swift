@@ -45,10 +45,14 @@ struct Surroundings: Sendable {
 
   init() {}
 
+  func knows(_ outage: Outage) -> Bool {
+    outages[Place(carrier: outage.carrier, region: outage.region)]?.contains(outage) ?? false
+  }
+
   /// `false`: known already.
   mutating func add(_ outage: Outage) -> Bool {
+    guard !knows(outage) else { return false }
     let place = Place(carrier: outage.carrier, region: outage.region)
-    guard outages[place]?.contains(outage) != true else { return false }
     outages[place, default: []].append(outage)
     outages[place]?.sort { ($0.from, $0.until) < ($1.from, $1.until) }
     return true

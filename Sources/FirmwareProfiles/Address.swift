@@ -16,6 +16,7 @@ package enum Address: Hashable, Sendable {
   /// `root` may hold several levels. Only a product of the catalogue, and regions and carriers that are ids, become
   /// symbols.
   package static func parse(topic: String, root: String, catalogue: Catalogue) -> Result<Address, Rejection> {
+    if let address = usual(topic, root, catalogue) { return .success(address) }
     if topic.hasPrefix("$SYS/") { return .success(.brokerStatistic(topic)) }
     if let levels = levels(of: topic, below: "dt/" + root) {
       guard levels.count == 3 else { return .failure(noAddress(topic, "dt/\(root)/<product>/<device>/report")) }
@@ -26,6 +27,26 @@ package enum Address: Hashable, Sendable {
       return .success(.own)
     }
     return .failure(foreign(topic))
+  }
+
+  /// A report's topic, if nothing is wrong with it: nearly all there is, cut by its bytes.
+  private static func usual(_ topic: String, _ root: String, _ catalogue: Catalogue) -> Address? {
+    var topic = topic
+    return topic.withUTF8 { bytes -> Address? in
+      let (rootStart, rootEnd) = (3, 3 + root.utf8.count)
+      guard bytes.count > rootEnd, bytes[0] == UInt8(ascii: "d"), bytes[1] == UInt8(ascii: "t"),
+        bytes[2] == UInt8(ascii: "/"), bytes[rootStart..<rootEnd].elementsEqual(root.utf8),
+        bytes[rootEnd] == UInt8(ascii: "/"), bytes.suffix(7).elementsEqual("/report".utf8)
+      else { return nil }
+      let deviceEnd = bytes.count - 7
+      let rest = bytes[min(rootEnd + 1, deviceEnd)..<deviceEnd]
+      guard let slash = rest.firstIndex(of: UInt8(ascii: "/")) else { return nil }
+      let device = rest[(slash + 1)...]
+      guard Identifier.isValid(utf8: device), let product = catalogue.product(named: rest[..<slash]) else {
+        return nil
+      }
+      return .report(DeviceIdentity(product: product, device: String(decoding: device, as: UTF8.self)))
+    }
   }
 
   private static func levels(of topic: String, below prefix: String) -> [Substring]? {

@@ -12,6 +12,7 @@ package final class CaptureLineDecoder {
 
   /// The rejection's detail says what is wrong with the line; it isn't counted as a message.
   package func delivery(_ line: [UInt8]) throws(Rejection) -> Delivery {
+    if let delivery = line.withUnsafeBufferPointer({ CaptureLineScan($0).delivery }) { return delivery }
     let root: JSONNode
     do throws(JSONParser.Failure) {
       root = try parser.parse(line)

@@ -8,6 +8,7 @@ package struct Catalogue: Sendable {
   /// Digest over all files: changes with any of them.
   package let revision: String
   private let products: [String: ProductDeclarations]
+  private let productsByBytes: BytesTable<Symbol>
   private let allModes: Set<String>
 
   /// Reads all files; the faults of all of them are thrown together.
@@ -29,6 +30,7 @@ package struct Catalogue: Sendable {
     }
     revision = profiles.reduce(into: Digest()) { $0.combine($1.revision.utf8) }.hex
     products = Dictionary(grouping: profiles, by: \.product.text).mapValues(ProductDeclarations.init)
+    productsByBytes = BytesTable(products.mapValues(\.product))
     allModes = Set(profiles.flatMap { $0.modes.map(\.id.text) })
   }
 
@@ -36,6 +38,7 @@ package struct Catalogue: Sendable {
     profiles = []
     revision = Digest().hex
     products = [:]
+    productsByBytes = BytesTable([:])
     allModes = []
   }
 
@@ -46,6 +49,10 @@ package struct Catalogue: Sendable {
   package func product(named text: String) -> Symbol? {
     // To Swift the Kelvin sign equals the letter K: only an id, which is ASCII, may be looked up.
     Identifier.isValid(text) ? products[text]?.product : nil
+  }
+
+  func product(named bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Symbol? {
+    productsByBytes[UnsafeBufferPointer(rebasing: bytes)]
   }
 
   package func contains(product: Symbol) -> Bool { products[product.text] != nil }
@@ -102,10 +109,13 @@ struct ProductDeclarations: Sendable {
   let files: [FirmwareProfile]
   let fallback: FirmwareProfile?
   fileprivate let signals: [String: Signal]
+  private let signalsByBytes: BytesTable<Signal>
   fileprivate let events: [String: Symbol]
   fileprivate let modes: Set<String>
 
   func signal(named text: String) -> Signal? { Identifier.isValid(text) ? signals[text] : nil }
+  /// By the bytes as they stand in a report: no text is made of them.
+  func signal(named text: UnsafeBufferPointer<UInt8>) -> Signal? { signalsByBytes[text] }
   func event(named text: String) -> Symbol? { Identifier.isValid(text) ? events[text] : nil }
 
   init(_ files: [FirmwareProfile]) {
@@ -119,6 +129,7 @@ struct ProductDeclarations: Sendable {
       for name in file.events { events[name.text] = name }
     }
     self.signals = signals
+    signalsByBytes = BytesTable(signals)
     self.events = events
     modes = Set(files.flatMap { $0.modes.map(\.id.text) })
   }

@@ -1,4 +1,5 @@
 import CSimdJSON
+import Glibc
 
 /// The simdjson parser and its buffers. Nodes are valid until the next `parse`; for one place at a time.
 final class JSONParser {
@@ -82,6 +83,13 @@ struct JSONNode {
     return UnsafeRawBufferPointer(start: node.text, count: node.length).bindMemory(to: UInt8.self)
   }
 
+  /// Whether it is a string or key of exactly this text.
+  @inline(__always)
+  func isText(_ text: StaticString) -> Bool {
+    node.length == text.utf8CodeUnitCount && (kind == CSIMDJSON_STRING || kind == CSIMDJSON_KEY)
+      && memcmp(node.text, text.utf8Start, node.length) == 0
+  }
+
   var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
   /// What it is, for a detail: `a number`.
@@ -155,6 +163,33 @@ extension JSONNode {
       return Digest.mix(sum)
     default: return digestOfText
     }
+  }
+
+  /// The first key that stands twice in one object, at any depth; `digest` finds it, too, but costs more.
+  func doubleKey() -> String? {
+    switch kind {
+    case CSIMDJSON_ARRAY:
+      for element in elements { if let key = element.doubleKey() { return key } }
+    case CSIMDJSON_OBJECT:
+      var count = 0
+      for key in keys {
+        count += 1
+        if let key = key.value.doubleKey() { return key }
+      }
+      // So few that comparing each with each is quicker than hashing them: of most pairs the lengths differ.
+      guard count <= 24 else { return digest().doubleKey }
+      for key in keys {
+        var other = Members(nodes: nodes, index: Int(nodes[key.index + 1].end), end: Int(node.end), step: 1)
+        while let later = other.next() { if key.isSameText(as: later) { return key.string } }
+      }
+    default: break
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func isSameText(as other: JSONNode) -> Bool {
+    node.length == other.node.length && memcmp(node.text, other.node.text, node.length) == 0
   }
 
   private var digestOfText: UInt64 {

@@ -48,6 +48,12 @@ struct JSONFields {
 
   func time(_ name: StaticString) throws(Rejection) -> EventTime? {
     guard let value = self[name] else { return nil }
+    return try time(value, name)
+  }
+
+  /// A value that must be there.
+  func time(_ value: JSONNode?, _ name: StaticString) throws(Rejection) -> EventTime {
+    guard let value else { throw Rejection(.schema, "\(name) is missing: expected \(PlausibleTime.expected)") }
     switch PlausibleTime.read(value) {
     case .success(let time): return time
     case .failure(let fault): throw Rejection(.schema, "\(name): \(fault.message)")
@@ -55,10 +61,7 @@ struct JSONFields {
   }
 
   func requiredTime(_ name: StaticString) throws(Rejection) -> EventTime {
-    guard let time = try time(name) else {
-      throw Rejection(.schema, "\(name) is missing: expected \(PlausibleTime.expected)")
-    }
-    return time
+    try time(self[name], name)
   }
 
   func text(_ name: StaticString, maximumBytes: Int) throws(Rejection) -> String? {
@@ -86,6 +89,10 @@ struct JSONFields {
 
   func firmware(_ name: StaticString) throws(Rejection) -> Symbol? {
     guard let value = self[name] else { return nil }
+    return try firmware(value, name)
+  }
+
+  func firmware(_ value: JSONNode, _ name: StaticString) throws(Rejection) -> Symbol {
     guard value.isString, let text = value.utf8, FirmwareText.isValid(utf8: text) else {
       throw .mismatch(name, "a version as text (\(FirmwareText.rule))", value)
     }

@@ -10,29 +10,68 @@ struct ReportReading {
   let declarations: ProductDeclarations
 
   func report(_ node: JSONNode) throws(Rejection) -> Report {
+    guard node.isObject else {
+      throw Rejection(.schema, "expected a report to be an object, found \(node.description)")
+    }
+    if let key = node.doubleKey() { throw .doubleKey(key) }
     let fields = try JSONFields(node, in: "a report")
-    let (digest, doubleKey) = node.digest()
-    if let doubleKey { throw .doubleKey(doubleKey) }
-    try fields.checkIdentity(identity)
-    var report = Report(time: try fields.requiredTime("ts"), digest: digest)
-    report.sequence = try sequence(fields)
-    report.boot = try boot(fields)
-    report.firmware = try fields.firmware("firmware")
-    try readSignals(fields["signals"], into: &report)
-    try readEvents(fields["events"], into: &report)
-    report.unknownItems += fields.countKeys(
-      notIn: ["ts", "seq", "boot", "firmware", "signals", "events", "device", "product"])
+    let members = Members(node)
+    if members.repeatsIdentity { try fields.checkIdentity(identity) }
+    var report = Report(time: try fields.time(members.time, "ts"))
+    report.sequence = try sequence(members.sequence)
+    report.boot = try boot(members.boot)
+    report.firmware = try members.firmware.map { (value) throws(Rejection) in try fields.firmware(value, "firmware") }
+    // The identity of a report that has no number.
+    if report.sequence == nil || report.boot == nil { report.digest = node.digest().value }
+    try readSignals(members.signals, into: &report)
+    try readEvents(members.events, into: &report)
+    report.unknownItems += members.unknown
     return report
   }
 
-  private func sequence(_ fields: JSONFields) throws(Rejection) -> Int64? {
-    guard let value = fields["seq"] else { return nil }
+  /// A report's members by name, found in one go; `null` counts as not said.
+  private struct Members {
+    private(set) var time: JSONNode?
+    private(set) var sequence: JSONNode?
+    private(set) var boot: JSONNode?
+    private(set) var firmware: JSONNode?
+    private(set) var signals: JSONNode?
+    private(set) var events: JSONNode?
+    private(set) var repeatsIdentity = false
+    private(set) var unknown = 0
+
+    init(_ node: JSONNode) {
+      for key in node.keys {
+        let value = key.value.isNull ? nil : key.value
+        if key.isText("ts") {
+          time = value
+        } else if key.isText("signals") {
+          signals = value
+        } else if key.isText("events") {
+          events = value
+        } else if key.isText("seq") {
+          sequence = value
+        } else if key.isText("boot") {
+          boot = value
+        } else if key.isText("firmware") {
+          firmware = value
+        } else if key.isText("device") || key.isText("product") {
+          repeatsIdentity = true
+        } else {
+          unknown += 1
+        }
+      }
+    }
+  }
+
+  private func sequence(_ value: JSONNode?) throws(Rejection) -> Int64? {
+    guard let value else { return nil }
     guard let number = value.integer, number >= 0 else { throw .mismatch("seq", "a whole number ≥ 0", value) }
     return number
   }
 
-  private func boot(_ fields: JSONFields) throws(Rejection) -> String? {
-    guard let value = fields["boot"] else { return nil }
+  private func boot(_ value: JSONNode?) throws(Rejection) -> String? {
+    guard let value else { return nil }
     if let number = value.integer { return String(number) }
     guard value.isString, let text = value.utf8, (1...DecodingLimits.bootBytes).contains(text.count) else {
       throw .mismatch("boot", "1 to \(DecodingLimits.bootBytes) bytes of text or a whole number", value)
@@ -43,11 +82,12 @@ struct ReportReading {
   private func readSignals(_ value: JSONNode?, into report: inout Report) throws(Rejection) {
     guard let value else { return }
     guard value.isObject else { throw .mismatch("signals", "an object", value) }
+    report.signals.reserveCapacity(16)
     var count = 0
     for key in value.keys {
       count += 1
       guard count <= DecodingLimits.signals else { throw Self.tooMany("signals") }
-      guard let name = key.string, let signal = declarations.signal(named: name),
+      guard let text = key.utf8, let signal = declarations.signal(named: text),
         let number = Self.number(key.value, as: signal.declaration)
       else {
         report.unknownItems += 1

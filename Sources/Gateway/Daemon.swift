@@ -88,6 +88,7 @@ package struct Daemon: Sendable {
       logger.notice("connections that wouldn't end were cut")
     }
     ServiceManager.stopping()
+    if failure.reason == nil { await engine.rest() }
     try store.close()
     unlink(configuration.control.socket)
     if let reason = failure.reason { throw StartFailure(reason) }

@@ -19,6 +19,7 @@ actor Engine {
   let contactConsentDefault: Bool
   var pipeline: StageLine
   private var counts = FateCounts()
+  private var caseTally = CaseTally(CaseBook())
   private var isCommitting = false
   /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
   private var hasErased = false
@@ -127,7 +128,7 @@ actor Engine {
   /// Commits what the pipeline has yielded. A disk that is full or failing is tried again until it takes it.
   func commit(
     started: Double? = nil, released: [Int64] = [], changes: [CaseChange] = [], imported: Delivery? = nil,
-    forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = []
+    forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = [], isAtRest: Bool = false
   ) async -> Bool {
     guard !hasGivenUp else { return false }
     let yield = pipeline.takeYield()
@@ -135,12 +136,14 @@ actor Engine {
     total.add(yield.counts)
     // An erasure takes the device's messages out of the journal: what else they gave must not hang on them.
     let isSnapshot =
-      !yield.passes.isEmpty || !yield.erased.isEmpty || forgottenModes != nil || journalBytes > Limits.journalBytes
+      !yield.passes.isEmpty || !yield.erased.isEmpty || forgottenModes != nil || isAtRest
+      || journalBytes > Limits.journalBytes(devices: pipeline.history.deviceCount)
     var unit = unit(of: yield, total: total, changes: changes, imported: imported, isSnapshot: isSnapshot)
     unit.forgottenModes = forgottenModes ?? []
     unit.releasedQuarantine = released
     unit.releasedQuarantine += quarantineIDs(of: yield.readmitted)
     unit.quarantined += quarantinedAnew
+    if !unit.changes.isEmpty || !yield.erased.isEmpty { caseTally = CaseTally(pipeline.cases) }
     let delivered = board.change { content in
       defer {
         content.deliveredOutbox = []
@@ -154,11 +157,11 @@ actor Engine {
       report(total, yield, started)
       return true
     }
-    guard await commitWhenPossible(unit) else {
+    guard let written = await commitWhenPossible(unit) else {
       hasGivenUp = true
       return false
     }
-    journalBytes = isSnapshot ? 0 : journalBytes + unit.journal.reduce(0) { $0 + $1.delivery.payload.count + 64 }
+    journalBytes = isSnapshot ? 0 : journalBytes + written
     counts = total
     hasErased = hasErased || !unit.erasedDevices.isEmpty
     report(total, yield, started)
@@ -179,18 +182,19 @@ actor Engine {
     }
   }
 
-  private func commitWhenPossible(_ unit: UnitOfWork) async -> Bool {
+  /// The bytes that its messages take in the journal; `nil`: given up.
+  private func commitWhenPossible(_ unit: UnitOfWork) async -> Int? {
     var pause = Limits.firstCommitPauseSeconds
     while true {
       do throws(StoreError) {
-        try store.commit(unit)
+        let written = try store.commit(unit)
         if board.change({ content in
           defer { content.storeTrouble = nil }
           return content.storeTrouble != nil
         }) {
           logger.notice("the store takes commits again")
         }
-        return true
+        return written
       } catch {
         switch error {
         case .diskFull, .io, .notWritable: break
@@ -198,7 +202,8 @@ actor Engine {
           // Our own mistake or a damaged file: going on would answer for what isn't there. Whatever was not
           // acknowledged comes again after the restart.
           logger.critical("the store refused a commit", metadata: ["error": "\(error)"])
-          return await giveUp("\(error)")
+          giveUp("\(error)")
+          return nil
         }
         if board.change({ content in
           defer { content.storeTrouble = "\(error)" }
@@ -206,7 +211,7 @@ actor Engine {
         }) {
           logger.error("nothing is acknowledged until this is mended", metadata: ["error": "\(error)"])
         }
-        if board.read(\.isStopping) { return false }
+        if board.read(\.isStopping) { return nil }
         // Waiting for the disk is what it should do: no reason to be ended.
         ServiceManager.feedWatchdog()
         try? await Task.sleep(for: .seconds(pause))  // Cancelled: `isStopping` is looked at next.
@@ -219,28 +224,48 @@ actor Engine {
   var onFatal: @Sendable (String) -> Void = { _ in }
   func setOnFatal(_ handler: @escaping @Sendable (String) -> Void) { onFatal = handler }
 
-  private func giveUp(_ reason: String) async -> Bool {
+  private func giveUp(_ reason: String) {
     board.change { $0.isStopping = true }
     onFatal(reason)
-    return false
+  }
+
+  /// At an orderly stop: everything as it stands, so that the next start has no journal to go through.
+  func rest() async {
+    await turn {
+      guard journalBytes > 0, board.read(\.storeTrouble) == nil else { return }
+      _ = await commit(isAtRest: true)
+    }
+  }
+
+  /// How many cases there are, for `status`: counted anew only after a change, not at each of hundreds of commits a second.
+  private struct CaseTally {
+    var open = 0
+    var proposed = 0
+    var live = 0
+    var findings = 0
+
+    init(_ cases: CaseBook) {
+      for ticket in cases.tickets.values {
+        live += 1
+        if ticket.state.isOpen { open += 1 }
+        if ticket.state == .proposed { proposed += 1 }
+      }
+      findings = cases.findings.count
+    }
   }
 
   private func report(_ total: FateCounts, _ yield: Yield, _ started: Double?) {
     let history = pipeline.history
-    let tickets = pipeline.cases.tickets.values
-    let open = tickets.count { $0.state.isOpen }
-    let proposed = tickets.count { $0.state == .proposed }
-    let live = tickets.count
-    let findings = pipeline.cases.findings.count
+    let tally = caseTally
     let seconds = WallClock.monotonicSeconds()
     let profiles = (pipeline.catalogue.profiles.count, pipeline.catalogue.revision)
     board.change { content in
       content.counts = total
       content.devices = history.deviceCount
-      content.openTickets = open
-      content.proposedTickets = proposed
-      content.liveTickets = live
-      content.liveFindings = findings
+      content.openTickets = tally.open
+      content.proposedTickets = tally.proposed
+      content.liveTickets = tally.live
+      content.liveFindings = tally.findings
       content.clock = history.now
       content.unknownItems = history.unknownItems
       content.sequenceGaps = history.sequenceGaps
@@ -283,6 +308,7 @@ actor Engine {
 
   func restore(counts: FateCounts, journalBytes: Int, hasErased: Bool) {
     self.counts = counts
+    caseTally = CaseTally(pipeline.cases)
     self.journalBytes = journalBytes
     self.hasErased = hasErased
   }

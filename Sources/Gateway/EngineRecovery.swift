@@ -19,19 +19,16 @@ extension Engine {
 
   func recover() async throws -> Recovery {
     let stored = try store.load()
-    for (identity, bytes) in stored.devices {
-      do throws(UnreadableRecord) {
-        try pipeline.history.restoreDevice(identity, bytes)
-      } catch {
-        throw StoreError.corrupt(path: store.path, detail: "device \(identity.device): \(error)")
+    let isFirstForm = stored.devicePages.isEmpty && !stored.firstFormDevices.isEmpty
+    do throws(UnreadableRecord) {
+      let state = stored.meta[MetaKey.history]
+      if isFirstForm {
+        try pipeline.history.restoreFirstForm(state: state, devices: stored.firstFormDevices)
+      } else if let state {
+        try pipeline.history.restore(state: state, pages: stored.devicePages)
       }
-    }
-    if let bytes = stored.meta[MetaKey.history] {
-      do throws(UnreadableRecord) {
-        try pipeline.history.restoreState(bytes)
-      } catch {
-        throw StoreError.corrupt(path: store.path, detail: "clock and weather: \(error)")
-      }
+    } catch {
+      throw StoreError.corrupt(path: store.path, detail: "devices, clock and weather: \(error)")
     }
     // Profiles may have been changed while the daemon was away: what a mode's evidence meant decides what is read.
     let strange = pipeline.history.restartModes(changedSince: stored.meta[MetaKey.definitions])
@@ -58,7 +55,8 @@ extension Engine {
     pipeline.restore(cases: stored.caseBook, ended: ended)
     restore(
       counts: stored.meta[MetaKey.counts].flatMap(FateCounts.init(stored:)) ?? FateCounts(),
-      journalBytes: stored.journal.reduce(0) { $0 + $1.payload.count + 64 },
+      // A database of the first version is written whole with the first commit.
+      journalBytes: isFirstForm ? Limits.mostJournalBytes + 1 : stored.journalBytes,
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     replay(stored.journal)
     board.change { content in

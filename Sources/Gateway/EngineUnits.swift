@@ -35,7 +35,7 @@ extension Engine {
     unit.diagnoses = yield.diagnoses
     if !yield.erased.isEmpty {
       // What the same batch brought of a device before its refusal goes with it.
-      let erased = Set(yield.erased.map(\.0.device))
+      let erased = Set(yield.erased.map(\.device))
       unit.quarantined.removeAll { $0.device.map(erased.contains) ?? false }
       unit.predictions.removeAll { erased.contains($0.identity.device) }
       unit.contacts.removeAll { erased.contains($0.device) }
@@ -47,21 +47,20 @@ extension Engine {
       at: unit.at
     ).messages(for: unit.changes)
     if careMode == .send {
-      unit.outbox += yield.erased.map { identity, _ in
+      unit.outbox += yield.erased.map { identity in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
         return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
       }
     }
     if isSnapshot || yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
     if !isSnapshot {
-      unit.journal = yield.taken.map { UnitOfWork.JournalEntry($0.delivery, device: $0.device) }
-      if let imported { unit.journal.append(UnitOfWork.JournalEntry(imported, device: nil)) }
+      unit.journal = yield.taken.map(\.delivery)
+      if let imported { unit.journal.append(imported) }
     } else {
       // A bucket has closed, or the profiles have changed: everything is written as it stands now, and the journal begins anew.
       unit.emptiesJournal = true
-      let records = pipeline.history.takeChanges()
-      unit.devices = records
-      unit.erasedDevices = yield.erased.map(\.0)
+      unit.devicePages = pipeline.history.takeChanges()
+      unit.erasedDevices = yield.erased
       unit.cells = pipeline.model.takeChangedCells().map { ($0.mode, $0.bucket, $0.blob) }
       unit.models = pipeline.model.modes.map { ($0, pipeline.model.state(of: $0)) }
       unit.meta[MetaKey.history] = pipeline.history.writeState()
@@ -88,7 +87,7 @@ extension Engine {
 extension UnitOfWork {
   /// Nothing to write: no transaction for it.
   var isEmpty: Bool {
-    !emptiesJournal && journal.isEmpty && devices.isEmpty && erasedDevices.isEmpty && meta.isEmpty
+    !emptiesJournal && journal.isEmpty && devicePages.isEmpty && erasedDevices.isEmpty && meta.isEmpty
       && quarantined.isEmpty && releasedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
       && diagnoses.isEmpty

@@ -5,8 +5,12 @@ enum Limits {
   static let tickSeconds = 1.0
   /// Messages from the future that are taken again in one go, so that a batch of live ones never waits long behind them.
   static let retriesATick = 2000
-  /// Bytes of journal after which everything is written as it stands, so that a start has little to read again.
-  static let journalBytes = 128 << 20
+  /// Bytes of packed journal after which everything is written as it stands: about what the devices' own records take, so
+  /// that neither outweighs the other on the disk, and no more than a start goes through in a few seconds (a message takes
+  /// 50 to 150 bytes here, and 5 to 10 µs).
+  static func journalBytes(devices: Int) -> Int { min(max(leastJournalBytes, devices * 512), mostJournalBytes) }
+  static let leastJournalBytes = 2 << 20
+  static let mostJournalBytes = 64 << 20
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.

@@ -21,32 +21,49 @@ struct CareCandidates {
     var probability: Interval
   }
 
-  /// One walk over all devices; the customers' other devices are known only at its end.
+  /// A walk over all devices shows whom anything concerns, and the customers' other devices; only those are weighed.
   func look(asOf moment: EventTime, length: BucketLength) -> (beliefs: [DeviceBelief], affected: DevicesAffected) {
     let defects = Defects(beliefs: beliefs, cases: cases)
-    var thresholds: [ModeKey: Double] = [:]
     var affected = DevicesAffected()
-    var candidates: [Candidate] = []
-    history.forEachStanding(
-      asOf: moment, lengths: [length], includingRetired: true, hazard: { model.hazard($0, $1) }
-    ) { standing in
+    var concerned: [String] = []
+    history.forEachStanding(asOf: moment, lengths: [length], includingRetired: true, hazard: nil) { standing in
       affected.count(standing)
-      let isRetired = standing.facts.retired.map { $0 < moment } ?? false
-      for entry in standing.modes {
+      if standing.modes.contains(where: { isConcerned(standing, $0, asOf: moment, defects) }) {
+        concerned.append(standing.identity.device)
+      }
+    }
+    var thresholds: [ModeKey: Double] = [:]
+    var candidates: [Candidate] = []
+    for device in concerned {
+      let standing = history.standing(of: device, asOf: moment, lengths: [length], includingRetired: true) {
+        model.hazard($0, $1)
+      }
+      guard let standing else { continue }
+      for entry in standing.modes where isConcerned(standing, entry, asOf: moment, defects) {
         let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
-        let hasTicket =
-          cases.tickets[CaseBook.CareKey(device: standing.identity.device, mode: entry.mode.id)] != nil
-        guard hasTicket || !isRetired else { continue }
-        guard hasTicket || entry.risk.onsets > 1 || defects.include(entry.risk.covariates, key) else { continue }
         let probability = model.probability(key, entry.risk, horizonDays: entry.mode.horizonDays)
         let threshold = thresholds[key] ?? triage.careThreshold(mode: key)
         thresholds[key] = threshold
-        guard hasTicket || probability.mean >= threshold else { continue }
+        guard hasTicket(standing, entry) || probability.mean >= threshold else { continue }
         candidates.append(Candidate(standing: standing, entry: entry, key: key, probability: probability))
       }
     }
     let beliefs = candidates.map { belief($0, affected, fixes: defects.fixes($0.key, $0.entry.risk.covariates)) }
     return (beliefs.sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }, affected)
+  }
+
+  private func hasTicket(_ standing: DeviceStanding, _ entry: DeviceStanding.Mode) -> Bool {
+    cases.tickets[CaseBook.CareKey(device: standing.identity.device, mode: entry.mode.id)] != nil
+  }
+
+  private func isConcerned(
+    _ standing: DeviceStanding, _ entry: DeviceStanding.Mode, asOf moment: EventTime, _ defects: Defects
+  ) -> Bool {
+    if !cases.tickets.isEmpty, hasTicket(standing, entry) { return true }
+    if let retired = standing.facts.retired, retired < moment { return false }
+    return entry.risk.onsets > 1
+      || defects.include(
+        entry.risk.covariates, ModeKey(product: standing.identity.product, mode: entry.mode.id))
   }
 
   private func belief(
@@ -95,7 +112,7 @@ private struct Defects {
   }
 
   func include(_ covariates: Covariates, _ mode: ModeKey) -> Bool {
-    cohorts[mode]?.contains { $0.includes(covariates) } ?? false
+    !cohorts.isEmpty && (cohorts[mode]?.contains { $0.includes(covariates) } ?? false)
   }
 
   func fixes(_ mode: ModeKey, _ covariates: Covariates) -> Set<Symbol> {

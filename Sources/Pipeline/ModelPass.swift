@@ -42,7 +42,12 @@ extension StageLine {
   }
 
   private mutating func pass(_ bucket: Bucket, wall: EventTime?, predictUntil limit: EventTime? = nil) {
-    for evidence in history.close(bucket) { model.learn(evidence) }
+    // Out of `self` for the moment: evidence is learnt as it is told, since that of a whole fleet would fill the memory.
+    var learner = model
+    model = HazardModel(profiles: [])
+    history.close(bucket) { learner.learn($0) }
+    model = learner
+    learner = HazardModel(profiles: [])
     let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
     history.replaceIncidents(beliefs, after: bucket)
     let model = model

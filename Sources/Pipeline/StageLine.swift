@@ -31,7 +31,7 @@ package struct StageLine {
   /// Everything since the last call, to be committed at once.
   package mutating func takeYield() -> Yield {
     yield.erased = history.takeErased()
-    for (identity, _) in yield.erased {
+    for identity in yield.erased {
       cases.forget(device: identity.device)
       ended.forget(device: identity.device)
     }

@@ -31,8 +31,8 @@ package struct Yield: Sendable {
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
-  /// Devices whose customers withdrew consent, with the record that remains.
-  package var erased: [(DeviceIdentity, record: [UInt8])] = []
+  /// Devices whose customers withdrew consent.
+  package var erased: [DeviceIdentity] = []
 
   package init() {}
 }

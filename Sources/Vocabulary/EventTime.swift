@@ -64,34 +64,45 @@ extension EventTime: LosslessStringConvertible {
   /// Reads RFC 3339 (`2025-11-23T08:00:00.25+01:00`, also with a space for the `T`), a bare date (00:00 UTC) and
   /// mosquitto's own `…Z+0000`. Digits finer than a millisecond are cut off.
   package init?(_ text: String) {
-    var rest = Substring(text).utf8
+    var text = text
+    guard let time = text.withUTF8({ EventTime(rfc3339: $0) }) else { return nil }
+    self = time
+  }
+
+  /// The same from bytes: a capture has such a time in each line.
+  package init?(rfc3339 text: UnsafeBufferPointer<UInt8>) {
+    var place = 0
     func number(_ digits: Int) -> Int? {
-      guard rest.count >= digits else { return nil }
+      guard place + digits <= text.count else { return nil }
       var value = 0
-      for byte in rest.prefix(digits) {
+      for byte in text[place..<place + digits] {
         guard byte >= 0x30, byte <= 0x39 else { return nil }
         value = value * 10 + Int(byte - 0x30)
       }
-      rest = rest.dropFirst(digits)
+      place += digits
       return value
     }
-    func take(_ allowed: String) -> UInt8? {
-      guard let byte = rest.first, allowed.utf8.contains(byte) else { return nil }
-      rest = rest.dropFirst()
-      return byte
+    func take(_ allowed: UInt8, or other: UInt8? = nil, or third: UInt8? = nil) -> UInt8? {
+      guard place < text.count, text[place] == allowed || text[place] == other || text[place] == third else {
+        return nil
+      }
+      place += 1
+      return text[place - 1]
     }
-    guard let year = number(4), take("-") != nil, let month = number(2), take("-") != nil, let day = number(2),
+    let (dash, colon) = (UInt8(ascii: "-"), UInt8(ascii: ":"))
+    guard let year = number(4), take(dash) != nil, let month = number(2), take(dash) != nil, let day = number(2),
       let midnight = EventTime(year: year, month: month, day: day)
     else { return nil }
-    if rest.isEmpty {
+    if place == text.count {
       self = midnight
       return
     }
-    guard take("Tt ") != nil, let hour = number(2), take(":") != nil, let minute = number(2), take(":") != nil,
-      let second = number(2), hour < 24, minute < 60, second < 61
+    guard take(UInt8(ascii: "T"), or: UInt8(ascii: "t"), or: UInt8(ascii: " ")) != nil, let hour = number(2),
+      take(colon) != nil, let minute = number(2), take(colon) != nil, let second = number(2), hour < 24, minute < 60,
+      second < 61
     else { return nil }
     var fraction: Int64 = 0
-    if take(".,") != nil {
+    if take(UInt8(ascii: "."), or: UInt8(ascii: ",")) != nil {
       var scale: Int64 = 100
       var digits = 0
       while let digit = number(1) {
@@ -101,20 +112,17 @@ extension EventTime: LosslessStringConvertible {
       }
       guard digits > 0 else { return nil }
     }
-    guard let zone = take("Zz+-") else { return nil }
     var offset: Int64 = 0
-    if zone == UInt8(ascii: "Z") || zone == UInt8(ascii: "z") {
-      if !rest.isEmpty {
-        guard Substring(rest) == "+0000" else { return nil }
-        rest = rest.dropFirst(5)
-      }
+    if take(UInt8(ascii: "Z"), or: UInt8(ascii: "z")) != nil {
+      // mosquitto's own.
+      if place + 5 == text.count, text[place...].elementsEqual("+0000".utf8) { place += 5 }
     } else {
-      guard let hours = number(2), hours < 24 else { return nil }
-      _ = take(":")
+      guard let sign = take(UInt8(ascii: "+"), or: dash), let hours = number(2), hours < 24 else { return nil }
+      _ = take(colon)
       guard let minutes = number(2), minutes < 60 else { return nil }
-      offset = Int64(hours * 60 + minutes) * 60_000 * (zone == UInt8(ascii: "-") ? -1 : 1)
+      offset = Int64(hours * 60 + minutes) * 60_000 * (sign == dash ? -1 : 1)
     }
-    guard rest.isEmpty else { return nil }
+    guard place == text.count else { return nil }
     let clock = Int64((hour * 60 + minute) * 60 + min(second, 59)) * 1000 + fraction
     self = midnight + (clock - offset)
   }

@@ -35,13 +35,16 @@ struct CaptureFile {
         throw Failure(.failed, "can't read \(path) after line \(number): \(reason)", advice: "is the file complete?")
       }
       if count == 0 { break }
-      var rest = chunk[..<count]
-      while let end = rest.firstIndex(of: 0x0a) {
-        line += rest[..<end]
-        try finishLine()
-        rest = rest[(end + 1)...]
+      try chunk.withUnsafeBufferPointer { chunk in
+        var rest = UnsafeBufferPointer(rebasing: chunk[..<count])
+        while let start = rest.baseAddress, let found = memchr(start, 0x0a, rest.count) {
+          let length = UnsafeRawPointer(found) - UnsafeRawPointer(start)
+          line.append(contentsOf: rest[..<length])
+          try finishLine()
+          rest = UnsafeBufferPointer(rebasing: rest[(length + 1)...])
+        }
+        line.append(contentsOf: rest)
       }
-      line += rest
       guard line.count <= Self.lineBytes else {
         throw Failure(
           .failed, "\(path):\(number + 1): the line is longer than \(Self.lineBytes >> 20) MiB",

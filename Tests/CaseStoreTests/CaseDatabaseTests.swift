@@ -16,28 +16,24 @@ struct CaseDatabaseTests {
     let first = try CaseDatabase(directory: directory.path)
     try first.commit(
       unit {
-        $0.journal = [
-          .init(delivery(2, payload: [0, 255, 7]), device: "G0911-A"), .init(delivery(1, payload: []), device: nil),
-        ]
-        $0.devices = [
-          (DeviceIdentity(product: "stick", device: "b"), [1, 2]), (DeviceIdentity(product: "stick", device: "a"), []),
-        ]
+        $0.journal = [delivery(2, payload: [0, 255, 7]), delivery(1, payload: [])]
+        $0.devicePages = [(1, [3]), (0, [1, 2])]
         $0.cells = [(mode, hour, [5]), (mode, day, [6, 0]), (mode, day.next, [7])]
         $0.models = [(mode, [8, 8])]
         $0.meta = ["clock": [1, 0, 3], "nothing": []]
       })
     try first.commit(
       unit {
-        $0.devices = [(DeviceIdentity(product: "stick", device: "b"), [9])]
+        $0.devicePages = [(0, [9])]
         $0.cells = [(mode, day.next, [])]
-        $0.journal = [.init(delivery(3), device: "G0911-A")]
+        $0.journal = [delivery(3)]
       })
     try first.close()
 
     let state = try CaseDatabase(directory: directory.path).load()
     #expect(state.journal == [delivery(2, payload: [0, 255, 7]), delivery(1, payload: []), delivery(3)])
-    #expect(state.devices.map(\.0.device) == ["b", "a"])
-    #expect(state.devices.map(\.1) == [[9], []])
+    #expect(state.devicePages.map(\.number) == [0, 1])
+    #expect(state.devicePages.map(\.bytes) == [[9], [3]])
     #expect(state.cells.map(\.1) == [day, hour])
     #expect(state.cells.map(\.2) == [[6, 0], [5]])
     #expect(state.models.map(\.1) == [[8, 8]])
@@ -46,11 +42,11 @@ struct CaseDatabaseTests {
 
   @Test func `a unit that empties the journal keeps only what it appends`() throws {
     let store = try CaseDatabase(directory: directory.path)
-    try store.commit(unit { $0.journal = (0..<5).map { .init(delivery($0), device: nil) } })
+    try store.commit(unit { $0.journal = (0..<5).map { delivery($0) } })
     try store.commit(
       unit {
         $0.emptiesJournal = true
-        $0.journal = [.init(delivery(7), device: nil)]
+        $0.journal = [delivery(7)]
       })
     #expect(try store.load().journal == [delivery(7)])
   }
@@ -59,8 +55,8 @@ struct CaseDatabaseTests {
     let store = try CaseDatabase(directory: directory.path)
     try store.commit(unit { $0.changes = [.ticket(fullTicket())] })
     let refused = unit {
-      $0.journal = [.init(delivery(1), device: "G0911-A")]
-      $0.devices = [(DeviceIdentity(product: "stick", device: "a"), [1])]
+      $0.journal = [delivery(1)]
+      $0.devicePages = [(0, [1])]
       $0.meta = ["clock": [1]]
       $0.quarantined = [QuarantineEntry(delivery: delivery(1), rejection: Rejection(.syntax, "no JSON"))]
       $0.outbox = [OutgoingMessage(topic: "t", payload: [1], isRetained: false, createdAt: time(0))]
@@ -77,7 +73,7 @@ struct CaseDatabaseTests {
     try store.execute(directly: "ALTER TABLE hidden RENAME TO diagnosis")
 
     let state = try store.load()
-    #expect(state.journal.isEmpty && state.devices.isEmpty && state.meta.isEmpty)
+    #expect(state.journal.isEmpty && state.devicePages.isEmpty && state.meta.isEmpty)
     #expect(try store.quarantine().isEmpty)
     #expect(store.quarantineTotals() == QuarantineTotals())
     #expect(try store.pendingOutbox(limit: 10).isEmpty)
@@ -90,13 +86,13 @@ struct CaseDatabaseTests {
 
   @Test func `a process killed in the middle of a commit leaves nothing of it`() throws {
     let store = try CaseDatabase(directory: directory.path)
-    try store.commit(unit { $0.journal = [.init(delivery(1), device: nil)] })
+    try store.commit(unit { $0.journal = [delivery(1)] })
     let copy = try TemporaryDirectory()
     // With a cache of one page, the pages of the open transaction are in the log already.
     let manyRows = """
       PRAGMA cache_size = 1;
       WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 500)
-      INSERT INTO journal (received_ms, topic, payload, retained) SELECT n, 't', zeroblob(2000), 0 FROM number
+      INSERT INTO journal_batch (messages, packed) SELECT n, zeroblob(2000) FROM number
       """
     try store.withOpenTransaction(manyRows) {
       for name in ["cases.db", "cases.db-wal"] {

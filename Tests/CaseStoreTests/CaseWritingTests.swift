@@ -18,7 +18,7 @@ struct CaseWritingTests {
       try store.commit(
         unit {
           $0.changes = [.ticket(fullTicket(episode: 2)), .ticket(fullTicket(device: "other"))]
-          $0.journal = [.init(delivery(1), device: nil)]
+          $0.journal = [delivery(1)]
         })
     }
     guard case .conflict(let id, _) = error else {

@@ -82,9 +82,7 @@ struct DatabaseFileTests {
   @Test(arguments: [0, 100, 5000, 40_000])
   func `a file cut short is refused, never opened as an empty store`(length: Int) throws {
     try makeStore { unit in
-      unit.devices = (0..<200).map {
-        (DeviceIdentity(product: "p", device: "\($0)"), [UInt8](repeating: 1, count: 999))
-      }
+      unit.devicePages = (0..<200).map { (number: $0, bytes: [UInt8](repeating: 1, count: 999)) }
     }
     let whole = try directory.bytes(of: "cases.db")
     #expect(whole.count > 200_000)
@@ -98,9 +96,7 @@ struct DatabaseFileTests {
 
   @Test func `a damaged page is met while loading or checking, not passed over`() throws {
     try makeStore { unit in
-      unit.devices = (0..<200).map {
-        (DeviceIdentity(product: "p", device: "\($0)"), [UInt8](repeating: 1, count: 999))
-      }
+      unit.devicePages = (0..<200).map { (number: $0, bytes: [UInt8](repeating: 1, count: 999)) }
     }
     var bytes = try directory.bytes(of: "cases.db")
     #expect(bytes.count > 200_000)
@@ -155,7 +151,7 @@ struct DatabaseFileTests {
     #expect(try store.finding(sampleFinding().id)?.finding == sampleFinding())
     let state = try store.load()
     #expect(state.journal == [delivery(1, payload: [0, 255])])
-    #expect(state.devices.map(\.1) == [[1, 2, 3]])
+    #expect(state.firstFormDevices.map(\.1) == [[1, 2, 3]])
     #expect(state.meta == ["clock": [9]])
     #expect(store.quarantineTotals().rows == 1)
   }

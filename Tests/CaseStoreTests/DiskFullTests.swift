@@ -7,8 +7,10 @@ import Vocabulary
 struct DiskFullTests {
   private func bigUnit(_ kilobytes: Int) -> UnitOfWork {
     unit { unit in
-      unit.journal = (0..<kilobytes).map {
-        .init(delivery($0, payload: [UInt8](repeating: 1, count: 1000)), device: nil)
+      // Bytes that don't get smaller by packing.
+      var random = SeededGenerator(state: UInt64(kilobytes))
+      unit.journal = (0..<kilobytes).map { number in
+        delivery(number, payload: (0..<1000).map { _ in UInt8(truncatingIfNeeded: random.next()) })
       }
       unit.meta = ["clock": [2]]
     }

@@ -17,6 +17,20 @@ struct ErasureTests {
     store = try CaseDatabase(directory: directory.path)
   }
 
+  /// In these tests each device has a page of its own.
+  private func page(of identity: DeviceIdentity) -> Int {
+    identity == victim ? 5000 : identity == neighbour ? 5001 : Int(identity.device.filter(\.isNumber)) ?? 0
+  }
+
+  /// The commit that a refusal leads to: the journal begins anew, the record's page holds nothing of it any more.
+  private func erasure(of devices: [DeviceIdentity]) -> UnitOfWork {
+    unit {
+      $0.emptiesJournal = true
+      $0.erasedDevices = devices
+      $0.devicePages = devices.map { (page(of: $0), [0]) }
+    }
+  }
+
   /// Everything the store can know of a device.
   private func knowledge(of identity: DeviceIdentity, customer: String) -> UnitOfWork {
     let device = identity.device
@@ -28,8 +42,8 @@ struct ErasureTests {
       var resolved = fullTicket(device: device, mode: "wifi-dropout", state: .resolved)
       resolved.customer = customer
       $0.changes = [.ticket(ticket), .ticket(resolved)]
-      $0.journal = [.init(delivery(1, device: device), device: device)]
-      $0.devices = [(identity, Array("record of \(device) \(customer)".utf8))]
+      $0.journal = [delivery(1, device: device)]
+      $0.devicePages = [(page(of: identity), Array("record of \(device) \(customer)".utf8))]
       $0.quarantined = [
         QuarantineEntry(
           delivery: delivery(2, device: device, payload: Array("{\"\(device)".utf8)),
@@ -79,7 +93,7 @@ struct ErasureTests {
             let part = knowledge(
               of: DeviceIdentity(product: "stick", device: "device-\(number)x"), customer: "customer-\(number)x")
             $0.changes += part.changes
-            $0.devices += part.devices
+            $0.devicePages += part.devicePages
             $0.predictions += part.predictions
             $0.journal += part.journal
           }
@@ -90,22 +104,22 @@ struct ErasureTests {
     let names = erased.map(\.device) + [customer] + numbers.suffix(300).map { "customer-\($0)x" }
     #expect(try found(names) == Set(names))
 
-    try store.commit(unit { $0.erasedDevices = erased })
+    try store.commit(erasure(of: erased))
     try store.scrub()
     #expect(try found(names) == [])
     #expect(try directory.bytes(of: "cases.db-wal").isEmpty)
     #expect(try store.integrityCheck() == [])
-    #expect(try store.load().devices.count == 1700)
+    #expect(try store.load().devicePages.count { $0.bytes != [0] } == 1700)
   }
 
   @Test func `an erasure takes the device's rows and leaves its neighbour's`() throws {
     try store.commit(knowledge(of: victim, customer: customer))
     try store.commit(knowledge(of: neighbour, customer: "other"))
-    try store.commit(unit { $0.erasedDevices = [victim] })
+    try store.commit(erasure(of: [victim]))
 
     let state = try store.load()
-    #expect(state.devices.map(\.0) == [neighbour])
-    #expect(state.journal == [delivery(1, device: neighbour.device)])
+    #expect(state.devicePages.map(\.number) == [page(of: victim), page(of: neighbour)])
+    #expect(state.journal.isEmpty)
     #expect(state.tickets.map(\.device) == [neighbour.device, neighbour.device])
     #expect(Set(state.ticketEpisodes.keys.map(\.device)) == [neighbour.device])
     #expect(try store.quarantine().map(\.device) == [neighbour.device])
@@ -121,7 +135,7 @@ struct ErasureTests {
   @Test func `the tickets of an erased device stay for the statistics, ended, under another name`() throws {
     let original = fullTicket(device: victim.device)
     try store.commit(knowledge(of: victim, customer: customer))
-    try store.commit(unit { $0.erasedDevices = [victim] })
+    try store.commit(erasure(of: [victim]))
 
     var filter = TicketFilter()
     filter.failureMode = original.failureMode.text
@@ -153,13 +167,14 @@ struct ErasureTests {
     try store.commit(
       unit {
         $0.changes = [.ticket(cancelled)]
+        $0.emptiesJournal = true
         $0.erasedDevices = [victim]
-        $0.devices = [(victim, [0])]
-        $0.journal = [.init(withdrawal, device: victim.device)]
+        $0.devicePages = [(0, [0])]
+        $0.journal = [withdrawal]
         $0.outbox = [goodbye]
       })
     let state = try store.load()
-    #expect(state.devices.map(\.1) == [[0]])
+    #expect(state.devicePages.first?.bytes == [0])
     #expect(state.journal == [withdrawal])
     #expect(try store.pendingOutbox(limit: 10).map(\.message) == [goodbye])
     #expect(try store.tickets().allSatisfy { $0.device.hasPrefix("erased/") })
@@ -167,7 +182,7 @@ struct ErasureTests {
 
   @Test func `a device that comes back after its erasure begins at the first episode again`() throws {
     try store.commit(knowledge(of: victim, customer: customer))
-    try store.commit(unit { $0.erasedDevices = [victim] })
+    try store.commit(erasure(of: [victim]))
     try store.commit(unit { $0.changes = [.ticket(fullTicket(device: victim.device))] })
     #expect(try store.ticket(fullTicket(device: victim.device).id) == fullTicket(device: victim.device))
     #expect(try store.tickets().count == 3)

@@ -100,7 +100,9 @@ extension FleetHistory {
   }
 
   private mutating func close(_ bucket: Bucket, into table: inout Table) {
-    table.add(close(bucket))
+    var evidence: [Evidence] = []
+    close(bucket) { evidence.append($0) }
+    table.add(evidence)
     fold(after: bucket) { _, _ in 0.001 }
   }
 }

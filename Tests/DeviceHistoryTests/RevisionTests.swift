@@ -156,8 +156,7 @@ import Vocabulary
     _ = first.hear(Fleet.report(9, 23, sequence: 500, faults: 9), of: "d2", into: &table)
 
     var second = FleetHistory(profiles: [Fleet.profile()], settings: settings)
-    for (identity, bytes) in first.takeChanges() { try second.restoreDevice(identity, bytes) }
-    try second.restoreState(first.writeState())
+    try second.restore(state: first.writeState(), pages: first.takeChanges())
     var other = table
     for index in 12..<40 {
       day(index, &first, &table)
@@ -189,7 +188,12 @@ import Vocabulary
   @Test func `bytes that are no record are refused, not misread`() {
     var history = Fleet.history()
     for bytes in [[], [9], [1, 2, 3], Array(repeating: UInt8(255), count: 200)] as [[UInt8]] {
-      #expect(throws: UnreadableRecord.self) { try history.restoreDevice(Fleet.identity("d"), bytes) }
+      #expect(throws: UnreadableRecord.self) {
+        try history.restoreFirstForm(state: nil, devices: [(Fleet.identity("d"), bytes)])
+      }
+      var other = Fleet.history()
+      let state = other.writeState()
+      #expect(throws: UnreadableRecord.self) { try other.restore(state: state, pages: [(0, bytes)]) }
     }
   }
 }
@@ -224,7 +228,7 @@ import Vocabulary
     #expect(history.learn(Facts(telemetryConsent: false), of: device) == .applied)
     #expect(!history.mayHear("d1"))
     #expect(history.facts(of: "d1") == Facts(telemetryConsent: false))
-    #expect(history.takeErased().map(\.0) == [device])
+    #expect(history.takeErased() == [device])
     #expect(history.learn(Facts(batch: "B1"), of: device) == .unconsented)
     #expect(history.learn(Facts(telemetryConsent: true), of: device) == .applied)
     #expect(history.mayHear("d1"))

@@ -73,7 +73,7 @@ import Vocabulary
     pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/report", "this isn't even JSON"), wall: nil)
     let yield = pipeline.takeYield()
     #expect(yield.counts.applied == 2 && yield.counts.unconsented == 1 && yield.counts.quarantined == 0)
-    #expect(yield.erased.map(\.0.device) == ["E1"])
+    #expect(yield.erased.map(\.device) == ["E1"])
     #expect(pipeline.history.summary(of: "E1")?.reports == 0)
   }
 

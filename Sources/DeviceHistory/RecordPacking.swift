@@ -1,0 +1,313 @@
+import Vocabulary
+
+/// The packed form of a device's record: its id, what each report changes (with its length, so that it can be exchanged by
+/// itself), then the rest.
+enum RecordPacking {
+  /// Bytes before the presence: the id with its length, and two of the presence's own length.
+  static func presenceStart(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { 1 + Int(bytes[0]) + 2 }
+
+  static func presenceLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let place = 1 + Int(bytes[0])
+    return Int(bytes[place]) | Int(bytes[place + 1]) << 8
+  }
+
+  static func id(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[1..<1 + Int(bytes[0])])
+  }
+
+  static func product(_ bytes: UnsafeBufferPointer<UInt8>, words: WordList) -> Symbol {
+    var reader = PackedReader(bytes)
+    reader.skip(presenceStart(bytes) + 1)
+    return words[reader.unsigned()]
+  }
+
+  /// `nil`: the facts don't say.
+  static func telemetryConsent(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool? {
+    Presence.consent(bytes[presenceStart(bytes)])
+  }
+
+  /// What the history's sums over all devices need, without unpacking the rest: a start asks it of each.
+  static func totals(
+    _ bytes: UnsafeBufferPointer<UInt8>
+  ) -> (unknownItems: Int, gaps: Int64, latestVote: EventTime?) {
+    var reader = PackedReader(bytes)
+    reader.skip(presenceStart(bytes))
+    let flags = reader.byte()
+    _ = reader.unsigned()
+    _ = reader.count()
+    let unknownItems = reader.count()
+    let lastHeard = flags & 4 != 0 ? reader.time() : nil
+    let latestVote = flags & 16 != 0 ? lastHeard : flags & 8 != 0 ? reader.time() : nil
+    if flags & 32 != 0 { _ = reader.unsigned() }
+    return (unknownItems, ReportIdentities.gaps(from: &reader), latestVote)
+  }
+
+  static func write(_ record: inout DeviceRecord, shape: RecordShape, words: inout WordList) -> [UInt8] {
+    record.presence.telemetryConsent = record.facts.telemetryConsent
+    record.presence.lastDay.takeLast(of: &record.days)
+    record.presence.lastHour.takeLast(of: &record.hours)
+    var writer = PackedWriter()
+    let id = record.identity.device.utf8
+    writer.byte(UInt8(id.count))
+    for byte in id { writer.byte(byte) }
+    var presence = PackedWriter()
+    record.presence.write(to: &presence, shape: shape, words: &words)
+    writer.fixed(UInt16(presence.bytes.count))
+    presence.bytes.withUnsafeBytes { writer.append($0) }
+    record.writeRest(to: &writer, shape: shape, words: &words)
+    record.days.takeLast(of: &record.presence.lastDay)
+    record.hours.takeLast(of: &record.presence.lastHour)
+    return writer.bytes
+  }
+
+  static func read(
+    _ bytes: UnsafeBufferPointer<UInt8>, into record: inout DeviceRecord, shape: RecordShape, words: WordList
+  ) {
+    var reader = PackedReader(bytes)
+    reader.skip(presenceStart(bytes))
+    record.presence.read(from: &reader, shape: shape, words: words)
+    record.identity = DeviceIdentity(
+      product: record.presence.product, device: String(decoding: id(bytes), as: UTF8.self))
+    record.readRest(from: &reader, shape: shape, words: words)
+    record.days.takeLast(of: &record.presence.lastDay)
+    record.hours.takeLast(of: &record.presence.lastHour)
+  }
+}
+
+extension Presence {
+  static func consent(_ flags: UInt8) -> Bool? {
+    switch flags & 3 {
+    case 1: false
+    case 2: true
+    default: nil
+    }
+  }
+
+  func write(to writer: inout PackedWriter, shape: RecordShape, words: inout WordList) {
+    var flags: UInt8 = telemetryConsent.map { $0 ? 2 : 1 } ?? 0
+    if lastHeard != nil { flags |= 4 }
+    if latestVote != nil { flags |= latestVote == lastHeard ? 16 : 8 }
+    if lastFirmware != nil { flags |= 32 }
+    if !lastDay.isEmpty { flags |= 64 }
+    if !lastHour.isEmpty { flags |= 128 }
+    writer.byte(flags)
+    writer.unsigned(words.number(of: product))
+    writer.count(reports)
+    writer.count(unknownItems)
+    if let lastHeard { writer.time(lastHeard) }
+    if let latestVote, latestVote != lastHeard { writer.time(latestVote) }
+    if let lastFirmware { writer.unsigned(words.number(of: lastFirmware)) }
+    identities.write(to: &writer, lastHeard: lastHeard ?? EventTime(milliseconds: Packed.epoch))
+    for length in BucketLength.allCases where !self[last: length].isEmpty {
+      self[last: length].write(
+        to: &writer, bucketHours: length.hours, firmware: lastFirmware, shape: shape, words: &words)
+    }
+  }
+
+  mutating func read(from reader: inout PackedReader, shape: RecordShape, words: WordList) {
+    let flags = reader.byte()
+    telemetryConsent = Self.consent(flags)
+    product = words[reader.unsigned()]
+    reports = reader.count()
+    unknownItems = reader.count()
+    lastHeard = flags & 4 != 0 ? reader.time() : nil
+    latestVote = flags & 16 != 0 ? lastHeard : flags & 8 != 0 ? reader.time() : nil
+    lastFirmware = flags & 32 != 0 ? words[reader.unsigned()] : nil
+    identities = ReportIdentities(from: &reader, lastHeard: lastHeard ?? EventTime(milliseconds: Packed.epoch))
+    lastDay.removeAll()
+    lastHour.removeAll()
+    for (length, flag) in [(BucketLength.hour, UInt8(128)), (.day, 64)] where flags & flag != 0 {
+      self[last: length].read(
+        from: &reader, bucketHours: length.hours, firmware: lastFirmware, shape: shape, words: words)
+    }
+  }
+}
+
+extension DeviceRecord {
+  fileprivate func writeRest(to writer: inout PackedWriter, shape: RecordShape, words: inout WordList) {
+    facts.write(to: &writer, words: &words)
+    writePlaces(to: &writer, words: &words)
+    days.write(to: &writer, bucketHours: 24, firmware: nil, shape: shape, words: &words)
+    dayStanding.write(to: &writer, shape: shape, words: &words)
+    if shape.watchesHours {
+      hours.write(to: &writer, bucketHours: 1, firmware: nil, shape: shape, words: &words)
+      hourStanding.write(to: &writer, shape: shape, words: &words)
+    }
+    writer.byte(bookedSilence == nil ? 0 : 1)
+    if let bookedSilence { bookedSilence.write(to: &writer, words: &words) }
+  }
+
+  fileprivate mutating func readRest(from reader: inout PackedReader, shape: RecordShape, words: WordList) {
+    facts = Facts(from: &reader, words: words)
+    facts.telemetryConsent = presence.telemetryConsent
+    readPlaces(from: &reader, words: words)
+    days.removeAll()
+    hours.removeAll()
+    days.read(from: &reader, bucketHours: 24, firmware: nil, shape: shape, words: words)
+    dayStanding.read(from: &reader, shape: shape, words: words)
+    if shape.watchesHours {
+      hours.read(from: &reader, bucketHours: 1, firmware: nil, shape: shape, words: words)
+      hourStanding.read(from: &reader, shape: shape, words: words)
+    }
+    bookedSilence = reader.byte() == 1 ? Evidence(from: &reader, words: words) : nil
+  }
+
+  /// Nearly always a device has been in one place, the one that its facts name, since the facts were said.
+  private func writePlaces(to writer: inout PackedWriter, words: inout WordList) {
+    let isUsual = places.count == 1 && places[0] == usualPlace
+    writer.unsigned(UInt64(places.count) << 1 | (isUsual ? 1 : 0))
+    guard !isUsual else { return }
+    for place in places {
+      writer.time(place.from)
+      writer.unsigned(words.number(of: place.region))
+      writer.unsigned(words.number(of: place.carrier))
+    }
+  }
+
+  private var usualPlace: Place? {
+    facts.time.map { Place(from: $0, region: facts.region ?? .unknown, carrier: facts.carrier ?? .unknown) }
+  }
+
+  private mutating func readPlaces(from reader: inout PackedReader, words: WordList) {
+    let header = reader.unsigned()
+    if header & 1 == 1, let usualPlace {
+      places = [usualPlace]
+      return
+    }
+    places = (0..<(header >> 1)).map { _ in
+      Place(from: reader.time(), region: words[reader.unsigned()], carrier: words[reader.unsigned()])
+    }
+  }
+}
+
+extension Facts {
+  /// All but the consent to telemetry, which lies with the presence. A bit a field, then what the bits announce.
+  fileprivate func write(to writer: inout PackedWriter, words: inout WordList) {
+    var mask: UInt64 = 0
+    if time != nil { mask |= 1 }
+    if batch != nil { mask |= 2 }
+    if region != nil { mask |= 4 }
+    if carrier != nil { mask |= 8 }
+    if activated != nil { mask |= 16 }
+    if firmware != nil { mask |= 32 }
+    if customer != nil { mask |= 64 }
+    if factory != nil { mask |= 128 }
+    if manufactured != nil { mask |= 256 }
+    if retired != nil { mask |= 512 }
+    if locale != nil { mask |= 1024 }
+    if let contactConsent { mask |= contactConsent ? 4096 : 2048 }
+    writer.unsigned(mask)
+    if let time { writer.time(time) }
+    if let batch { writer.unsigned(words.number(of: batch)) }
+    if let region { writer.unsigned(words.number(of: region)) }
+    if let carrier { writer.unsigned(words.number(of: carrier)) }
+    if let activated { writer.time(activated) }
+    if let firmware { writer.unsigned(words.number(of: firmware)) }
+    if let customer { writer.text(customer) }
+    if let factory { writer.unsigned(words.number(of: factory)) }
+    if let manufactured { writer.time(manufactured) }
+    if let retired { writer.time(retired) }
+    if let locale { writer.text(locale) }
+  }
+
+  fileprivate init(from reader: inout PackedReader, words: WordList) {
+    self.init()
+    let mask = reader.unsigned()
+    if mask & 1 != 0 { time = reader.time() }
+    if mask & 2 != 0 { batch = words[reader.unsigned()] }
+    if mask & 4 != 0 { region = words[reader.unsigned()] }
+    if mask & 8 != 0 { carrier = words[reader.unsigned()] }
+    if mask & 16 != 0 { activated = reader.time() }
+    if mask & 32 != 0 { firmware = words[reader.unsigned()] }
+    if mask & 64 != 0 { customer = reader.text() }
+    if mask & 128 != 0 { factory = words[reader.unsigned()] }
+    if mask & 256 != 0 { manufactured = reader.time() }
+    if mask & 512 != 0 { retired = reader.time() }
+    if mask & 1024 != 0 { locale = reader.text() }
+    contactConsent = mask & 4096 != 0 ? true : mask & 2048 != 0 ? false : nil
+  }
+}
+
+extension Standing {
+  fileprivate func write(to writer: inout PackedWriter, shape: RecordShape, words: inout WordList) {
+    var mask: UInt64 = 0
+    if upToHour != .min { mask |= 1 }
+    if firmware != nil { mask |= 2 }
+    if installedHour != nil { mask |= 4 }
+    if firstHeardHour != nil { mask |= 8 }
+    if shape.timed.contains(where: { lastEventHour[$0] != nil }) { mask |= 16 }
+    if modes.contains(where: { $0 != Mode() }) { mask |= 32 }
+    writer.unsigned(mask)
+    let base = upToHour == .min ? 0 : Int64(upToHour)
+    if upToHour != .min { writer.signed(base) }
+    if let firmware { writer.unsigned(words.number(of: firmware)) }
+    if let installedHour { writer.signed(base - Int64(installedHour)) }
+    if let firstHeardHour { writer.signed(base - Int64(firstHeardHour)) }
+    if mask & 16 != 0 {
+      for slot in shape.timed {
+        writer.unsigned(lastEventHour[slot].map { Packed.zigzag(base - Int64($0)) + 1 } ?? 0)
+      }
+    }
+    guard mask & 32 != 0 else { return }
+    for mode in modes {
+      let hasMore = mode.evidenceFromHour != .min || mode.lastOnsetHour != nil || mode.onsets != 0
+      writer.unsigned(Packed.zigzag(mode.accruedUnits) << 1 | (hasMore ? 1 : 0))
+      guard hasMore else { continue }
+      writer.signed(Int64(mode.onsets))
+      writer.unsigned(mode.lastOnsetHour.map { Packed.zigzag(base - Int64($0)) + 1 } ?? 0)
+      writer.unsigned(mode.evidenceFromHour == .min ? 0 : Packed.zigzag(base - Int64(mode.evidenceFromHour)) + 1)
+    }
+  }
+
+  fileprivate mutating func read(from reader: inout PackedReader, shape: RecordShape, words: WordList) {
+    let mask = reader.unsigned()
+    let base = mask & 1 != 0 ? reader.signed() : 0
+    func hour(_ code: UInt64) -> Int32? {
+      code == 0 ? nil : Int32(truncatingIfNeeded: base - Packed.unzigzag(code - 1))
+    }
+    upToHour = mask & 1 != 0 ? Int32(truncatingIfNeeded: base) : .min
+    firmware = mask & 2 != 0 ? words[reader.unsigned()] : nil
+    installedHour = mask & 4 != 0 ? Int32(truncatingIfNeeded: base - reader.signed()) : nil
+    firstHeardHour = mask & 8 != 0 ? Int32(truncatingIfNeeded: base - reader.signed()) : nil
+    for slot in lastEventHour.indices { lastEventHour[slot] = nil }
+    if mask & 16 != 0 { for slot in shape.timed { lastEventHour[slot] = hour(reader.unsigned()) } }
+    for slot in modes.indices {
+      modes[slot] = Mode()
+      guard mask & 32 != 0 else { continue }
+      let header = reader.unsigned()
+      modes[slot].accruedUnits = Packed.unzigzag(header >> 1)
+      guard header & 1 == 1 else { continue }
+      modes[slot].onsets = Int32(truncatingIfNeeded: reader.signed())
+      modes[slot].lastOnsetHour = hour(reader.unsigned())
+      modes[slot].evidenceFromHour = hour(reader.unsigned()) ?? .min
+    }
+  }
+}
+
+extension Evidence {
+  /// Of a day: only silence is kept so.
+  fileprivate func write(to writer: inout PackedWriter, words: inout WordList) {
+    let covariates = cell.covariates
+    for symbol in [
+      mode.product, mode.mode, covariates.region, covariates.carrier, covariates.batch, covariates.firmware,
+    ] { writer.unsigned(words.number(of: symbol)) }
+    writer.signed(Int64(cell.bucket.startHour))
+    writer.byte(covariates.age)
+    writer.byte(covariates.weather.rawValue)
+    writer.unsigned(UInt64(covariates.factors.packed))
+    for count in [counts.atRisk, counts.onsets, counts.symptoms] { writer.signed(Int64(count)) }
+  }
+
+  fileprivate init(from reader: inout PackedReader, words: WordList) {
+    let symbols = (0..<6).map { _ in words[reader.unsigned()] }
+    let bucket = Bucket(startHour: Int32(truncatingIfNeeded: reader.signed()), length: .day)
+    let covariates = Covariates(
+      region: symbols[2], carrier: symbols[3], batch: symbols[4], firmware: symbols[5], age: reader.byte(),
+      weather: WeatherBin(rawValue: reader.byte()) ?? .unknown,
+      factors: FactorBins(packed: UInt32(truncatingIfNeeded: reader.unsigned())))
+    let counts = (0..<3).map { _ in Int32(truncatingIfNeeded: reader.signed()) }
+    self.init(
+      mode: ModeKey(product: symbols[0], mode: symbols[1]), cell: Cell(bucket: bucket, covariates: covariates),
+      counts: CellCounts(atRisk: counts[0], onsets: counts[1], symptoms: counts[2]))
+  }
+}

@@ -1,0 +1,214 @@
+import Vocabulary
+
+/// The packed form of a sheet's rows. A row of a quiet day takes some fifteen bytes: what equals its neighbour isn't said.
+extension TallySheet {
+  /// What a row of packed bytes leaves out because it is so most of the time.
+  private struct Flags: OptionSet {
+    let rawValue: UInt8
+    static let stripped = Flags(rawValue: 1)
+    /// One version, that of the row before.
+    static let sameFirmware = Flags(rawValue: 2)
+    static let noFirmware = Flags(rawValue: 4)
+    /// Each report told each signal that was told at all.
+    static let fullCounts = Flags(rawValue: 8)
+    static let signals = Flags(rawValue: 16)
+    static let events = Flags(rawValue: 32)
+    /// Buckets without a report lie between the row before and this one.
+    static let gap = Flags(rawValue: 64)
+    /// Of a stripped row: so many more of the same follow. Of others: the version was named in one second only.
+    static let run = Flags(rawValue: 128)
+  }
+
+  func write(
+    to writer: inout PackedWriter, bucketHours: Int32, firmware: Symbol?, shape: RecordShape, words: inout WordList
+  ) {
+    writer.count(count)
+    var expected: Int32 = 0
+    var firmware = firmware
+    var row = 0
+    while row < count {
+      let head = heads[row]
+      var flags: Flags = []
+      let gap = Int64(head.startHour) - Int64(expected)
+      if gap != 0 { flags.insert(.gap) }
+      let only = head.firmware.count == 1 ? head.firmware.only : nil
+      if head.firmware.isEmpty { flags.insert(.noFirmware) }
+      if let only, only.version == firmware { flags.insert(.sameFirmware) }
+      if (0..<signalCount).contains(where: { signal(row, $0).count > 0 }) { flags.insert(.signals) }
+      if (0..<eventCount).contains(where: { event(row, $0) > 0 }) { flags.insert(.events) }
+      var followers = 0
+      if head.isStripped {
+        flags.insert(.stripped)
+        followers = self.followers(of: row, bucketHours)
+        if followers > 0 { flags.insert(.run) }
+      } else {
+        if only.map({ $0.first == $0.last }) ?? false { flags.insert(.run) }
+        let isPartial = (0..<signalCount).contains { slot in
+          let count = signal(row, slot).count
+          return count != 0 && count != head.reports
+        }
+        if !isPartial { flags.insert(.fullCounts) }
+      }
+      writer.byte(flags.rawValue)
+      if flags.contains(.gap) { writer.signed(gap) }
+      if followers > 0 { writer.count(followers) }
+      if !head.isStripped { writer.unsigned(UInt64(head.reports)) }
+      write(head.firmware, flags, to: &writer, &words)
+      if flags.contains(.signals) { writeSignals(row, flags, to: &writer, shape) }
+      if flags.contains(.events) {
+        Self.writeMask(eventCount, to: &writer) { event(row, $0) > 0 }
+        for slot in 0..<eventCount where event(row, slot) > 0 { writer.unsigned(UInt64(event(row, slot))) }
+      }
+      firmware = head.firmware.latest ?? firmware
+      expected = head.startHour &+ Int32(followers + 1) &* bucketHours
+      row += followers + 1
+    }
+  }
+
+  /// Rows after a stripped one that say the same of the buckets right behind it, without events.
+  private func followers(of row: Int, _ bucketHours: Int32) -> Int {
+    func isPlain(_ row: Int) -> Bool {
+      events[row * eventCount..<(row + 1) * eventCount].allSatisfy { $0 == 0 }
+    }
+    guard isPlain(row) else { return 0 }
+    var next = row + 1
+    while next < count, heads[next].isStripped, isPlain(next), heads[next].firmware == heads[row].firmware,
+      heads[next].startHour == heads[next - 1].startHour + bucketHours
+    { next += 1 }
+    return next - row - 1
+  }
+
+  private func write(
+    _ firmware: FirmwareSpans, _ flags: Flags, to writer: inout PackedWriter, _ words: inout WordList
+  ) {
+    guard !flags.contains(.noFirmware) else { return }
+    let isSettled = flags.contains(.stripped)
+    if flags.contains(.sameFirmware), let only = firmware.only {
+      if !isSettled { Self.write(only, isInstant: flags.contains(.run), to: &writer) }
+      return
+    }
+    writer.count(firmware.count)
+    for span in firmware.spans {
+      writer.unsigned(words.number(of: span.version))
+      if !isSettled { Self.write(span, isInstant: firmware.count == 1 && flags.contains(.run), to: &writer) }
+    }
+  }
+
+  private static func write(_ span: FirmwareSpans.Span, isInstant: Bool, to writer: inout PackedWriter) {
+    writer.unsigned(UInt64(span.first))
+    if !isInstant { writer.unsigned(UInt64(span.last - span.first)) }
+  }
+
+  private func writeSignals(_ row: Int, _ flags: Flags, to writer: inout PackedWriter, _ shape: RecordShape) {
+    Self.writeMask(signalCount, to: &writer) { signal(row, $0).count > 0 }
+    for slot in 0..<signalCount {
+      let tally = signal(row, slot)
+      guard tally.count > 0 else { continue }
+      if !flags.contains(.fullCounts) { writer.unsigned(UInt64(tally.count)) }
+      let uses = shape.uses[slot]
+      if uses.contains(.sum) { writer.millionths(tally.millionths) }
+      if uses.contains(.least) { writer.decimal(tally.least) }
+      if uses.contains(.greatest) { writer.decimal(tally.greatest) }
+    }
+  }
+
+  private static func writeMask(_ slots: Int, to writer: inout PackedWriter, _ isSet: (Int) -> Bool) {
+    var byte: UInt8 = 0
+    for slot in 0..<slots {
+      if isSet(slot) { byte |= 1 << UInt8(slot & 7) }
+      if slot & 7 == 7 || slot == slots - 1 {
+        writer.byte(byte)
+        byte = 0
+      }
+    }
+  }
+
+  /// Appends what `write` wrote.
+  mutating func read(
+    from reader: inout PackedReader, bucketHours: Int32, firmware: Symbol?, shape: RecordShape, words: WordList
+  ) {
+    var left = reader.count()
+    var expected: Int32 = 0
+    var firmware = firmware
+    while left > 0 {
+      let flags = Flags(rawValue: reader.byte())
+      var head = Head(startHour: expected)
+      if flags.contains(.gap) { head.startHour = Int32(truncatingIfNeeded: Int64(expected) + reader.signed()) }
+      head.isStripped = flags.contains(.stripped)
+      let followers = head.isStripped && flags.contains(.run) ? reader.count() : 0
+      if !head.isStripped { head.reports = Int32(truncatingIfNeeded: reader.unsigned()) }
+      head.firmware = Self.firmware(from: &reader, flags, firmware, words)
+      append(head)
+      let row = count - 1
+      if flags.contains(.signals) { readSignals(row, flags, from: &reader, shape) }
+      if flags.contains(.events) { readEvents(row, from: &reader) }
+      for follower in 0..<followers {
+        var next = head
+        next.startHour = head.startHour &+ Int32(follower + 1) &* bucketHours
+        append(next)
+      }
+      firmware = head.firmware.latest ?? firmware
+      expected = head.startHour &+ Int32(followers + 1) &* bucketHours
+      left -= followers + 1
+    }
+  }
+
+  private static func firmware(
+    from reader: inout PackedReader, _ flags: Flags, _ before: Symbol?, _ words: WordList
+  ) -> FirmwareSpans {
+    guard !flags.contains(.noFirmware) else { return FirmwareSpans() }
+    let isSettled = flags.contains(.stripped)
+    func span(_ version: Symbol, isInstant: Bool) -> FirmwareSpans.Span {
+      guard !isSettled else { return FirmwareSpans.Span(version: version, first: 0, last: 0) }
+      let first = Int32(truncatingIfNeeded: reader.unsigned())
+      let last = isInstant ? first : first &+ Int32(truncatingIfNeeded: reader.unsigned())
+      return FirmwareSpans.Span(version: version, first: first, last: last)
+    }
+    if flags.contains(.sameFirmware), let before {
+      return FirmwareSpans(only: span(before, isInstant: flags.contains(.run)))
+    }
+    let count = reader.count()
+    if count == 1 { return FirmwareSpans(only: span(words[reader.unsigned()], isInstant: flags.contains(.run))) }
+    return FirmwareSpans(spans: (0..<count).map { _ in span(words[reader.unsigned()], isInstant: false) })
+  }
+
+  private mutating func readSignals(
+    _ row: Int, _ flags: Flags, from reader: inout PackedReader, _ shape: RecordShape
+  ) {
+    var mask = Mask(slots: signalCount, from: &reader)
+    for slot in 0..<signalCount where mask.next() {
+      var tally = SignalTally()
+      tally.count = flags.contains(.fullCounts) ? heads[row].reports : Int32(truncatingIfNeeded: reader.unsigned())
+      let uses = shape.uses[slot]
+      if uses.contains(.sum) { tally.millionths = reader.millionths() }
+      if uses.contains(.least) { tally.least = reader.decimal() }
+      if uses.contains(.greatest) { tally.greatest = reader.decimal() }
+      set(tally, row, slot)
+    }
+  }
+
+  private mutating func readEvents(_ row: Int, from reader: inout PackedReader) {
+    var mask = Mask(slots: eventCount, from: &reader)
+    for slot in 0..<eventCount where mask.next() {
+      set(Int32(truncatingIfNeeded: reader.unsigned()), event: slot, row)
+    }
+  }
+
+  /// A bit a slot, read in step with the slots.
+  private struct Mask {
+    private var bytes: PackedReader
+    private var byte: UInt8 = 0
+    private var place = 0
+
+    init(slots: Int, from reader: inout PackedReader) {
+      bytes = reader
+      reader.skip((slots + 7) / 8)
+    }
+
+    mutating func next() -> Bool {
+      if place & 7 == 0 { byte = bytes.byte() }
+      defer { place += 1 }
+      return byte & 1 << UInt8(place & 7) != 0
+    }
+  }
+}
