@@ -7,6 +7,8 @@ enum Limits {
   static let retriesATick = 2000
   /// Bytes of journal after which everything is written as it stands, so that a start has little to read again.
   static let journalBytes = 128 << 20
+  /// Messages of a backfill between two commits: they need no acknowledgement, only their quarantine and cases written.
+  static let backfillMessages = 20_000
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
