@@ -20,22 +20,25 @@ struct LatencyRow {
     var halves: [Double] = []
     var most: [Double] = []
     var syncs: [Double] = []
+    var slowest = Double(Self.perSecond)
     let count = Self.perSecond * plan.latencySeconds
     for run in 0..<plan.runs {
       // The histogram begins anew with the process.
       try await daemon.stop()
       _ = try await daemon.start()
       let probe = try DiskProbe(folder: daemon.stateDirectory)
-      try await broker.stream(fleet, from: run * count, perSecond: Self.perSecond, seconds: plan.latencySeconds)
+      let rate = try await broker.stream(
+        fleet, from: run * count, perSecond: Self.perSecond, seconds: plan.latencySeconds)
       received += count
       let end = try await daemon.hasReceived(received, of: count, within: .seconds(60))
       let durations = try await probe.end()
       guard let latency = end.status.latency else { throw RigError("the daemon's status has no latency") }
+      slowest = min(slowest, rate)
       halves.append(latency.p50_seconds * 1000)
       most.append(latency.p99_seconds * 1000)
       syncs.append(durations.quantile(0.99) * 1000)
       Narration.say(
-        "p50 \(short(halves[run])) ms, p99 \(short(most[run])) ms; fdatasync p50 \(short(durations.median * 1000)) ms, p99 \(short(syncs[run])) ms of \(durations.count)"
+        "p50 \(short(halves[run])) ms, p99 \(short(most[run])) ms; fdatasync p50 \(short(durations.median * 1000)) ms, p99 \(short(syncs[run])) ms of \(durations.count); \(Int(rate)) messages a second"
       )
     }
     try await daemon.stop()
@@ -50,6 +53,7 @@ struct LatencyRow {
         value: beyond.median, direction: .atMost, must: 20, aim: 8, samples: beyond,
         note:
           "p99 \(most.map(short).joined(separator: ", ")) ms; fdatasync's \(syncs.map(short).joined(separator: ", ")) ms"
+          + (slowest < 0.98 * Double(Self.perSecond) ? "; only \(Int(slowest)) messages a second were reached" : "")
       ),
     ]
   }

@@ -52,10 +52,11 @@ final class MeasuredBroker: Sendable {
     }
   }
 
-  /// A steady stream, in steps of ten milliseconds; returns when all is acknowledged by the broker.
-  func stream(_ fleet: BenchmarkFleet, from first: Int, perSecond: Int, seconds: Int) async throws {
+  /// A steady stream, in steps of ten milliseconds; returns when all is acknowledged by the broker. Answers the rate that
+  /// was kept: a busy machine doesn't let it be what was asked for.
+  func stream(_ fleet: BenchmarkFleet, from first: Int, perSecond: Int, seconds: Int) async throws -> Double {
     let publisher = publisher
-    try await onThread {
+    return try await onThread {
       let step = perSecond / 100
       let clock = ContinuousClock()
       let began = clock.now
@@ -64,6 +65,7 @@ final class MeasuredBroker: Sendable {
         if due > clock.now { usleep(useconds_t((due - clock.now).seconds * 1e6)) }
         try publisher.publish((0..<step).map { Self.report(first + number * step + $0, of: fleet) })
       }
+      return Double(perSecond * seconds) / (clock.now - began).seconds
     }
   }
 

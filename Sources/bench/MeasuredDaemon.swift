@@ -36,19 +36,19 @@ struct MeasuredDaemon {
   static let profiles = "\(Executable.packageFolder)/Benchmarks/profile"
 
   private let process: DaemonProcess
-  private let outputs = try? ScratchFolder()
+  private let outputs: ScratchFolder
   private var child: ChildProcess?
   private var spawned = ContinuousClock.now
 
   var stateDirectory: String { process.stateDirectory }
 
   init(brokerURL: String) throws {
+    outputs = try ScratchFolder()
     process = try DaemonProcess(.init(brokerURL: brokerURL, profiles: Self.profiles, lines: ["clock: event"]))
   }
 
   /// Returns when it says `ready`.
   mutating func start(within limit: Duration = .seconds(120)) async throws -> Moment {
-    guard let outputs else { throw RigError("no temporary folder for the daemon's output") }
     let program = try Executable.built("forewarnd")
     spawned = .now
     child = try await ChildProcess.start(

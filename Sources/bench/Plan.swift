@@ -8,6 +8,8 @@ struct Plan: Sendable {
   var rows: [Row]
   var isQuick: Bool
   var output: String?
+  /// Sizes of the row `fleet`, where others than the usual ones are asked for.
+  var chosenSizes: [Int] = []
 
   /// Interleaved runs of each side.
   var runs: Int { isQuick ? 3 : 5 }
@@ -19,6 +21,6 @@ struct Plan: Sendable {
   /// Two months of ten thousand devices would take ten minutes to publish; bytes a device-day change little above this.
   var databaseDevices: Int { isQuick ? 500 : 4000 }
   var databaseDays: Int { isQuick ? 30 : 60 }
-  var fleetSizes: [Int] { isQuick ? [10_000] : [10_000, 100_000, 1_000_000] }
+  var fleetSizes: [Int] { !chosenSizes.isEmpty ? chosenSizes : isQuick ? [10_000] : [10_000, 100_000, 1_000_000] }
   var fleetDays: Int { 30 }
 }

@@ -9,6 +9,7 @@ struct ReplayRow {
   func measure() async throws -> [Figure] {
     let folder = try ScratchFolder()
     var rates: [Int: [Double]] = [:]
+    var cpuRates: [Int: [Double]] = [:]
     var counts: [Int: Int] = [:]
     for reports in [24, 1] {
       let fleet = BenchmarkFleet(devices: plan.devices, reportsPerDay: reports)
@@ -34,6 +35,7 @@ struct ReplayRow {
         let seconds = replay.elapsed.seconds
         let used = ProcessUsage.endedChildren() - before
         rates[reports, default: []].append(Double(count) / seconds / 1000)
+        cpuRates[reports, default: []].append(Double(count) / used / 1000)
         Narration.say(
           "run \(run), \(reports) a device-day: \(Int(Double(count) / seconds))/s, \(short(used * 1e6 / Double(count))) µs CPU a message"
         )
@@ -43,7 +45,9 @@ struct ReplayRow {
       let samples = rates[reports] ?? []
       return Figure(
         id: "replay_\(reports)", title: "replay from a file, one core, \(reports) a device-day", unit: "k/s",
-        value: samples.median, direction: .atLeast, must: must, aim: aim, samples: samples)
+        value: samples.median, direction: .atLeast, must: must, aim: aim, samples: samples,
+        // On a busy machine this is what the rate would be on an idle one, or nearly.
+        note: "by CPU time \(short((cpuRates[reports] ?? []).median)) k/s")
     }
     return [figure(24, must: 150, aim: 300), figure(1, must: 60, aim: 120)]
   }

@@ -10,7 +10,7 @@ enum Request {
   case help
 
   static let usage = """
-    bench [--quick] [--row ROW]… [--out FILE]   measure; ROW: \(Plan.Row.allCases.map(\.rawValue).joined(separator: ", "))
+    bench [--quick] [--row ROW]… [--devices N]… [--out FILE]   measure; N: sizes of the row fleet; ROW: \(Plan.Row.allCases.map(\.rawValue).joined(separator: ", "))
     bench capture DEVICES REPORTS-A-DAY DAYS    write the load as a capture to standard output
     bench step \(Step.allCases.map(\.rawValue).joined(separator: "|")) COUNT    one step alone, to be counted by callgrind
     """
@@ -36,6 +36,7 @@ enum Request {
     var rows: [Plan.Row] = []
     var isQuick = false
     var output: String?
+    var sizes: [Int] = []
     var rest = words[...]
     while let word = rest.popFirst() {
       switch word {
@@ -43,13 +44,18 @@ enum Request {
       case "--row":
         guard let name = rest.popFirst(), let row = Plan.Row(rawValue: name) else { throw WrongUse() }
         rows.append(row)
+      case "--devices":
+        guard let size = rest.popFirst().flatMap({ Int($0) }), (10...9_999_999).contains(size) else {
+          throw WrongUse()
+        }
+        sizes.append(size)
       case "--out":
         guard let file = rest.popFirst() else { throw WrongUse() }
         output = file
       default: throw WrongUse()
       }
     }
-    return Plan(rows: rows.isEmpty ? Plan.Row.allCases : rows, isQuick: isQuick, output: output)
+    return Plan(rows: rows.isEmpty ? Plan.Row.allCases : rows, isQuick: isQuick, output: output, chosenSizes: sizes)
   }
 }
 
