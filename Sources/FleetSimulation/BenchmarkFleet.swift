@@ -97,7 +97,7 @@ package struct BenchmarkFleet: Sendable {
     gauge(",\"at\":", 40, 59)
     gauge(",\"fm\":", 300, 799)
     bytes.write(",\"ut\":")
-    bytes.write(1_000_000 + random.whole(0, 8_000_000))
+    bytes.write(isShort ? random.whole(100_000, 999_999) : random.whole(1_000_000, 9_999_999))
     gauge(",\"ew\":", 1, 9)
     gauge(",\"bl\":", 80, 99)
     gauge(",\"cl\":", 10, 60)
