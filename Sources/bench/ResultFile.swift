@@ -31,7 +31,9 @@ struct ResultFile: Encodable {
     let path = plan.output ?? "\(Executable.packageFolder)/Benchmarks/results/\(name).json"
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let folder = URL(filePath: path).deletingLastPathComponent()
     do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       try (encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
     } catch {
       throw RigError("cannot write \(path): \(error.localizedDescription)")
