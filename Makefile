@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test demo install clean
+.PHONY: help deps check-swift build lint test demo bench bench-quick install clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -67,6 +67,19 @@ test: deps lint build  ## lint, build, run all tests
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
 	@$(BIN)/demo
+
+# Not for tests: figures depend on the machine and on what else it does. `make bench ROW=drain` measures that row alone
+# (ROW="drain latency": those two), with DEVICES="10000 100000" the row fleet at those sizes.
+bench bench-quick: PACKAGES += valgrind
+BENCH_OPTIONS = $(foreach row,$(ROW),--row $(row)) $(foreach size,$(DEVICES),--devices $(size))
+
+bench: build  ## measure speed and memory against what they must be, 30 min on an idle machine; ROW=… one of them
+	gcc -O2 -Wall -Wextra -Werror -o $(BIN)/idle-subscriber Benchmarks/idle-subscriber.c -lmosquitto
+	@$(BIN)/bench $(BENCH_OPTIONS)
+
+bench-quick: build  ## the same with less of everything, 5 min: shows what a change did
+	gcc -O2 -Wall -Wextra -Werror -o $(BIN)/idle-subscriber Benchmarks/idle-subscriber.c -lmosquitto
+	@$(BIN)/bench --quick $(BENCH_OPTIONS)
 
 install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); keeps configuration that is there
 	@[ -x $(BIN)/forewarnd ] && [ -x $(BIN)/forewarn ] || { echo "run make build first" >&2; exit 1; }

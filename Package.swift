@@ -70,10 +70,15 @@ let package = Package(
       name: "forewarn",
       dependencies: [
         "Vocabulary", "ControlProtocol", "Terminal", "CheckedYAML", "FirmwareProfiles", "DeviceHistory", "Triage",
-        "Pipeline", "FleetSimulation", "Broker", "CZlib",
+        "Pipeline", "FleetSimulation", "Broker", "Gateway", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
+    .executableTarget(
+      name: "bench",
+      dependencies: [
+        "Rig", "FleetSimulation", "Vocabulary", "Broker", "FirmwareProfiles", "DeviceHistory", "DefectModel",
+      ]),
 
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "Vocabulary"]),
@@ -97,6 +102,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(

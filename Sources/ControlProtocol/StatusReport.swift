@@ -18,6 +18,8 @@ package struct StatusReport: Hashable, Sendable, Codable {
   package var broker: Broker
   /// How far the newest committed message is behind its arrival.
   @Known package var lagSeconds: Double?
+  /// From arrival to commit, of all messages since the start; `nil` before the first.
+  @Known package var latency: Latency?
   /// The time against which everything is judged; unknown until the first report where the stream keeps the clock.
   @Known package var clock: String?
   /// `wall` or `event`.
@@ -37,7 +39,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     state: State, reasons: [String], version: String, pid: Int, startedAt: String, messages: Messages, devices: Int,
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
-    lastPass: Pass?, care: Care
+    lastPass: Pass?, care: Care, latency: Latency? = nil
   ) {
     self.state = state
     self.reasons = reasons
@@ -50,6 +52,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     self.findings = findings
     self.broker = broker
     self.lagSeconds = lagSeconds
+    self.latency = latency
     self.clock = clock
     self.clockKind = clockKind
     self.profiles = profiles
@@ -66,7 +69,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case startedAt = "started_at"
     case messages, devices, tickets, findings, broker
     case lagSeconds = "lag_seconds"
-    case clock
+    case latency, clock
     case clockKind = "clock_kind"
     case profiles, database
     case unknownItems = "unknown_items"
@@ -185,6 +188,20 @@ extension StatusReport {
     private enum CodingKeys: String, CodingKey {
       case bucketEnd = "bucket_end"
       case seconds
+    }
+  }
+
+  /// Quantiles of the histogram `forewarn_receive_to_commit_seconds`.
+  package struct Latency: Hashable, Sendable, Codable {
+    package var p50Seconds: Double
+    package var p99Seconds: Double
+    package init(p50Seconds: Double, p99Seconds: Double) {
+      self.p50Seconds = p50Seconds
+      self.p99Seconds = p99Seconds
+    }
+    private enum CodingKeys: String, CodingKey {
+      case p50Seconds = "p50_seconds"
+      case p99Seconds = "p99_seconds"
     }
   }
 

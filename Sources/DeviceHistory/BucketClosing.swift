@@ -46,6 +46,7 @@ extension FleetHistory {
   /// Closes the bucket: its evidence, and the differences that late, repeated or revised words made to earlier ones.
   /// Only what was said of buckets up to this one is looked at, whatever has come in since.
   package mutating func close(_ bucket: Bucket, _ learn: (Evidence) -> Void) {
+    putAway()
     surroundings.freeze(bucket)
     let closed = closedThrough[bucket.length]
     // What was said of buckets before the clock's start comes with the first closing.
@@ -110,6 +111,7 @@ extension FleetHistory {
   /// After the model has seen the bucket: what ended `lateness` before it can't change any more and is folded into the
   /// devices' standings, with the hazard that the model gives it.
   package mutating func fold(after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double) {
+    putAway()
     let limit = bucket.end - settings.lateness
     let boundary = Bucket(holding: limit, length: bucket.length).advanced(by: -1)
     var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)

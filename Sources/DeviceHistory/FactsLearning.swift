@@ -4,6 +4,7 @@ package import Vocabulary
 extension FleetHistory {
   /// What is known of a device. `nil`: an empty payload, which clears the facts but never the consent.
   package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
+    putAway()
     let number: Int
     switch place(identity) {
     case .success(let known): number = known
@@ -59,6 +60,7 @@ extension FleetHistory {
   }
 
   package mutating func learn(_ outage: Outage) -> Fate {
+    putAway()
     if let now = clock.now, outage.until < now - settings.lateness { return .late }
     let isRevision = closedThrough.values.contains { outage.from < $0.end }
     guard isRevision, !surroundings.knows(outage) else { return surroundings.add(outage) ? .applied : .duplicate }

@@ -20,10 +20,10 @@ extension DeviceRecord {
     presence.lastHeard = try reader.optional { reader throws(UnreadableRecord) in try reader.time() }
     presence.lastFirmware = try reader.optional { reader throws(UnreadableRecord) in try reader.symbol() }
     presence.unknownItems = Int(try reader.integer(Int64.self))
-    var old = RecordShape()
-    old.signals = try reader.list { reader throws(UnreadableRecord) in try reader.symbol() }
-    old.events = try reader.list { reader throws(UnreadableRecord) in try reader.symbol() }
-    old.modes = try reader.list { reader throws(UnreadableRecord) in try reader.symbol() }
+    let old = RecordShape(
+      signals: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() },
+      events: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() },
+      modes: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() })
     days = try TallySheet(firstForm: &reader, bucketHours: 24, shape: old)
     hours = try TallySheet(firstForm: &reader, bucketHours: 1, shape: old)
     dayStanding = try Standing(firstForm: &reader, shape: old)

@@ -26,6 +26,9 @@ package struct FleetHistory: Sendable {
   /// Reports missing by their sequence numbers, over all devices.
   package internal(set) var sequenceGaps = 0
   var erased: Set<DeviceIdentity> = []
+  /// What `hear` has changed of the device whose report `admit` is about to judge: written back once for both. Nothing but
+  /// these two may find it full: whatever else reads or writes records calls `putAway` first.
+  private var inHand: (number: Int, presence: Presence)?
 
   package init(profiles: [FirmwareProfile], settings: HistorySettings) {
     self.settings = settings
@@ -59,6 +62,10 @@ package struct FleetHistory: Sendable {
         pages.withBytes(of: number) { RecordPacking.id($0).elementsEqual(UnsafeRawBufferPointer(id)) }
       }
     }
+  }
+
+  private func isNamed(_ device: String, _ number: Int) -> Bool {
+    pages.withBytes(of: number) { RecordPacking.id($0).elementsEqual(device.utf8) }
   }
 
   func product(of number: Int) -> Symbol { pages.withBytes(of: number) { RecordPacking.product($0, words: words) } }
@@ -120,6 +127,9 @@ package struct FleetHistory: Sendable {
 
   /// The device's number, made if need be; an identity under another product is refused.
   mutating func place(_ identity: DeviceIdentity) -> Result<Int, Rejection> {
+    if let held = inHand, isNamed(identity.device, held.number), held.presence.product == identity.product {
+      return .success(held.number)
+    }
     if let number = number(of: identity.device) {
       let known = product(of: number)
       guard known == identity.product else {
@@ -148,16 +158,33 @@ package struct FleetHistory: Sendable {
   @discardableResult
   package mutating func hear(_ time: EventTime, of identity: DeviceIdentity) -> Bool {
     guard settings.clock == .event, case .success(let number) = place(identity) else { return false }
-    var presence = presence(number)
+    var presence = takePresence(number)
+    defer { inHand = (number, presence) }
     guard time > presence.latestVote ?? .distantPast else { return false }
     clock.vote(time, previous: presence.latestVote, isFirm: !closedThrough.isEmpty)
     presence.latestVote = time
-    replace(presence, of: number)
     return true
+  }
+
+  /// Writes back what `hear` has left.
+  mutating func putAway() {
+    guard let held = inHand else { return }
+    inHand = nil
+    replace(held.presence, of: held.number)
+  }
+
+  private mutating func takePresence(_ number: Int) -> Presence {
+    if let held = inHand, held.number == number {
+      inHand = nil
+      return held.presence
+    }
+    putAway()
+    return presence(number)
   }
 
   /// One report, judged against the clock as it stands: see the contract's fates.
   package mutating func admit(_ report: Report, of identity: DeviceIdentity) -> Fate {
+    defer { putAway() }
     let number: Int
     switch place(identity) {
     case .success(let known): number = known
@@ -177,12 +204,14 @@ package struct FleetHistory: Sendable {
       }
       guard report.time >= now - settings.lateness else { return .late }
     }
-    var presence = presence(number)
+    if inHand?.number != number { putAway() }
+    var presence = inHand?.presence ?? presence(number)
     switch presence.identities.judge(report) {
     case .seen: return .duplicate
     case .tooOld: return .late
     case .new: break
     }
+    inHand = nil
     let gaps = presence.identities.gaps
     presence.identities.remember(report)
     sequenceGaps += Int(presence.identities.gaps - gaps)
@@ -195,7 +224,7 @@ package struct FleetHistory: Sendable {
     if add(report, to: &presence, lengths, layout) {
       replace(presence, of: number)
     } else {
-      admit(report, at: number, presence.identities, layout)
+      admit(report, at: number, presence, layout)
     }
     return .applied
   }
@@ -219,10 +248,11 @@ package struct FleetHistory: Sendable {
 
   /// A new bucket, or one behind the last: the whole record is needed.
   private mutating func admit(
-    _ report: Report, at number: Int, _ identities: ReportIdentities, _ layout: ProductLayout
+    _ report: Report, at number: Int, _ presence: Presence, _ layout: ProductLayout
   ) {
     var record = record(number)
-    record.presence.identities = identities
+    record.presence.identities = presence.identities
+    record.presence.latestVote = presence.latestVote
     let touched = closedThrough.filter { report.time < $0.value.end }.map(\.key)
     for length in touched { revisions.subtract(evidence(of: record, closedOf: length)) }
     record.add(report, layout: layout)
@@ -258,6 +288,7 @@ package struct FleetHistory: Sendable {
 
   /// Changes a device's record. What that changes in closed buckets is summed up for the next closing.
   mutating func revise(_ number: Int, _ change: (inout DeviceRecord) -> Void) {
+    putAway()
     var record = record(number)
     for length in closedThrough.keys { revisions.subtract(evidence(of: record, closedOf: length)) }
     change(&record)

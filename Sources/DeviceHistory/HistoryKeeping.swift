@@ -3,7 +3,10 @@ package import Vocabulary
 /// What the case store keeps of the history, and how it comes back; and what a reload of the profiles does to it.
 extension FleetHistory {
   /// The pages of records that changed since the last call: 64 devices each, numbered from 0.
-  package mutating func takeChanges() -> [(number: Int, bytes: [UInt8])] { takeChangedPages() }
+  package mutating func takeChanges() -> [(number: Int, bytes: [UInt8])] {
+    putAway()
+    return takeChangedPages()
+  }
 
   /// Devices to be erased from the store with the next commit.
   package mutating func takeErased() -> [DeviceIdentity] {
@@ -128,6 +131,7 @@ extension FleetHistory {
   /// Takes up other profiles. A mode whose definition changed starts new evidence with the next bucket; what a mode
   /// that stays has seen, stays.
   package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) {
+    putAway()
     let old = layouts
     layouts = Self.layouts(profiles)
     var shapes = dormantShapes

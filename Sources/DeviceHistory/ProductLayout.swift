@@ -73,15 +73,11 @@ final class ProductLayout: Sendable {
       profile.modes.contains { $0.factors.contains { if case .eventCount = $0 { true } else { false } } }
     }
     lookBackDays = lookBack
-    var shape = RecordShape()
-    shape.signals = self.signals
-    shape.uses = self.signals.map { demand.signals[$0] ?? [] }
-    shape.events = self.events
-    shape.isWindowed = self.events.map { demand.windowed.contains($0) }
-    shape.timed = self.events.indices.filter { [events = self.events] in demand.timed.contains(events[$0]) }
-    shape.modes = modes
-    shape.watchesHours = watchesHours
-    self.shape = shape
+    let names = self.events
+    shape = RecordShape(
+      signals: self.signals, uses: self.signals.map { demand.signals[$0] ?? [] }, events: names,
+      isWindowed: names.map { demand.windowed.contains($0) },
+      timed: names.indices.filter { demand.timed.contains(names[$0]) }, modes: modes, watchesHours: watchesHours)
     rules = profiles.map { profile in
       profile.modes.compactMap { mode in
         modeSlots[mode.id].map { slot in

@@ -13,6 +13,8 @@ final class Board: Sendable {
     var liveFindings = 0
     var clock: EventTime?
     var lagSeconds: Double?
+    /// From arrival to commit, of every message since the start.
+    var latency = LatencyHistogram()
     var unknownItems = 0
     var sequenceGaps = 0
     var lastPassEnd: EventTime?

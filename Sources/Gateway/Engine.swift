@@ -18,7 +18,7 @@ actor Engine {
   let careMode: TriagePolicy.CareMode
   let contactConsentDefault: Bool
   var pipeline: StageLine
-  private var counts = FateCounts()
+  var counts = FateCounts()
   private var caseTally = CaseTally(CaseBook())
   private var isCommitting = false
   /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
@@ -47,8 +47,12 @@ actor Engine {
       for delivery in batch { pipeline.take(delivery, wall: WallClock.now()) }
       let isDown = await commit(started: started)
       if isDown, let first = batch.first {
-        let lag = Double(WallClock.now().milliseconds - first.receivedAt.milliseconds) / 1000
-        board.change { $0.lagSeconds = max(0, lag) }
+        let now = WallClock.now()
+        let lag = Double(now.milliseconds - first.receivedAt.milliseconds) / 1000
+        board.change { content in
+          content.lagSeconds = max(0, lag)
+          content.latency.add(batch, committedAt: now)
+        }
       }
       return isDown
     }

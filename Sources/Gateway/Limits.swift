@@ -11,6 +11,8 @@ enum Limits {
   static func journalBytes(devices: Int) -> Int { min(max(leastJournalBytes, devices * 512), mostJournalBytes) }
   static let leastJournalBytes = 2 << 20
   static let mostJournalBytes = 64 << 20
+  /// Messages of a backfill between two commits: they need no acknowledgement, only their quarantine and cases written.
+  static let backfillMessages = 20_000
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.

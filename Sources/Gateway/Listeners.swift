@@ -31,7 +31,9 @@ enum Listeners {
   ) -> some ApplicationProtocol {
     let router = Router()
     router.get("/metrics") { _, _ in
-      Response.bytes(Array(Metrics.text(status.report()).utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+      Response.bytes(
+        Array(Metrics.text(status.report(), latency: status.board.read(\.latency)).utf8),
+        type: "text/plain; version=0.0.4; charset=utf-8")
     }
     return Application(
       router: router,

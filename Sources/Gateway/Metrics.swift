@@ -1,8 +1,9 @@
 import ControlProtocol
+import Vocabulary
 
 /// Prometheus exposition of what `status` tells. Labels come from closed sets: never a device, topic or batch.
 enum Metrics {
-  static func text(_ status: StatusReport) -> String {
+  static func text(_ status: StatusReport, latency: LatencyHistogram) -> String {
     var lines: [String] = []
     func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Double)]) {
       lines.append("# HELP \(name) \(help)")
@@ -30,6 +31,17 @@ enum Metrics {
       "forewarn_broker_dropped_messages", "Messages the broker says it has dropped since it started.",
       status.broker.dropped.map(Double.init))
     gauge("forewarn_lag_seconds", "How long the last committed batch had been here.", status.lagSeconds)
+    let histogram = "forewarn_receive_to_commit_seconds"
+    lines.append("# HELP \(histogram) From a message's arrival to the commit that holds it.")
+    lines.append("# TYPE \(histogram) histogram")
+    var below = 0
+    for (bound, count) in zip(LatencyHistogram.bounds, latency.counts) {
+      below += count
+      lines.append("\(histogram)_bucket{le=\"\(number(bound))\"} \(below)")
+    }
+    lines.append("\(histogram)_bucket{le=\"+Inf\"} \(latency.count)")
+    lines.append("\(histogram)_sum \(number(latency.sumSeconds.toSixDigits))")
+    lines.append("\(histogram)_count \(latency.count)")
     gauge("forewarn_quarantine_messages", "Messages kept in quarantine.", Double(status.quarantine.messages))
     gauge("forewarn_database_bytes", "Size of the case store on disk.", Double(status.database.bytes))
     gauge("forewarn_last_pass_seconds", "How long the last model pass took.", status.lastPass?.seconds)

@@ -42,7 +42,12 @@ struct StatusReporter: Sendable {
       lastPass: content.lastPassEnd.flatMap { end in
         content.lastPassSeconds.map { StatusReport.Pass(bucketEnd: end.description, seconds: $0.toSixDigits) }
       },
-      care: StatusReport.Care(mode: configuration.careMode.rawValue))
+      care: StatusReport.Care(mode: configuration.careMode.rawValue), latency: latency(content.latency))
+  }
+
+  private func latency(_ histogram: LatencyHistogram) -> StatusReport.Latency? {
+    guard let half = histogram.quantile(0.5), let most = histogram.quantile(0.99) else { return nil }
+    return StatusReport.Latency(p50Seconds: half.toSixDigits, p99Seconds: most.toSixDigits)
   }
 
   func reasons(_ content: Board.Content) -> [String] {

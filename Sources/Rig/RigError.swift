@@ -7,7 +7,7 @@ package struct RigError: Error, CustomStringConvertible {
   package init(_ description: String) { self.description = description }
 
   /// The words that C keeps for an error number.
-  static func system(_ number: Int32, _ doing: String) -> RigError {
+  package static func system(_ number: Int32, _ doing: String) -> RigError {
     RigError("\(doing): \(String(cString: strerror(number)))")
   }
 }

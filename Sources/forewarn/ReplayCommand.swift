@@ -4,6 +4,7 @@ import ControlProtocol
 import DeviceHistory
 import FirmwareProfiles
 import Foundation
+import Gateway
 import Pipeline
 import Terminal
 import Triage
@@ -23,6 +24,7 @@ struct Replay: AsyncParsableCommand {
       examples: [
         "forewarn replay --profiles ./Firmware-Profiles --clock event fleet.ndjson",
         "forewarn replay --clock event --predictions p.csv --as-of every:7 --horizon-days 30 fleet.ndjson.gz",
+        "forewarn replay --into /var/lib/forewarn --clock event last-quarter.ndjson.gz",
         "mosquitto_sub -t 'dt/forewarn/#' -W 3600 -F %J | forewarn replay -o json -",
       ]))
 
@@ -48,9 +50,15 @@ struct Replay: AsyncParsableCommand {
   var latenessDays = 7
   @Option(help: "The <root> in the topics.")
   var root = "forewarn"
+  @Option(
+    help: ArgumentHelp(
+      "Leave the state in a folder, for a daemon to begin with; nothing is announced of it.",
+      valueName: "folder"))
+  var into: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    if into != nil, predictions != nil { throw ValidationError("--predictions doesn't go with --into.") }
     if files.isEmpty { throw ValidationError("Name at least one capture, or - for standard input.") }
     if asOf != nil, predictions == nil { throw ValidationError("--as-of belongs to --predictions FILE.") }
     if let asOf, PredictionSchedule(asOf, horizonDays: nil) == nil {
@@ -75,12 +83,30 @@ struct Replay: AsyncParsableCommand {
     schedule.horizonDays = horizonDays
     let history = HistorySettings(
       clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
-    var pipeline = StageLine(
-      catalogue: catalogue, settings: PipelineSettings(root: root, history: history, predictions: schedule))
-    if let devices { try importFacts(devices, into: &pipeline) }
+    let settings = PipelineSettings(root: root, history: history, predictions: schedule)
+    let facts = try devices.map { try readFacts($0, catalogue) } ?? []
+    if let into { return try await fill(into, catalogue, settings, facts) }
+    var pipeline = StageLine(catalogue: catalogue, settings: settings)
+    for (identity, facts) in facts { _ = pipeline.learn(facts, of: identity) }
 
     var result = ReplayResult()
     var progress = ReplayProgress(isQuiet: output.quiet)
+    var number = 0
+    try Self.forEachDelivery(of: files) { delivery in
+      pipeline.take(delivery, wall: nil)
+      progress.count(at: pipeline.history.now)
+      number += 1
+      if number % 1000 == 0 { result.add(pipeline.takeYield()) }
+    }
+    pipeline.finish()
+    if predictions != nil, asOf == nil { pipeline.predictAtEnd() }
+    result.add(pipeline.takeYield())
+    progress.finish()
+    if let predictions { try result.write(predictionsTo: predictions) }
+    StandardStreams.print(try result.text(output))
+  }
+
+  private static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
     let decoder = CaptureLineDecoder()
     for file in files {
       try CaptureFile(path: file).forEachLine { number, line in
@@ -92,28 +118,46 @@ struct Replay: AsyncParsableCommand {
             .failed, "\(file):\(number): \(error.detail)",
             advice: "mend or remove the line; captures are what `mosquitto_sub -F %J` writes")
         }
-        pipeline.take(delivery, wall: nil)
-        progress.count(at: pipeline.history.now)
-        if number % 1000 == 0 { result.add(pipeline.takeYield()) }
+        try body(delivery)
       }
     }
-    pipeline.finish()
-    if predictions != nil, asOf == nil { pipeline.predictAtEnd() }
-    result.add(pipeline.takeYield())
-    progress.finish()
-    if let predictions { try result.write(predictionsTo: predictions) }
+  }
+
+  /// The same messages into a state directory instead.
+  private func fill(
+    _ directory: String, _ catalogue: Catalogue, _ settings: PipelineSettings, _ facts: [(DeviceIdentity, Facts)]
+  ) async throws {
+    let files = files
+    let isQuiet = output.quiet
+    let outcome: Backfill.Outcome
+    do {
+      outcome = try await Backfill(directory: directory).fill(catalogue: catalogue, settings: settings, facts: facts) {
+        take in
+        var progress = ReplayProgress(isQuiet: isQuiet)
+        try Self.forEachDelivery(of: files) { delivery in
+          try take(delivery)
+          progress.count(at: delivery.receivedAt)
+        }
+        progress.finish()
+      }
+    } catch let failure as Failure {
+      throw failure
+    } catch {
+      throw Failure(.failed, "\(error)")
+    }
+    var result = ReplayResult()
+    result.add(outcome)
     StandardStreams.print(try result.text(output))
   }
 
-  private func importFacts(_ path: String, into pipeline: inout StageLine) throws {
-    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(
-      csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
+  private func readFacts(_ path: String, _ catalogue: Catalogue) throws -> [(DeviceIdentity, Facts)] {
+    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: catalogue)
     guard faults.isEmpty else {
       for fault in faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
       throw Failure(
         .negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
     }
-    for (identity, facts) in rows { _ = pipeline.learn(facts, of: identity) }
+    return rows
   }
 }
 

@@ -1,5 +1,6 @@
 import ControlProtocol
 import Foundation
+import Gateway
 import Pipeline
 import Terminal
 import Vocabulary
@@ -24,6 +25,12 @@ struct ReplayResult {
     counts.unconsented += yield.counts.unconsented
     counts.late += yield.counts.late
     predictions += yield.predictions
+  }
+
+  mutating func add(_ outcome: Backfill.Outcome) {
+    for ticket in outcome.tickets { tickets[ticket.id] = ticket }
+    for finding in outcome.findings { findings[finding.id] = finding }
+    counts = outcome.counts
   }
 
   func text(_ output: OutputOptions) throws -> [UInt8] {

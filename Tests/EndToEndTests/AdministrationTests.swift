@@ -161,6 +161,14 @@ struct AdministrationTests {
     #expect(lines.contains(#"forewarn_messages_total{fate="quarantined"} 1"#))
     #expect(lines.contains(#"forewarn_state{state="ready"} 1"#))
     #expect(lines.contains("forewarn_devices 1"))
+    // Each message once, in rising buckets of which the last holds all.
+    let waits = lines.filter { $0.hasPrefix("forewarn_receive_to_commit_seconds_bucket{le=") }
+    let counts = waits.compactMap { $0.split(separator: " ").last.flatMap { Int($0) } }
+    #expect(counts.count == waits.count && counts.count > 40 && counts == counts.sorted())
+    #expect(waits.last == #"forewarn_receive_to_commit_seconds_bucket{le="+Inf"} 2"#)
+    #expect(lines.contains("forewarn_receive_to_commit_seconds_count 2"))
+    let status = try await site.json("status")
+    #expect((status["latency"]?["p99_seconds"]?.number).map { $0 > 0 && $0 < 20 } == true)
     #expect(!text.contains("A1") && !text.contains("echo-dot"))
   }
 }

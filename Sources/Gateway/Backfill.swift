@@ -1,0 +1,133 @@
+import CaseStore
+package import FirmwareProfiles
+import Glibc
+import Logging
+package import Pipeline
+package import Vocabulary
+
+/// `forewarn replay --into`: a state for a daemon that isn't running yet, made of captured messages by the daemon's own
+/// engine. No bucket is closed before its time, so the daemon goes on as if it had heard the messages itself; only the
+/// outbox stays empty: what happened before going live isn't announced.
+///
+/// The state is made beside its place and moved there when it is whole: an interrupted backfill leaves nothing that a
+/// daemon could take for a state.
+package struct Backfill: Sendable {
+  package struct Outcome: Sendable {
+    package var counts: FateCounts
+    package var tickets: [Ticket]
+    package var findings: [Finding]
+  }
+
+  package let directory: String
+  private var draft: String { directory + "/backfill.partial" }
+  private var state: String { directory + "/cases.db" }
+
+  package init(directory: String) { self.directory = directory }
+
+  /// - Parameter source: hands over one message after the other, in the order of the stream.
+  /// - Throws: `StartFailure`, `StoreError`, and what the source throws; the directory is then as it was.
+  package func fill(
+    catalogue: Catalogue, settings: PipelineSettings, facts: [(DeviceIdentity, Facts)],
+    from source: @Sendable ((Delivery) throws -> Void) throws -> Void
+  ) async throws -> Outcome {
+    try check()
+    try makeDraft()
+    do {
+      let outcome = try await fillDraft(catalogue: catalogue, settings: settings, facts: facts, from: source)
+      try putInPlace()
+      return outcome
+    } catch {
+      removeDraft()
+      throw error
+    }
+  }
+
+  private func fillDraft(
+    catalogue: Catalogue, settings: PipelineSettings, facts: [(DeviceIdentity, Facts)],
+    from source: @Sendable ((Delivery) throws -> Void) throws -> Void
+  ) async throws -> Outcome {
+    let store = try CaseDatabase(directory: draft)
+    let engine = Engine(
+      pipeline: StageLine(catalogue: catalogue, settings: settings), store: store, board: Board(),
+      logger: Logger(label: "forewarn") { _ in LogLines(level: .error) }, configuration: Configuration())
+    let counts = try await engine.fill(facts: facts, from: source)
+    var tickets = TicketFilter()
+    tickets.limit = .max
+    var findings = FindingFilter()
+    findings.limit = .max
+    let outcome = Outcome(
+      counts: counts, tickets: try store.tickets(tickets), findings: try store.findings(findings).map(\.finding))
+    try store.close()
+    return outcome
+  }
+
+  // MARK: Files
+
+  private func check() throws(StartFailure) {
+    guard access(state, F_OK) != 0 else {
+      throw StartFailure("\(directory) holds a state already; name an empty folder, or move cases.db away first")
+    }
+    guard mkdir(directory, 0o750) == 0 || errno == EEXIST else { throw failure("can't make \(directory)") }
+    guard access(directory, W_OK | X_OK) == 0 else { throw failure("can't write in \(directory)") }
+  }
+
+  private func makeDraft() throws(StartFailure) {
+    removeDraft()
+    guard mkdir(draft, 0o750) == 0 else { throw failure("can't make \(draft)") }
+  }
+
+  /// The state belongs to whom the folder belongs to, or a daemon of another user couldn't open it.
+  private func putInPlace() throws(StartFailure) {
+    let file = draft + "/cases.db"
+    var owner = stat()
+    guard stat(directory, &owner) == 0 else { throw failure("can't look at \(directory)") }
+    if geteuid() == 0, chown(file, owner.st_uid, owner.st_gid) != 0 { throw failure("can't give \(file) its owner") }
+    guard rename(file, state) == 0 else { throw failure("can't move \(file) to \(state)") }
+    removeDraft()
+    let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { close(folder) }
+    guard folder >= 0, fsync(folder) == 0 else { throw failure("can't write \(directory)") }
+  }
+
+  private func removeDraft() {
+    for name in ["cases.db", "cases.db-wal", "cases.db-shm", "cases.db.new", "cases.lock"] {
+      unlink("\(draft)/\(name)")
+    }
+    rmdir(draft)
+  }
+
+  private func failure(_ doing: String) -> StartFailure {
+    StartFailure("\(doing): \(String(cString: strerror(errno))); check the path, its permissions and free space")
+  }
+}
+
+extension Engine {
+  /// Takes all of a source without broker or journal: what is committed on the way are cases and quarantine, at the end the
+  /// snapshot. A commit that fails ends it.
+  fileprivate func fill(
+    facts: [(DeviceIdentity, Facts)], from source: @Sendable ((Delivery) throws -> Void) throws -> Void
+  ) throws -> FateCounts {
+    for (identity, facts) in facts { _ = pipeline.learn(facts, of: identity) }
+    var pending = 0
+    try source { delivery in
+      pipeline.take(delivery, wall: nil)
+      pending += 1
+      guard pending >= Limits.backfillMessages else { return }
+      try commitPiece(isSnapshot: false)
+      pending = 0
+    }
+    try commitPiece(isSnapshot: true)
+    return counts
+  }
+
+  private func commitPiece(isSnapshot: Bool) throws(StoreError) {
+    let yield = pipeline.takeYield()
+    var total = counts
+    total.add(yield.counts)
+    var unit = unit(of: yield, total: total, changes: [], imported: nil, isSnapshot: isSnapshot)
+    unit.journal = []
+    unit.outbox = []
+    try store.commit(unit)
+    counts = total
+  }
+}

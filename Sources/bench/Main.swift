@@ -1,0 +1,40 @@
+import Foundation
+import Rig
+
+/// `make bench`: exit status 0 if every figure that was measured is as good as it must be, 1 if one isn't, 2 if something
+/// couldn't be measured, 64 wrong use, 130 interrupted.
+@main
+struct Main {
+  static func main() async {
+    // A reader that goes away is an error of the write, not the end of everything.
+    signal(SIGPIPE, SIG_IGN)
+    do throws(WrongUse) {
+      switch try Request.parse(Array(CommandLine.arguments.dropFirst())) {
+      case .measure(let plan): await measure(plan)
+      case .capture(let fleet, let slots): exit(CaptureOutput.write(fleet, slots: slots))
+      case .step(let step, let count): exit(step.run(count))
+      case .help:
+        print(Request.usage)
+        exit(0)
+      }
+    } catch {
+      Narration.complain(error.description)
+      exit(64)
+    }
+  }
+
+  /// Ctrl-C cancels, so that broker, daemon and files go with their owners.
+  private static func measure(_ plan: Plan) async {
+    let work = Task { await Suite(plan: plan).run() }
+    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { work.cancel() }
+      source.resume()
+      return source
+    }
+    let status = await work.value
+    sources.forEach { $0.cancel() }
+    exit(status)
+  }
+}
