@@ -42,8 +42,8 @@ struct FitProblem {
   private(set) var exposure: ContiguousArray<Int32> = []
   /// The rows with onsets, by group.
   private(set) var onsetRows: [(row: Int, onsets: Double)] = []
-  /// The terms of profile p are `slots[p * slotCount..<(p + 1) * slotCount]`, filled up with the number after the last
-  /// term, which stands for none.
+  /// The terms of profile p are `slots[p * slotCount..<(p + 1) * slotCount]`, filled up with numbers behind the last
+  /// term's, which stand for none: one a column, since sums that wait for each other are slow.
   private(set) var slots: ContiguousArray<Int32> = []
   private(set) var slotCount = 0
   /// The profiles with rows, in the order of their words: sums over profiles run in it.
@@ -58,14 +58,15 @@ struct FitProblem {
     exposure = window.cells.atRisk
     used = selection.usedProfiles
     slotCount = TermNumbers.most(factorCount: window.factorCount)
-    slots = ContiguousArray(repeating: Int32(terms.count), count: lexicon.profiles.count * slotCount)
+    slots = ContiguousArray(repeating: 0, count: lexicon.profiles.count * slotCount)
     let numbers = TermNumbers(terms: terms, lexicon: lexicon, factorCount: window.factorCount)
     for profile in used {
-      var slot = Int(profile) * slotCount
+      var column = 0
       numbers.forEachTerm(of: lexicon.profiles[Int(profile)]) {
-        slots[slot] = $0
-        slot += 1
+        slots[Int(profile) * slotCount + column] = $0
+        column += 1
       }
+      for column in column..<slotCount { slots[Int(profile) * slotCount + column] = Int32(terms.count + column) }
     }
     for group in window.groups where group.isInformative {
       groups.append(Group(rows: group.rows, onsets: group.onsets))
@@ -95,8 +96,7 @@ struct FitProblem {
         profiles.append(Int32(exposure.count))
         exposure.append(Int32(row.exposure))
         slots.append(contentsOf: row.terms)
-        slots.append(
-          contentsOf: repeatElement(Int32(terms.count), count: slotCount - row.terms.count))
+        for column in row.terms.count..<slotCount { slots.append(Int32(terms.count + column)) }
         sum += row.onsets
       }
       self.groups.append(Group(rows: first..<exposure.count, onsets: sum))

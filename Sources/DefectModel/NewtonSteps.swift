@@ -34,7 +34,7 @@ struct NewtonSteps {
     var ofProfile: [(profile: Int, onsets: Double)] = []
 
     init(_ problem: FitProblem) {
-      ofTerm = ContiguousArray(repeating: 0, count: problem.terms.count + 1)
+      ofTerm = ContiguousArray(repeating: 0, count: problem.terms.count + problem.slotCount)
       var sums = ContiguousArray(repeating: 0.0, count: problem.slots.count / max(problem.slotCount, 1))
       guard problem.slotCount > 0 else { return }
       for (row, onsets) in problem.onsetRows { sums[Int(problem.profiles[row])] += onsets }
@@ -60,7 +60,7 @@ struct NewtonSteps {
     onsets = Onsets(problem)
     ratios = ContiguousArray(repeating: 1, count: problem.slots.count / max(problem.slotCount, 1))
     totals = ContiguousArray(repeating: 0, count: problem.groups.count)
-    gradient = ContiguousArray(repeating: 0, count: size + 1)
+    gradient = ContiguousArray(repeating: 0, count: size + problem.slotCount)
     information = ContiguousArray(repeating: 0, count: size * width)
     move(to: coefficients)
   }
@@ -143,7 +143,7 @@ struct NewtonSteps {
 
   private mutating func move(to beta: ContiguousArray<Double>) {
     coefficients = beta
-    let padded = beta + [0]
+    let padded = beta + ContiguousArray(repeating: 0, count: problem.slotCount)
     let slotCount = problem.slotCount
     func eta(_ profile: Int) -> Double {
       var sum = 0.0
@@ -209,9 +209,10 @@ struct NewtonSteps {
   /// often.
   private mutating func subtractStrata() -> ContiguousArray<Double> {
     let slotCount = problem.slotCount
-    let block = StrataBlock(size: size, width: width)
+    let block = StrataBlock(size: size, width: width, slotCount: slotCount)
     var weights = ContiguousArray(repeating: 0.0, count: ratios.count)
     var sums = ContiguousArray(repeating: 0.0, count: StrataBlock.depth * block.width)
+    var parts = ContiguousArray(repeating: 0.0, count: StrataBlock.lanes * block.width)
     var scales = SIMD8<Double>()
     var filled = 0
     problem.withRows { profiles, exposure in
@@ -220,24 +221,39 @@ struct NewtonSteps {
           weights.withUnsafeMutableBufferPointer { weights in
             information.withUnsafeMutableBufferPointer { information in
               sums.withUnsafeMutableBufferPointer { sums in
-                for (number, group) in problem.groups.enumerated() {
-                  let rate = group.onsets / totals[number]
-                  let own = sums.baseAddress.unsafelyUnwrapped + filled &* block.width
-                  for row in group.rows {
-                    let profile = Int(profiles[row])
-                    let count = Double(exposure[row])
-                    weights[profile] += rate * count
-                    let weight = count * ratios[profile]
-                    let start = profile &* slotCount
-                    for slot in start..<start &+ slotCount { own[Int(slots[slot])] += weight }
-                  }
-                  scales[filled] = rate * rate / group.onsets
-                  filled += 1
-                  if filled == StrataBlock.depth || number == problem.groups.count - 1 {
-                    block.subtract(sums, scales, from: information)
-                    for index in sums.indices { sums[index] = 0 }
-                    scales = SIMD8()
-                    filled = 0
+                parts.withUnsafeMutableBufferPointer { parts in
+                  let lanes = parts.baseAddress.unsafelyUnwrapped
+                  for (number, group) in problem.groups.enumerated() {
+                    let rate = group.onsets / totals[number]
+                    @inline(__always) func add(_ row: Int, to lane: UnsafeMutablePointer<Double>) {
+                      let profile = Int(profiles[row])
+                      let count = Double(exposure[row])
+                      weights[profile] += rate * count
+                      let weight = count * ratios[profile]
+                      let start = profile &* slotCount
+                      for slot in start..<start &+ slotCount { lane[Int(slots[slot])] += weight }
+                    }
+                    var row = group.rows.lowerBound
+                    while row &+ StrataBlock.lanes <= group.rows.upperBound {
+                      add(row, to: lanes)
+                      add(row &+ 1, to: lanes + block.width)
+                      add(row &+ 2, to: lanes + 2 &* block.width)
+                      add(row &+ 3, to: lanes + 3 &* block.width)
+                      row &+= StrataBlock.lanes
+                    }
+                    while row < group.rows.upperBound {
+                      add(row, to: lanes)
+                      row &+= 1
+                    }
+                    block.gather(parts, into: sums, at: filled)
+                    scales[filled] = rate * rate / group.onsets
+                    filled += 1
+                    if filled == StrataBlock.depth || number == problem.groups.count - 1 {
+                      block.subtract(sums, scales, from: information)
+                      for index in sums.indices { sums[index] = 0 }
+                      scales = SIMD8()
+                      filled = 0
+                    }
                   }
                 }
               }
@@ -284,15 +300,35 @@ struct NewtonSteps {
 /// Some strata-buckets' sums, to be taken off a symmetric matrix at once.
 private struct StrataBlock {
   static let depth = 8
+  /// Rows are added up in turn to so many partial sums: neighbours often name the same terms, and an addition that needs
+  /// the sum just stored waits nine cycles for it.
+  static let lanes = 4
   let size: Int
   let matrixWidth: Int
-  /// One entry more than there are terms, for the slots that name none.
+  /// Behind the terms there is room for the slots that name none.
   let width: Int
 
-  init(size: Int, width: Int) {
+  init(size: Int, width: Int, slotCount: Int) {
     self.size = size
     matrixWidth = width
-    self.width = width + 4
+    self.width = Cholesky.width(of: size + slotCount)
+  }
+
+  /// Moves the partial sums' sum to the place of one strata-bucket.
+  @inline(__always)
+  func gather(
+    _ parts: UnsafeMutableBufferPointer<Double>, into sums: UnsafeMutableBufferPointer<Double>, at place: Int
+  ) {
+    let source = parts.baseAddress.unsafelyUnwrapped
+    let target = sums.baseAddress.unsafelyUnwrapped + place &* width
+    var column = 0
+    while column < width {
+      let first = source.four(at: column) + source.four(at: width &+ column)
+      let second = source.four(at: 2 &* width &+ column) + source.four(at: 3 &* width &+ column)
+      target.setFour(at: column, first + second)
+      for lane in 0..<Self.lanes { source.setFour(at: lane &* width &+ column, SIMD4()) }
+      column &+= 4
+    }
   }
 
   /// A − Σ_i scale_i u_i u_i', lower triangle; what lies right of the diagonal is of no account.
