@@ -233,7 +233,9 @@ extension ByteReader {
       let differs = try byte()
       if differs & CellBlob.Mark.age != 0 { row.age = try byte() }
       if differs & CellBlob.Mark.weather != 0 { row.weather = try weather() }
-      if differs & CellBlob.Mark.factors != 0 { row.factors = FactorBins(packed: UInt32(truncatingIfNeeded: try unsigned())) }
+      if differs & CellBlob.Mark.factors != 0 {
+        row.factors = FactorBins(packed: UInt32(truncatingIfNeeded: try unsigned()))
+      }
     }
     guard head & CellBlob.Mark.counts != 0 else { return (row, CellCounts(atRisk: 1)) }
     let packed = try signed()

@@ -153,20 +153,29 @@ struct Cholesky {
 
   /// A⁻¹ = L⁻ᵀ L⁻¹, row-major, full.
   var inverse: ContiguousArray<Double> {
-    let inverse = inverseOfLower
-    var result = ContiguousArray(repeating: 0.0, count: size * size)
-    result.withUnsafeMutableBufferPointer { r in
-      inverse.withUnsafeBufferPointer { m in
+    var inverse = inverseOfLower
+    var sums = ContiguousArray(repeating: 0.0, count: size * width)
+    sums.withUnsafeMutableBufferPointer { sums in
+      inverse.withUnsafeMutableBufferPointer { m in
+        guard let target = sums.baseAddress, let source = m.baseAddress else { return }
         for index in 0..<size {
-          for row in 0...index {
-            let factor = m[index * width + row]
-            guard factor != 0 else { continue }
-            for column in 0...row { r[row * size + column] += factor * m[index * width + column] }
+          let own = source + index * width
+          for row in 0...index where own[row] != 0 {
+            var column = 0
+            while column <= row {
+              let sum = (target + row * width).four(at: column)
+              (target + row * width).setFour(at: column, sum + own.four(at: column) * own[row])
+              column &+= 4
+            }
           }
         }
       }
-      for row in 0..<size {
-        for column in 0..<row { r[column * size + row] = r[row * size + column] }
+    }
+    var result = ContiguousArray(repeating: 0.0, count: size * size)
+    for row in 0..<size {
+      for column in 0...row {
+        result[row * size + column] = sums[row * width + column]
+        result[column * size + row] = sums[row * width + column]
       }
     }
     return result

@@ -166,4 +166,7 @@ extension HazardModel {
 extension ModeKey: ScatteredKey {
   @inline(__always)
   var scattered: UInt64 { (UInt64(product.number) << 32 | UInt64(mode.number)).scattered }
+
+  @inline(__always)
+  func isSame(as other: ModeKey) -> Bool { product.number == other.product.number && mode.number == other.mode.number }
 }

@@ -53,21 +53,36 @@ struct HierarchicalFit: Sendable {
   init(
     _ problem: FitProblem, priors: [Term: (mean: Double, scale: Double)] = [:], leading: Term? = nil
   ) {
-    guard !problem.terms.isEmpty, !problem.groups.isEmpty else {
+    guard var newton = Self.converged(problem, priors: priors, leading: leading) else {
       self = .empty
       return
-    }
-    var newton = NewtonSteps(problem, priors: priors, leading: leading)
-    newton.run(steps: Self.firstSteps)
-    let overdispersion = newton.estimateOverdispersion()
-    if overdispersion > 1.05 {
-      newton.overdispersion = overdispersion
-      newton.run(steps: Self.secondSteps)
     }
     let (covariance, logDeterminant) = newton.covariance()
     self.init(
       terms: problem.terms, coefficients: newton.coefficients, covariance: covariance,
       overdispersion: newton.overdispersion, logPosterior: newton.logJoint() + 0.5 * logDeterminant)
+  }
+
+  /// The same without intervals.
+  static func coefficients(
+    _ problem: FitProblem, priors: [Term: (mean: Double, scale: Double)] = [:]
+  ) -> FinalState.Coefficients {
+    guard let newton = converged(problem, priors: priors, leading: nil) else { return FinalState.Coefficients() }
+    return FinalState.Coefficients(terms: problem.terms, values: newton.coefficients)
+  }
+
+  private static func converged(
+    _ problem: FitProblem, priors: [Term: (mean: Double, scale: Double)], leading: Term?
+  ) -> NewtonSteps? {
+    guard !problem.terms.isEmpty, !problem.groups.isEmpty else { return nil }
+    var newton = NewtonSteps(problem, priors: priors, leading: leading)
+    newton.run(steps: firstSteps)
+    let overdispersion = newton.estimateOverdispersion()
+    if overdispersion > 1.05 {
+      newton.overdispersion = overdispersion
+      newton.run(steps: secondSteps)
+    }
+    return newton
   }
 
   /// Mean and variance of the sum of some coefficients.

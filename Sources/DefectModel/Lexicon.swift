@@ -13,6 +13,11 @@ struct Stratum: Hashable, Sendable, Comparable {
 extension Stratum: ScatteredKey {
   @inline(__always)
   var scattered: UInt64 { (UInt64(region.number) << 32 | UInt64(carrier.number)).scattered }
+
+  @inline(__always)
+  func isSame(as other: Stratum) -> Bool {
+    region.number == other.region.number && carrier.number == other.carrier.number
+  }
 }
 
 /// A cell's covariates without its stratum, as a key of two words.
@@ -29,6 +34,9 @@ struct ProfileKey: ScatteredKey {
 
   @inline(__always)
   var scattered: UInt64 { cohort.scattered ^ (rest &* 0xd6e8_feb8_6659_fd93).scattered }
+
+  @inline(__always)
+  func isSame(as other: ProfileKey) -> Bool { cohort == other.cohort && rest == other.rest }
 }
 
 /// What a device-bucket may differ by from another of its stratum.

@@ -108,9 +108,8 @@ struct ModeModel: Sendable {
 
   private mutating func refitCoefficients(day: Int32, _ pass: PassCells) {
     guard final.coefficientsHour.map({ $0 < day }) ?? true else { return }
-    let fit = HierarchicalFit(FitProblem(pass.window(windowHours(before: day))))
     final.coefficientsHour = day
-    final.coefficients = FinalState.Coefficients(terms: fit.terms, values: fit.coefficients)
+    final.coefficients = HierarchicalFit.coefficients(FitProblem(pass.window(windowHours(before: day))))
   }
 
   private func windowHours(before day: Int32) -> Range<Int32> { Int32(clamping: Int64(day) - windowHours)..<day }
@@ -119,13 +118,11 @@ struct ModeModel: Sendable {
   private mutating func renewFinalHazard(_ pass: PassCells) {
     guard let day = final.coefficientsHour, final.hazardHour != day else { return }
     let window = pass.window(windowHours(before: day))
-    var coefficients = final.coefficients
-    if !knowledge.known.isEmpty {
-      let fit = HierarchicalFit(FitProblem(window), priors: knowledge.priors)
-      coefficients = FinalState.Coefficients(terms: fit.terms, values: fit.coefficients)
-    }
+    let informed =
+      knowledge.known.isEmpty
+      ? final.coefficients : HierarchicalFit.coefficients(FitProblem(window), priors: knowledge.priors)
     finalHazard = Self.hazard(
-      coefficients, window: window, knowledge: knowledge, past: final.past, bucketsPerDay: bucketsPerDay)
+      informed, window: window, knowledge: knowledge, past: final.past, bucketsPerDay: bucketsPerDay)
     final.hazardHour = day
   }
 

@@ -22,6 +22,8 @@ struct NewtonSteps {
   private var ratios: ContiguousArray<Double>
   private var totals: ContiguousArray<Double>
   private var logLikelihood = 0.0
+  /// Whether gradient and information are those of the present coefficients.
+  private var isEvaluated = false
 
   private let onsets: Onsets
   private var gradient: ContiguousArray<Double>
@@ -143,6 +145,7 @@ struct NewtonSteps {
 
   private mutating func move(to beta: ContiguousArray<Double>) {
     coefficients = beta
+    isEvaluated = false
     let padded = beta + ContiguousArray(repeating: 0, count: problem.slotCount)
     let slotCount = problem.slotCount
     func eta(_ profile: Int) -> Double {
@@ -176,6 +179,8 @@ struct NewtonSteps {
 
   /// The likelihood's gradient and its profiled information at the present coefficients.
   private mutating func evaluate() {
+    guard !isEvaluated else { return }
+    isEvaluated = true
     for k in information.indices { information[k] = 0 }
     let weights = subtractStrata()
     gradient = onsets.ofTerm

@@ -3,8 +3,9 @@ import Vocabulary
 /// A key that scatters its own bits: a cell is looked up some hundred million times a day at a million devices, and a
 /// keyed hash of its 28 bytes would take most of that time. The bits are numbers in the order of arrival, which nobody
 /// outside can choose.
-protocol ScatteredKey: Equatable, Sendable {
+protocol ScatteredKey: Sendable {
   var scattered: UInt64 { get }
+  func isSame(as other: Self) -> Bool
 }
 
 extension UInt64: ScatteredKey {
@@ -13,11 +14,17 @@ extension UInt64: ScatteredKey {
     let product = self &* 0x9e37_79b9_7f4a_7c15
     return (product ^ product >> 29) &* 0xbf58_476d_1ce4_e5b9
   }
+
+  @inline(__always)
+  func isSame(as other: UInt64) -> Bool { self == other }
 }
 
 extension Symbol: ScatteredKey {
   @inline(__always)
   var scattered: UInt64 { UInt64(number).scattered }
+
+  @inline(__always)
+  func isSame(as other: Symbol) -> Bool { number == other.number }
 }
 
 /// Small numbers for keys, so that sums run over arrays. They follow the order of arrival: nothing may be summed or
@@ -42,7 +49,7 @@ struct Numbering<Key: ScatteredKey>: Sendable {
   func known(_ key: Key) -> Int? {
     var slot = Int(truncatingIfNeeded: key.scattered >> 32) & mask
     while slots[slot] >= 0 {
-      if keys[Int(slots[slot])] == key { return Int(slots[slot]) }
+      if keys[Int(slots[slot])].isSame(as: key) { return Int(slots[slot]) }
       slot = (slot + 1) & mask
     }
     return nil
@@ -52,7 +59,7 @@ struct Numbering<Key: ScatteredKey>: Sendable {
   mutating func number(of key: Key) -> Int {
     var slot = Int(truncatingIfNeeded: key.scattered >> 32) & mask
     while slots[slot] >= 0 {
-      if keys[Int(slots[slot])] == key { return Int(slots[slot]) }
+      if keys[Int(slots[slot])].isSame(as: key) { return Int(slots[slot]) }
       slot = (slot + 1) & mask
     }
     return insert(key, at: slot)

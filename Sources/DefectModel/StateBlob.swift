@@ -37,7 +37,9 @@ enum StateBlob {
   ) {
     var reader = ByteReader(blob)
     let version = try reader.byte()
-    guard version == 1 || version == Self.version else { throw BlobFault(description: "a state of version \(version) isn't known") }
+    guard version == 1 || version == Self.version else {
+      throw BlobFault(description: "a state of version \(version) isn't known")
+    }
     var final = FinalState()
     final.frontierHour = try reader.optional()
     final.coefficientsHour = try reader.optional()
