@@ -1,3 +1,5 @@
+import CDenseRows
+
 /// The iteration behind a fit.
 ///
 /// What depends on the coefficients is worked out once a profile; a step then goes over the rows twice, once for each
@@ -124,7 +126,7 @@ struct NewtonSteps {
 
   private func factorised() -> Cholesky? {
     var matrix = information
-    for index in matrix.indices { matrix[index] /= overdispersion }
+    if overdispersion != 1 { for index in matrix.indices { matrix[index] /= overdispersion } }
     for k in 0..<size { matrix[k * width + k] += precisions[k] }
     return Cholesky(rows: matrix, size: size)
   }
@@ -304,7 +306,7 @@ struct NewtonSteps {
 
 /// Some strata-buckets' sums, to be taken off a symmetric matrix at once.
 private struct StrataBlock {
-  static let depth = 8
+  static let depth = Cholesky.depth
   /// Rows are added up in turn to so many partial sums: neighbours often name the same terms, and an addition that needs
   /// the sum just stored waits nine cycles for it.
   static let lanes = 4
@@ -348,20 +350,10 @@ private struct StrataBlock {
       for index in 0..<Self.depth { factors[index] = base[index &* width &+ k] }
       if factors == SIMD8() { continue }
       factors *= scales
-      let row = target + k &* matrixWidth
-      var column = 0
-      while column <= k {
-        var even = row.four(at: column)
-        var odd = base.four(at: column) * factors[0]
-        even -= base.four(at: width &+ column) * factors[1]
-        odd += base.four(at: 2 &* width &+ column) * factors[2]
-        even -= base.four(at: 3 &* width &+ column) * factors[3]
-        odd += base.four(at: 4 &* width &+ column) * factors[4]
-        even -= base.four(at: 5 &* width &+ column) * factors[5]
-        odd += base.four(at: 6 &* width &+ column) * factors[6]
-        even -= base.four(at: 7 &* width &+ column) * factors[7]
-        row.setFour(at: column, even - odd)
-        column &+= 4
+      withUnsafeBytes(of: factors) { factors in
+        dense_rows_subtract(
+          target + k &* matrixWidth, base, width, factors.baseAddress?.assumingMemoryBound(to: Double.self),
+          Cholesky.width(of: k + 1))
       }
     }
   }
