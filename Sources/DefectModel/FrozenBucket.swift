@@ -1,9 +1,9 @@
 import Vocabulary
 
-/// A bucket's cells, packed: some 3 bytes each instead of the hundred of a hash table, in the order of their words' text
-/// (region, carrier, batch, firmware, age, weather, factors), so that any order of arrival and any numbering gives the same
-/// sums, to the last bit. A row is its profile's number and its counts as LEB128; runs of one stratum carry their totals,
-/// so that a stratum without onsets need not be looked into.
+/// A bucket's cells, packed: two or three bytes each instead of the hundred of a hash table, in the order of their words'
+/// text (region, carrier, batch, firmware, age, weather, factors), so that any order of arrival and any numbering gives
+/// the same sums, to the last bit. A row is its profile's number as LEB128, and its counts where they are other than one device at
+/// risk; runs of one stratum carry their totals, so that a stratum without onsets need not be looked into.
 struct FrozenBucket: Sendable {
   struct Group: Sendable {
     var stratum: Int32
@@ -29,18 +29,21 @@ struct FrozenBucket: Sendable {
   /// Adds a cell behind those there are: the caller keeps the order.
   mutating func append(stratum: Int32, profile: Int32, _ counts: CellCounts) {
     if groups.last?.stratum != stratum { groups.append(Group(stratum: stratum, bytes: bytes.count..<bytes.count)) }
-    bytes.appendVarint(UInt64(UInt32(bitPattern: profile)))
-    let isPlain = counts.onsets == 0 && counts.symptoms == 0
-    bytes.appendVarint(Self.zigzag(counts.atRisk) << 1 | (isPlain ? 0 : 1))
-    if !isPlain {
-      bytes.appendVarint(Self.zigzag(counts.onsets))
-      bytes.appendVarint(Self.zigzag(counts.symptoms))
+    let isOne = counts.atRisk == 1 && counts.onsets == 0 && counts.symptoms == 0
+    bytes.appendVarint(UInt64(UInt32(bitPattern: profile)) << 1 | (isOne ? 0 : 1))
+    if !isOne {
+      let hasMore = counts.onsets != 0 || counts.symptoms != 0
+      bytes.appendVarint(Self.zigzag(counts.atRisk) << 1 | (hasMore ? 1 : 0))
+      if hasMore {
+        bytes.appendVarint(Self.zigzag(counts.onsets))
+        bytes.appendVarint(Self.zigzag(counts.symptoms))
+      }
     }
     let last = groups.count - 1
     groups[last].bytes = groups[last].bytes.lowerBound..<bytes.count
-    if counts.isExposure {
+    if counts.atRisk > 0 || counts.onsets > 0 {
       groups[last].rowCount += 1
-      groups[last].atRisk += counts.exposure
+      groups[last].atRisk += Int64(max(counts.atRisk, counts.onsets))
       groups[last].onsets += Int64(max(counts.onsets, 0))
     }
   }
@@ -55,26 +58,39 @@ struct FrozenBucket: Sendable {
   /// Every cell of a group as it was added.
   @inline(__always)
   func forEachCell(of group: Group, _ body: (_ profile: Int32, _ counts: CellCounts) -> Void) {
-    bytes.withUnsafeBufferPointer { bytes in
-      var position = group.bytes.lowerBound
-      while position < group.bytes.upperBound {
-        let profile = Int32(truncatingIfNeeded: bytes.varint(&position))
-        let packed = bytes.varint(&position)
-        var counts = CellCounts(atRisk: Self.unzigzag(packed >> 1))
-        if packed & 1 != 0 {
-          counts.onsets = Self.unzigzag(bytes.varint(&position))
-          counts.symptoms = Self.unzigzag(bytes.varint(&position))
-        }
-        body(profile, counts)
-      }
+    unpack(group) { body($0, CellCounts(atRisk: $1, onsets: $2, symptoms: $3)) }
+  }
+
+  /// The cells of a group that count. A device that failed was at risk: a table that lacks a shard mustn't divide by
+  /// nothing.
+  @inline(__always)
+  func forEachRow(of group: Group, _ body: (_ profile: Int, _ atRisk: Double, _ onsets: Double) -> Void) {
+    unpack(group) { profile, atRisk, onsets, _ in
+      if atRisk > 0 || onsets > 0 { body(Int(profile), Double(max(atRisk, onsets)), Double(max(onsets, 0))) }
     }
   }
 
-  /// The cells of a group that count.
   @inline(__always)
-  func forEachRow(of group: Group, _ body: (_ profile: Int, _ atRisk: Double, _ onsets: Double) -> Void) {
-    forEachCell(of: group) { profile, counts in
-      if counts.isExposure { body(Int(profile), Double(counts.exposure), Double(max(counts.onsets, 0))) }
+  private func unpack(
+    _ group: Group, _ body: (_ profile: Int32, _ atRisk: Int32, _ onsets: Int32, _ symptoms: Int32) -> Void
+  ) {
+    bytes.withUnsafeBufferPointer { bytes in
+      var position = group.bytes.lowerBound
+      while position < group.bytes.upperBound {
+        let head = bytes.varint(&position)
+        let profile = Int32(truncatingIfNeeded: head >> 1)
+        guard head & 1 != 0 else {
+          body(profile, 1, 0, 0)
+          continue
+        }
+        let packed = bytes.varint(&position)
+        if packed & 1 == 0 {
+          body(profile, Self.unzigzag(packed >> 1), 0, 0)
+        } else {
+          let onsets = Self.unzigzag(bytes.varint(&position))
+          body(profile, Self.unzigzag(packed >> 1), onsets, Self.unzigzag(bytes.varint(&position)))
+        }
+      }
     }
   }
 
@@ -139,15 +155,6 @@ extension Lexicon {
   func rank(stratum: Int32, profile: Int32) -> UInt64 {
     UInt64(UInt32(bitPattern: stratumRanks[Int(stratum)])) << 32 | UInt64(UInt32(bitPattern: ranks[Int(profile)]))
   }
-}
-
-extension CellCounts {
-  @inline(__always)
-  fileprivate var isExposure: Bool { atRisk > 0 || onsets > 0 }
-
-  /// A device that failed was at risk: a table that lacks a shard mustn't divide by nothing.
-  @inline(__always)
-  fileprivate var exposure: Int64 { Int64(max(atRisk, onsets)) }
 }
 
 extension ContiguousArray<UInt8> {
