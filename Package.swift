@@ -31,7 +31,9 @@ let package = Package(
     .target(name: "Vocabulary"),
     .target(name: "FirmwareProfiles", dependencies: ["Vocabulary", "CheckedYAML", "CSimdJSON"]),
     .target(name: "DeviceHistory", dependencies: ["Vocabulary"]),
-    .target(name: "DefectModel", dependencies: ["Vocabulary"]),
+    // One loop of the model's linear algebra, compiled for several processors.
+    .target(name: "CDenseRows"),
+    .target(name: "DefectModel", dependencies: ["Vocabulary", "CDenseRows"]),
     .target(name: "Triage", dependencies: ["Vocabulary"]),
     .target(
       name: "Pipeline", dependencies: ["Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Triage"]),
@@ -115,7 +117,8 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-for target in package.targets where [.regular, .executable, .test].contains(target.type) && target.name != "CSimdJSON" {
+let inC = ["CSimdJSON", "CDenseRows"]
+for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .treatAllWarnings(as: .error),

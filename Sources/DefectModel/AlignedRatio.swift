@@ -29,68 +29,99 @@ struct Comparison: Sendable {
   /// - Parameters:
   ///   - excluded: a part of the suspect that shall be in neither group.
   ///   - effects: what else makes devices differ, without the suspect's own effect.
+  ///   - countsQuiet: whether strata-buckets without onsets add to the exposures. They only tell how much was looked at,
+  ///     and are by far the most.
   static func series(
-    _ suspect: Suspect, without excluded: Suspect? = nil, buckets: [BucketRows], lexicon: Lexicon,
-    effects: RowEffects
+    _ suspect: Suspect, without excluded: Suspect? = nil, window: CellWindow, effects: ProfileEffects,
+    countsQuiet: Bool = false
   ) -> [Comparison] {
-    let members = Membership(suspect, lexicon: lexicon)
-    let left = excluded.map { Membership($0, lexicon: lexicon) }
+    let members = Membership(suspect, excluded, lexicon: window.lexicon)
     var series: [Comparison] = []
-    for bucket in buckets {
+    var next = window.groups.startIndex
+    for bucket in window.buckets {
       var comparison = Comparison(startHour: bucket.startHour)
-      for group in bucket.groups {
-        var exposure = 0.0
-        var onsets = 0.0
-        var weight = 0.0
-        var total = 0.0
-        var leftOut = (exposure: 0.0, onsets: 0.0)
-        for index in group.rows {
-          let row = bucket.rows[index]
-          if let left, left.holds(row) {
-            leftOut.exposure += row.atRisk
-            leftOut.onsets += row.onsets
-            continue
-          }
-          let isMember = members.holds(row)
-          if isMember {
-            exposure += row.atRisk
-            onsets += row.onsets
-          }
-          guard group.onsets > 0 else { continue }
-          let share = row.atRisk * effects.ratio(row)
-          total += share
-          if isMember { weight += share }
-        }
-        guard exposure > 0 else { continue }
-        comparison.exposure += exposure
-        comparison.onsets += onsets
-        let compared = group.onsets - leftOut.onsets
-        comparison.controlExposure += group.atRisk - leftOut.exposure - exposure
-        comparison.controlOnsets += compared - onsets
-        if compared > 0 {
-          comparison.entries.append(Entry(share: min(weight / total, 1), onsets: onsets, total: compared))
+      while next < window.groups.endIndex, window.groups[next].startHour == bucket.startHour {
+        comparison.add(window.groups[next], of: window.cells, members, effects.ratios)
+        next += 1
+      }
+      if countsQuiet || comparison.exposure == 0 {
+        for group in bucket.groups where group.onsets == 0 {
+          comparison.addQuiet(group, of: bucket, members)
+          if !countsQuiet, comparison.exposure > 0 { break }
         }
       }
       if comparison.exposure > 0 { series.append(comparison) }
     }
     return series
   }
-}
 
-/// A suspect by the small numbers of the rows.
-private struct Membership {
-  private let batches: [Bool]
-  private let firmwares: [Bool]
-  private let isHumid: Bool
-
-  init(_ suspect: Suspect, lexicon: Lexicon) {
-    batches = lexicon.batches.keys.map { suspect.batch == nil || $0 == suspect.batch }
-    firmwares = lexicon.firmwares.keys.map { suspect.firmware == nil || $0 == suspect.firmware }
-    isHumid = suspect.isHumid
+  private mutating func add(
+    _ group: PassCells.Group, of cells: PassCells, _ members: Membership, _ ratios: ContiguousArray<Double>
+  ) {
+    var exposure = 0.0
+    var weight = 0.0
+    var total = 0.0
+    var leftOut = 0.0
+    for row in group.rows {
+      let profile = Int(cells.profiles[row])
+      let atRisk = Double(cells.atRisk[row])
+      switch members.places[profile] {
+      case .leftOut: leftOut += atRisk
+      case .inside:
+        exposure += atRisk
+        total += atRisk * ratios[profile]
+        weight += atRisk * ratios[profile]
+      case .outside: total += atRisk * ratios[profile]
+      }
+    }
+    guard exposure > 0 else { return }
+    var onsets = 0.0
+    var onsetsLeftOut = 0.0
+    for index in group.failed {
+      switch members.places[Int(cells.onsetRows[index].profile)] {
+      case .leftOut: onsetsLeftOut += cells.onsetRows[index].onsets
+      case .inside: onsets += cells.onsetRows[index].onsets
+      case .outside: break
+      }
+    }
+    let compared = group.onsets - onsetsLeftOut
+    self.exposure += exposure
+    self.onsets += onsets
+    controlExposure += group.atRisk - leftOut - exposure
+    controlOnsets += compared - onsets
+    if compared > 0 { entries.append(Entry(share: min(weight / total, 1), onsets: onsets, total: compared)) }
   }
 
-  func holds(_ row: CellRow) -> Bool {
-    batches[Int(row.batch)] && firmwares[Int(row.firmware)] && (!isHumid || row.weather == .humid)
+  private mutating func addQuiet(_ group: FrozenBucket.Group, of bucket: FrozenBucket, _ members: Membership) {
+    var exposure = 0.0
+    var leftOut = 0.0
+    bucket.forEachRow(of: group) { profile, atRisk, _ in
+      switch members.places[profile] {
+      case .leftOut: leftOut += atRisk
+      case .inside: exposure += atRisk
+      case .outside: break
+      }
+    }
+    guard exposure > 0 else { return }
+    self.exposure += exposure
+    controlExposure += Double(group.atRisk) - leftOut - exposure
+  }
+}
+
+/// Which profiles belong to a suspect, and which to a part of it that is left out.
+private struct Membership {
+  enum Place: UInt8 {
+    case outside, inside, leftOut
+  }
+
+  let places: ContiguousArray<Place>
+
+  init(_ suspect: Suspect, _ excluded: Suspect?, lexicon: Lexicon) {
+    places = ContiguousArray(
+      lexicon.profiles.map { profile in
+        if let excluded, excluded.includes(profile.batchWord, profile.firmwareWord, profile.weather) { return .leftOut }
+        return suspect.includes(profile.batchWord, profile.firmwareWord, profile.weather) ? .inside : .outside
+      })
   }
 }
 

@@ -17,28 +17,23 @@ struct CohortJudge {
   private static let most = 64
 
   let knowledge: ModeKnowledge
-  let window: [BucketRows]
-  let lexicon: Lexicon
+  let window: CellWindow
   let fit: HierarchicalFit
   let test: SequentialTest
   let rates: RecentRates
   let bucketsPerDay: Double
-  let factorCount: Int
   let numbers: [Suspect: Int]
   private let onsetRows: [OnsetRow]
   private let line: Double
 
   init(
-    knowledge: ModeKnowledge, window: [BucketRows], lexicon: Lexicon, fit: HierarchicalFit,
-    test: SequentialTest, rates: RecentRates
+    knowledge: ModeKnowledge, window: CellWindow, fit: HierarchicalFit, test: SequentialTest, rates: RecentRates
   ) {
     self.knowledge = knowledge
     self.window = window
-    self.lexicon = lexicon
     self.test = test
     self.rates = rates
     bucketsPerDay = 24 / Double(knowledge.mode.bucket.hours)
-    factorCount = min(knowledge.mode.factors.count, FactorBins.most)
     line = test.threshold(bucketsPerDay: bucketsPerDay)
     self.fit = fit
     var numbers: [Suspect: Int] = [:]
@@ -46,12 +41,11 @@ struct CohortJudge {
       if case .suspect(let suspect) = term { numbers[suspect] = number }
     }
     self.numbers = numbers
-    onsetRows = window.flatMap { bucket in
-      bucket.rows.filter { $0.onsets > 0 }.map {
-        OnsetRow(
-          startHour: bucket.startHour, batch: lexicon.batches.keys[Int($0.batch)],
-          firmware: lexicon.firmwares.keys[Int($0.firmware)], weather: $0.weather, onsets: $0.onsets)
-      }
+    onsetRows = window.onsetRows.map {
+      let profile = window.lexicon.profiles[Int($0.profile)]
+      return OnsetRow(
+        startHour: $0.startHour, batch: profile.batchWord, firmware: profile.firmwareWord, weather: profile.weather,
+        onsets: $0.onsets)
     }
   }
 
@@ -73,18 +67,18 @@ struct CohortJudge {
     let series = comparison(strongest.suspect, without: nil)
     let onset = AlignedRatio(series).onsetIndex
     guard series.indices.contains(onset) else { return self }
-    let since = window.filter { $0.startHour >= series[onset].startHour }
-    let problem = FitProblem(buckets: since, lexicon: lexicon, factorCount: factorCount)
+    let since = window.since(series[onset].startHour)
+    let problem = FitProblem(since)
     let explanations = [strongest.suspect] + rivals(of: strongest.suspect)
     let logs = zip(explanations, evidence(of: explanations)).map { $1 + $0.logOdds }
     let best = explanations.indices.max { logs[$0] == logs[$1] ? $1 < $0 : logs[$0] < logs[$1] }
-    var chosen = since.count == window.count ? fit : HierarchicalFit(problem)
+    var chosen = since.buckets.count == window.buckets.count ? fit : HierarchicalFit(problem)
     if let best {
       let led = HierarchicalFit(problem, leading: .suspect(explanations[best]))
       if led.logPosterior > chosen.logPosterior { chosen = led }
     }
     return CohortJudge(
-      knowledge: knowledge, window: window, lexicon: lexicon, fit: chosen, test: test, rates: rates)
+      knowledge: knowledge, window: window, fit: chosen, test: test, rates: rates)
   }
 
   /// P(β > ln 1.3); 0 for a suspect that the fit has no term for.
@@ -223,12 +217,8 @@ struct CohortJudge {
 
   /// ln of the marginal likelihood of each explanation alone, all against the same background: the fit without any of them.
   func evidence(of explanations: [Suspect]) -> [Double] {
-    let effects = RowEffects(
-      fit, without: { term in explanations.contains { $0.isTouched(by: term) } }, lexicon: lexicon,
-      factorCount: factorCount)
-    return explanations.map {
-      AlignedRatio(Comparison.series($0, buckets: window, lexicon: lexicon, effects: effects)).logEvidence
-    }
+    let effects = effects { term in explanations.contains { $0.isTouched(by: term) } }
+    return explanations.map { AlignedRatio(Comparison.series($0, window: window, effects: effects)).logEvidence }
   }
 
   /// Whether the devices just outside behave as the suspect says. With ρ the suspect's ratio since its change point, the
@@ -268,13 +258,20 @@ struct CohortJudge {
 
   private func comparison(_ suspect: Suspect, without excluded: Suspect?) -> [Comparison] {
     let others = aliases(of: suspect)
-    let effects = RowEffects(
-      fit,
-      without: { term in
-        suspect.isTouched(by: term) || (excluded?.isTouched(by: term) ?? false)
-          || others.contains { $0.isTouched(by: term) }
-      }, lexicon: lexicon, factorCount: factorCount)
-    return Comparison.series(suspect, without: excluded, buckets: window, lexicon: lexicon, effects: effects)
+    let effects = effects { term in
+      suspect.isTouched(by: term) || (excluded?.isTouched(by: term) ?? false)
+        || others.contains { $0.isTouched(by: term) }
+    }
+    return Comparison.series(suspect, without: excluded, window: window, effects: effects)
+  }
+
+  /// The fit's effects but for the terms that are to be left out.
+  func effects(without isRemoved: (Term) -> Bool) -> ProfileEffects {
+    ProfileEffects(fit, without: isRemoved, lexicon: window.lexicon, factorCount: window.factorCount)
+  }
+
+  func firmwaresWithOnsets(in suspect: Suspect) -> Set<Symbol> {
+    Set(onsetRows.filter { suspect.includes($0.batch, $0.firmware, $0.weather) }.map(\.firmware))
   }
 
   /// Batches (of a firmware's suspect) or firmwares (of a batch's) that are nearly the same devices: what the fit gave to

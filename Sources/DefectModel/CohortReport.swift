@@ -15,10 +15,8 @@ struct CohortReport {
     // A cohort whose cause is open is compared without its main effects, any other without its own terms only.
     let own =
       standing.isUnresolved ? [suspect, Suspect(batch: suspect.batch), Suspect(firmware: suspect.firmware)] : [suspect]
-    let effects = RowEffects(
-      judge.fit, without: { term in own.contains { $0.isTouched(by: term) } }, lexicon: judge.lexicon,
-      factorCount: judge.factorCount)
-    series = Comparison.series(suspect, buckets: judge.window, lexicon: judge.lexicon, effects: effects)
+    let effects = judge.effects { term in own.contains { $0.isTouched(by: term) } }
+    series = Comparison.series(suspect, window: judge.window, effects: effects, countsQuiet: true)
     aligned = AlignedRatio(series, priorMean: judge.knowledge.known[suspect].map(ModeKnowledge.priorMean) ?? 0)
   }
 
@@ -50,7 +48,7 @@ struct CohortReport {
   private var onset: EventTime? {
     guard aligned.logEvidence > 0, series.indices.contains(aligned.onsetIndex) else { return nil }
     var hour = series[aligned.onsetIndex].startHour
-    if let start = judge.test.processes[suspect]?.excursionStart, let first = judge.window.first?.startHour,
+    if let start = judge.test.processes[suspect]?.excursionStart, let first = judge.window.buckets.first?.startHour,
       start < first
     {
       hour = start
@@ -125,7 +123,7 @@ struct CohortReport {
   private var fixes: [CohortBelief.Fix] {
     var fixes: [Symbol: CohortBelief.Fix] = [:]
     let own = suspect.firmware.map { FirmwareVersion($0.text) }
-    for firmware in judge.lexicon.firmwares.keys {
+    for firmware in judge.window.lexicon.firmwares.keys {
       let version = FirmwareVersion(firmware.text)
       guard let own, own < version, aligned.ratio.mean > 1.15 else { continue }
       let probability = probabilityOfCure(firmware)
@@ -157,26 +155,11 @@ struct CohortReport {
       [Suspect(firmware: firmware), patched] + (suspect.isHumid ? [Suspect(firmware: firmware, isHumid: true)] : [])
     let numbers = Set(involved).sorted().compactMap { judge.numbers[$0] }
     let touched = involved + [suspect] + (standing.isUnresolved ? [Suspect(batch: suspect.batch)] : [])
-    let effects = RowEffects(
-      judge.fit, without: { term in touched.contains { $0.isTouched(by: term) } }, lexicon: judge.lexicon,
-      factorCount: judge.factorCount)
-    let cells = Comparison.series(patched, buckets: judge.window, lexicon: judge.lexicon, effects: effects)
+    let effects = judge.effects { term in touched.contains { $0.isTouched(by: term) } }
+    let cells = Comparison.series(patched, window: judge.window, effects: effects)
     let stillDefect = cells.reduce(0) { $0 + $1.logLikelihood(ratio: aligned.ratio.mean) }
     let cured = 1 / (1 + exponential(stillDefect))
     let normal = numbers.isEmpty ? 1 : 1 - judge.fit.probability(numbers, above: logarithm(1.15))
     return cured * normal
-  }
-}
-
-extension CohortJudge {
-  func firmwaresWithOnsets(in suspect: Suspect) -> Set<Symbol> {
-    var result: Set<Symbol> = []
-    for bucket in window {
-      for row in bucket.rows where row.onsets > 0 {
-        let firmware = lexicon.firmwares.keys[Int(row.firmware)]
-        if suspect.includes(lexicon.batches.keys[Int(row.batch)], firmware, row.weather) { result.insert(firmware) }
-      }
-    }
-    return result
   }
 }

@@ -17,10 +17,10 @@ enum Term: Hashable, Sendable {
   }
 }
 
-/// The rows that the fit learns from, with each row's terms by number.
+/// What the fit learns from: rows of exposure by stratum-bucket, and each profile's terms by number.
 ///
-/// Only a stratum's bucket with an onset and at least two rows tells anything once its own rate is profiled out; with
-/// rare failures that is one in ten, and the fit is that much faster.
+/// Only a stratum's bucket with an onset and at least two rows tells anything once its own rate is profiled out. All that
+/// depends on the coefficients depends on a row's profile, of which there are a few thousand to some hundred thousand rows.
 struct FitProblem {
   /// More terms than this cost more than they tell: those whose onsets exceed what their strata expect the most are kept.
   enum Limit {
@@ -37,111 +37,126 @@ struct FitProblem {
 
   private(set) var terms: [Term] = []
   private(set) var groups: [Group] = []
-  private(set) var exposure: ContiguousArray<Double> = []
-  private(set) var onsets: ContiguousArray<Double> = []
-  /// The terms of row i are `termNumbers[termStarts[i]..<termStarts[i + 1]]`.
-  private(set) var termStarts: ContiguousArray<Int> = [0]
-  private(set) var termNumbers: ContiguousArray<Int32> = []
+  /// Of each row; rows that no group names don't count.
+  private(set) var profiles: ContiguousArray<Int32> = []
+  private(set) var exposure: ContiguousArray<Int32> = []
+  /// The rows with onsets, by group.
+  private(set) var onsetRows: [(row: Int, onsets: Double)] = []
+  /// The terms of profile p are `slots[p * slotCount..<(p + 1) * slotCount]`, filled up with numbers behind the last
+  /// term's, which stand for none: one a column, since sums that wait for each other are slow.
+  private(set) var slots: ContiguousArray<Int32> = []
+  private(set) var slotCount = 0
+  /// The profiles with rows, in the order of their words: sums over profiles run in it.
+  private(set) var used: ContiguousArray<Int32> = []
 
-  init(buckets: [BucketRows], lexicon: Lexicon, factorCount: Int) {
-    let selection = TermSelection(buckets: buckets, lexicon: lexicon, factorCount: factorCount)
+  init(_ window: CellWindow) {
+    let selection = TermSelection(window)
     terms = selection.terms
     guard !terms.isEmpty else { return }
-    let numbers = TermNumbers(terms: terms, lexicon: lexicon, factorCount: factorCount)
-    for bucket in buckets {
-      for group in bucket.groups where group.onsets > 0 && group.rows.count > 1 {
-        let first = exposure.count
-        for index in group.rows {
-          let row = bucket.rows[index]
-          exposure.append(row.atRisk)
-          onsets.append(row.onsets)
-          numbers.forEachTerm(of: row) { termNumbers.append($0) }
-          termStarts.append(termNumbers.count)
-        }
-        groups.append(Group(rows: first..<exposure.count, onsets: group.onsets))
+    let lexicon = window.lexicon
+    profiles = window.cells.profiles
+    exposure = window.cells.atRisk
+    used = selection.usedProfiles
+    slotCount = TermNumbers.most(factorCount: window.factorCount)
+    slots = ContiguousArray(repeating: 0, count: lexicon.profiles.count * slotCount)
+    let numbers = TermNumbers(terms: terms, lexicon: lexicon, factorCount: window.factorCount)
+    for profile in used {
+      var column = 0
+      numbers.forEachTerm(of: lexicon.profiles[Int(profile)]) {
+        slots[Int(profile) * slotCount + column] = $0
+        column += 1
+      }
+      for column in column..<slotCount { slots[Int(profile) * slotCount + column] = Int32(terms.count + column) }
+    }
+    for group in window.groups where group.isInformative {
+      groups.append(Group(rows: group.rows, onsets: group.onsets))
+      for index in group.failed {
+        onsetRows.append((window.cells.onsetRows[index].row, window.cells.onsetRows[index].onsets))
       }
     }
   }
 
-  /// The rows' columns without bounds checks, for the two loops that take most of a pass.
+  /// The rows' columns without bounds checks, for the loops that take most of a pass.
+  @inline(__always)
   func withRows(
-    _ body: (
-      _ exposure: UnsafeBufferPointer<Double>, _ onsets: UnsafeBufferPointer<Double>,
-      _ termStarts: UnsafeBufferPointer<Int>, _ termNumbers: UnsafeBufferPointer<Int32>
-    ) -> Void
+    _ body: (_ profiles: UnsafeBufferPointer<Int32>, _ exposure: UnsafeBufferPointer<Int32>) -> Void
   ) {
-    exposure.withUnsafeBufferPointer { exposure in
-      onsets.withUnsafeBufferPointer { onsets in
-        termStarts.withUnsafeBufferPointer { starts in
-          termNumbers.withUnsafeBufferPointer { body(exposure, onsets, starts, $0) }
-        }
-      }
-    }
+    profiles.withUnsafeBufferPointer { profiles in exposure.withUnsafeBufferPointer { body(profiles, $0) } }
   }
 
   /// From explicit rows: what the tests compare with slower arithmetic.
   init(terms: [Term], groups: [[(exposure: Double, onsets: Double, terms: [Int32])]]) {
     self.terms = terms
+    slotCount = groups.joined().map(\.terms.count).max() ?? 0
     for rows in groups {
       let first = exposure.count
       var sum = 0.0
       for row in rows {
-        exposure.append(row.exposure)
-        onsets.append(row.onsets)
-        termNumbers.append(contentsOf: row.terms)
-        termStarts.append(termNumbers.count)
+        if row.onsets > 0 { onsetRows.append((exposure.count, row.onsets)) }
+        profiles.append(Int32(exposure.count))
+        exposure.append(Int32(row.exposure))
+        slots.append(contentsOf: row.terms)
+        for column in row.terms.count..<slotCount { slots.append(Int32(terms.count + column)) }
         sum += row.onsets
       }
       self.groups.append(Group(rows: first..<exposure.count, onsets: sum))
     }
+    used = profiles
   }
 }
 
-/// From a row's small numbers to the numbers of its terms.
+/// From a profile's small numbers to the numbers of its terms.
 struct TermNumbers {
   private var batches: [Int32]
   private var firmwares: [Int32]
   private var humidBatches: [Int32]
   private var humidFirmwares: [Int32]
-  private var pairs: [UInt64: Int32] = [:]
+  private var pairs: [Int32]
   private var ages = [Int32](repeating: -1, count: 256)
   private var factors: [Int32]
   private let factorCount: Int
 
   init(terms: [Term], lexicon: Lexicon, factorCount: Int) {
     self.factorCount = factorCount
-    var numbers: [Suspect: Int32] = [:]
-    var batchNumbers: [Symbol: Int] = [:]
-    var firmwareNumbers: [Symbol: Int] = [:]
-    for (number, symbol) in lexicon.batches.keys.enumerated() { batchNumbers[symbol] = number }
-    for (number, symbol) in lexicon.firmwares.keys.enumerated() { firmwareNumbers[symbol] = number }
+    batches = [Int32](repeating: -1, count: lexicon.batches.count)
+    firmwares = [Int32](repeating: -1, count: lexicon.firmwares.count)
+    humidBatches = batches
+    humidFirmwares = firmwares
+    pairs = [Int32](repeating: -1, count: lexicon.pairs.count)
     factors = [Int32](repeating: -1, count: FactorBins.most * (FactorBins.mostBins + 1))
     for (number, term) in terms.enumerated() {
       switch term {
       case .suspect(let suspect):
-        numbers[suspect] = Int32(number)
-        if let batch = suspect.batch, let firmware = suspect.firmware,
-          let first = batchNumbers[batch], let second = firmwareNumbers[firmware]
-        {
-          pairs[UInt64(first) << 32 | UInt64(second)] = Int32(number)
+        let batch = suspect.batch.map { lexicon.batches.known($0) } ?? nil
+        let firmware = suspect.firmware.map { lexicon.firmwares.known($0) } ?? nil
+        switch (batch, firmware) {
+        case (let batch?, let firmware?):
+          guard let pair = lexicon.pairs.known(UInt64(batch) << 32 | UInt64(firmware)) else { continue }
+          pairs[pair] = Int32(number)
+        case (let batch?, nil):
+          guard suspect.firmware == nil else { continue }
+          if suspect.isHumid { humidBatches[batch] = Int32(number) } else { batches[batch] = Int32(number) }
+        case (nil, let firmware?):
+          guard suspect.batch == nil else { continue }
+          if suspect.isHumid { humidFirmwares[firmware] = Int32(number) } else { firmwares[firmware] = Int32(number) }
+        case (nil, nil): continue
         }
       case .age(let bin): ages[Int(bin)] = Int32(number)
       case .factor(let factor, let bin): factors[Int(factor) * 16 + Int(bin)] = Int32(number)
       }
     }
-    batches = lexicon.batches.keys.map { numbers[Suspect(batch: $0)] ?? -1 }
-    firmwares = lexicon.firmwares.keys.map { numbers[Suspect(firmware: $0)] ?? -1 }
-    humidBatches = lexicon.batches.keys.map { numbers[Suspect(batch: $0, isHumid: true)] ?? -1 }
-    humidFirmwares = lexicon.firmwares.keys.map { numbers[Suspect(firmware: $0, isHumid: true)] ?? -1 }
   }
 
+  /// Batch, firmware, their pair, both in humid weather, age, and a factor each.
+  static func most(factorCount: Int) -> Int { 6 + factorCount }
+
   @inline(__always)
-  func forEachTerm(of row: CellRow, _ body: (Int32) -> Void) {
+  func forEachTerm(of row: CellProfile, _ body: (Int32) -> Void) {
     let batch = Int(row.batch)
     let firmware = Int(row.firmware)
     if batches[batch] >= 0 { body(batches[batch]) }
     if firmwares[firmware] >= 0 { body(firmwares[firmware]) }
-    if !pairs.isEmpty, let pair = pairs[UInt64(batch) << 32 | UInt64(firmware)] { body(pair) }
+    if pairs[Int(row.pair)] >= 0 { body(pairs[Int(row.pair)]) }
     if row.weather == .humid {
       if humidBatches[batch] >= 0 { body(humidBatches[batch]) }
       if humidFirmwares[firmware] >= 0 { body(humidFirmwares[firmware]) }

@@ -6,49 +6,56 @@ package import Vocabulary
 /// `learn` adds evidence to an additive cell table; `close` looks at it once a bucket. Equal tables and profiles give
 /// bit-identical results on one machine, whatever the order of arrival. Nothing here knows a clock, a file or a log.
 package struct HazardModel: Sendable {
-  private var models: [ModeKey: ModeModel] = [:]
+  private var numbers = Numbering<ModeKey>()
+  /// By number: sorted by mode.
+  private var models: [ModeModel] = []
   /// Beside the models, so that a look-up of a hazard touches one reference.
-  private var hazards: [ModeKey: PredictiveHazard] = [:]
+  private var hazards: [PredictiveHazard] = []
+  private var finalHazards: [PredictiveHazard] = []
 
   package init(profiles: [FirmwareProfile]) {
-    for (key, knowledge) in ModeKnowledge.merged(profiles) {
-      let model = ModeModel(key: key, knowledge: knowledge)
-      models[key] = model
-      hazards[key] = model.hazard
-    }
+    install(ModeKnowledge.merged(profiles).map { ModeModel(key: $0, knowledge: $1) })
+  }
+
+  private mutating func install(_ models: [ModeModel]) {
+    self.models = models.sorted { $0.key < $1.key }
+    numbers = Numbering()
+    for model in self.models { _ = numbers.number(of: model.key) }
+    hazards = self.models.map(\.hazard)
+    finalHazards = self.models.map(\.finalHazard)
   }
 
   /// Every mode that the profiles declare, sorted.
-  package var modes: [ModeKey] { models.keys.sorted() }
+  package var modes: [ModeKey] { models.map(\.key) }
 
   /// Takes new profiles. A mode whose onset, bucket, refractory time, grace, factors or age bins changed begins anew, since
   /// its cells would mean something else; a mode that is no longer declared is forgotten; any other keeps what it has.
   /// - Returns: the modes that lost evidence, sorted. The caller erases their cells and state from the store.
   package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) -> [ModeKey] {
     let knowledge = ModeKnowledge.merged(profiles)
-    var lost: [ModeKey] = []
-    for key in models.keys where knowledge[key] == nil {
-      models[key] = nil
-      hazards[key] = nil
-      lost.append(key)
-    }
-    for (key, knowledge) in knowledge {
-      if let present = models[key], knowledge.hasSameEvidence(as: present.knowledge) {
-        models[key]?.knowledge = knowledge
-        continue
-      }
-      if models[key] != nil { lost.append(key) }
-      let model = ModeModel(key: key, knowledge: knowledge)
-      models[key] = model
-      hazards[key] = model.hazard
-    }
+    var lost = Set(modes)
+    install(
+      knowledge.map { key, knowledge in
+        guard let number = numbers.known(key), knowledge.hasSameEvidence(as: models[number].knowledge) else {
+          return ModeModel(key: key, knowledge: knowledge)
+        }
+        lost.remove(key)
+        var model = models[number]
+        model.knowledge = knowledge
+        return model
+      })
     return lost.sorted()
   }
 
   /// Adds a difference to the cell table. Evidence of a mode that no profile declares changes nothing.
   package mutating func learn(_ evidence: Evidence) {
-    models[evidence.mode]?.cells.add(
+    guard let number = numbers.known(evidence.mode) else { return }
+    models[number].cells.add(
       evidence.counts, startHour: evidence.cell.bucket.startHour, covariates: evidence.cell.covariates)
+  }
+
+  package mutating func learn(contentsOf evidence: [Evidence]) {
+    for piece in evidence { learn(piece) }
   }
 
   /// One pass over every mode of this bucket's length, as of the bucket's end; later buckets aren't looked at. Buckets are
@@ -57,10 +64,10 @@ package struct HazardModel: Sendable {
   /// - Returns: a belief for each such mode, sorted by mode, without cohorts where nothing is near a gate.
   package mutating func close(_ bucket: Bucket, finalBefore: EventTime) -> [ModeBelief] {
     var beliefs: [ModeBelief] = []
-    for key in modes where models[key]?.knowledge.mode.bucket == bucket.length {
-      guard let belief = models[key]?.close(bucket, finalBefore: finalBefore) else { continue }
-      hazards[key] = models[key]?.hazard
-      beliefs.append(belief)
+    for number in models.indices where models[number].knowledge.mode.bucket == bucket.length {
+      beliefs.append(models[number].close(bucket, finalBefore: finalBefore))
+      hazards[number] = models[number].hazard
+      finalHazards[number] = models[number].finalHazard
     }
     return beliefs
   }
@@ -71,7 +78,13 @@ package struct HazardModel: Sendable {
 extension HazardModel {
   /// Expected onsets of a device in one bucket at risk, by the last pass; 0 for a mode that no profile declares.
   package func hazard(_ mode: ModeKey, _ covariates: Covariates) -> Double {
-    hazards[mode]?.hazard(covariates) ?? 0
+    numbers.known(mode).map { hazards[$0].hazard(covariates) } ?? 0
+  }
+
+  /// The same by final cells alone, as they stood when the clock's lateness passed the last day's beginning: what a device
+  /// accrues by it depends neither on the order in which evidence came nor on how open days looked at a pass.
+  package func finalHazard(_ mode: ModeKey, _ covariates: Covariates) -> Double {
+    numbers.known(mode).map { finalHazards[$0].hazard(covariates) } ?? 0
   }
 
   /// That at least one onset begins within the horizon.
@@ -90,8 +103,7 @@ extension HazardModel {
   }
 
   private func posterior(_ mode: ModeKey) -> DevicePosterior? {
-    guard let hazard = hazards[mode], let model = models[mode] else { return nil }
-    return DevicePosterior(mode: model.knowledge.mode, hazard: hazard)
+    numbers.known(mode).map { DevicePosterior(mode: models[$0].knowledge.mode, hazard: hazards[$0]) }
   }
 }
 
@@ -101,14 +113,11 @@ extension HazardModel {
   /// The buckets whose cells have changed since the last call, with all their cells; an empty blob: there are none left.
   package mutating func takeChangedCells() -> [(mode: ModeKey, bucket: Bucket, blob: [UInt8])] {
     var changed: [(mode: ModeKey, bucket: Bucket, blob: [UInt8])] = []
-    for key in modes {
-      guard let hours = models[key]?.cells.takeChanged(), let model = models[key] else { continue }
-      for hour in hours {
-        changed.append(
-          (
-            key, Bucket(startHour: hour, length: model.knowledge.mode.bucket),
-            CellBlob.encode(model.cells.buckets[hour] ?? [:])
-          ))
+    for number in models.indices {
+      for hour in models[number].cells.takeChanged() {
+        let model = models[number]
+        let blob = model.cells.bucket(hour).map { CellBlob.encode($0, lexicon: model.cells.lexicon) }
+        changed.append((model.key, Bucket(startHour: hour, length: model.knowledge.mode.bucket), blob ?? []))
       }
     }
     return changed
@@ -116,35 +125,48 @@ extension HazardModel {
 
   /// Puts back what `takeChangedCells` gave. Cells of a mode that is no longer declared are left out.
   package mutating func restoreCells(mode: ModeKey, bucket: Bucket, blob: [UInt8]) throws(BlobFault) {
-    let cells = try CellBlob.decode(blob)
-    models[mode]?.cells.restore(cells, startHour: bucket.startHour)
+    guard let number = numbers.known(mode) else { return }
+    try models[number].cells.restore(blob, startHour: bucket.startHour)
   }
 
   /// All that a mode keeps besides its cells; empty for a mode that no profile declares.
-  package func state(of mode: ModeKey) -> [UInt8] { models[mode]?.state ?? [] }
+  package func state(of mode: ModeKey) -> [UInt8] { numbers.known(mode).map { models[$0].state } ?? [] }
 
   package mutating func restoreState(mode: ModeKey, blob: [UInt8]) throws(BlobFault) {
-    try models[mode]?.restore(blob)
-    hazards[mode] = models[mode]?.hazard
+    guard let number = numbers.known(mode) else { return }
+    try models[number].restore(blob)
+    hazards[number] = models[number].hazard
+    finalHazards[number] = models[number].finalHazard
   }
 
   /// The cell table of a mode in the order of time and then of words.
   package func cells(of mode: ModeKey) -> [(cell: Cell, counts: CellCounts)] {
-    guard let model = models[mode] else { return [] }
-    return model.cells.buckets.keys.sorted().flatMap { hour in
-      let bucket = Bucket(startHour: hour, length: model.knowledge.mode.bucket)
-      return (model.cells.buckets[hour] ?? [:]).map { (cell: Cell(bucket: bucket, covariates: $0), counts: $1) }
-        .sorted { $0.cell.covariates.precedes($1.cell.covariates) }
+    guard let number = numbers.known(mode) else { return [] }
+    var table = models[number].cells
+    table.settle()
+    let length = models[number].knowledge.mode.bucket
+    var cells: [(cell: Cell, counts: CellCounts)] = []
+    for bucket in table.all {
+      for group in bucket.groups {
+        let stratum = table.lexicon.strata.keys[Int(group.stratum)]
+        bucket.forEachCell(of: group) { profile, counts in
+          cells.append(
+            (
+              Cell(
+                bucket: Bucket(startHour: bucket.startHour, length: length),
+                covariates: table.lexicon.profiles[Int(profile)].covariates(in: stratum)), counts
+            ))
+        }
+      }
     }
+    return cells
   }
 }
 
-extension Covariates {
-  fileprivate func precedes(_ other: Covariates) -> Bool {
-    if region != other.region { return region < other.region }
-    if carrier != other.carrier { return carrier < other.carrier }
-    if batch != other.batch { return batch < other.batch }
-    if firmware != other.firmware { return firmware < other.firmware }
-    return (age, weather.rawValue, factors.packed) < (other.age, other.weather.rawValue, other.factors.packed)
-  }
+extension ModeKey: ScatteredKey {
+  @inline(__always)
+  var scattered: UInt64 { (UInt64(product.number) << 32 | UInt64(mode.number)).scattered }
+
+  @inline(__always)
+  func isSame(as other: ModeKey) -> Bool { product.number == other.product.number && mode.number == other.mode.number }
 }

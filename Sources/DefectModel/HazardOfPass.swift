@@ -11,18 +11,29 @@ extension ModeModel {
       factorMeans: knowledge.mode.factors.prefix(FactorBins.most).map { _ in 1 })
   }
 
+  /// What a fit of a window says of hazards.
   static func hazard(
-    _ fit: HierarchicalFit, window: [BucketRows], lexicon: Lexicon, knowledge: ModeKnowledge, past: PastTotals,
-    bucketsPerDay: Double
+    _ fit: HierarchicalFit, window: CellWindow, knowledge: ModeKnowledge, past: PastTotals, bucketsPerDay: Double
   ) -> PredictiveHazard {
-    let factorCount = min(knowledge.mode.factors.count, FactorBins.most)
-    let effects = RowEffects(fit, lexicon: lexicon, factorCount: factorCount)
-    let rates = RecentRates(
-      buckets: window, effects: effects, lexicon: lexicon, past: past, bucketsPerDay: bucketsPerDay)
-    let exposures = Exposures(window, lexicon: lexicon, factorCount: factorCount)
+    hazard(
+      FinalState.Coefficients(terms: fit.terms, values: fit.coefficients), covariance: fit.lowerCovariance,
+      window: window, knowledge: knowledge, past: past, bucketsPerDay: bucketsPerDay)
+  }
+
+  /// - Parameter covariance: may be left out where nobody will ask for an interval.
+  static func hazard(
+    _ fit: FinalState.Coefficients, covariance: [Float] = [], window: CellWindow, knowledge: ModeKnowledge,
+    past: PastTotals, bucketsPerDay: Double
+  ) -> PredictiveHazard {
+    let lexicon = window.lexicon
+    let effects = ProfileEffects(
+      terms: fit.terms, coefficients: fit.values, lexicon: lexicon, factorCount: window.factorCount)
+    let sums = WindowSums(window, effects: effects)
+    let rates = RecentRates(sums, lexicon: lexicon, past: past, bucketsPerDay: bucketsPerDay)
+    let exposures = Exposures(sums, lexicon: lexicon, factorCount: window.factorCount)
     var coefficients: [Suspect: Double] = [:]
     var factors: [Int: Double] = [:]
-    for (term, value) in zip(fit.terms, fit.coefficients) {
+    for (term, value) in zip(fit.terms, fit.values) {
       switch term {
       case .suspect(let suspect): coefficients[suspect] = value
       case .factor(let factor, let bin): factors[Int(factor) * 16 + Int(bin)] = value
@@ -32,18 +43,12 @@ extension ModeModel {
     var shifts = inheritance(
       coefficients, exposures: exposures, rate: rates.product.mean, lexicon: lexicon, knowledge: knowledge)
     for (suspect, defect) in knowledge.known
-    where coefficients[suspect] == nil && !exposures.hasAny(suspect, lexicon: lexicon) {
+    where coefficients[suspect] == nil && !exposures.hasAny(suspect) {
       shifts[suspect] = shift(defect)
     }
-    let size = fit.terms.count
-    var covariance: [Float] = []
-    covariance.reserveCapacity(size * (size + 1) / 2)
-    for row in 0..<size {
-      for column in 0...row { covariance.append(Float(fit.covariance[row * size + column])) }
-    }
     return PredictiveHazard(
-      terms: fit.terms, coefficients: fit.coefficients, covariance: covariance, shifts: shifts, rates: rates,
-      factorMeans: (0..<factorCount).map { exposures.factorMean($0, coefficients: factors) })
+      terms: fit.terms, coefficients: fit.values, covariance: covariance, shifts: shifts, rates: rates,
+      factorMeans: (0..<window.factorCount).map { exposures.factorMean($0, coefficients: factors) })
   }
 
   private static func shift(_ defect: FirmwareProfile.KnownDefect) -> PredictiveHazard.Shift {
@@ -58,7 +63,7 @@ extension ModeModel {
     _ coefficients: [Suspect: Double], exposures: Exposures, rate: Double, lexicon: Lexicon, knowledge: ModeKnowledge
   ) -> [Suspect: PredictiveHazard.Shift] {
     var shifts: [Suspect: PredictiveHazard.Shift] = [:]
-    let seen = lexicon.firmwares.keys.filter { exposures.ofFirmware[$0, default: 0] > 0 }
+    let seen = Array(lexicon.firmwares.keys.filter { exposures.ofFirmware[$0, default: 0] > 0 })
     var parents: [(version: FirmwareVersion, symbol: Symbol)] = []
     for symbol in seen {
       let version = FirmwareVersion(symbol.text)
@@ -87,26 +92,24 @@ extension ModeModel {
 /// Devices at risk over the window, by what predictions need.
 private struct Exposures {
   private(set) var ofFirmware: [Symbol: Double] = [:]
-  private let window: [BucketRows]
+  private let ofProfile: ContiguousArray<Int64>
+  private let profiles: ContiguousArray<CellProfile>
   private var ofFactorBin = [Double](repeating: 0, count: FactorBins.most * 16)
 
-  init(_ window: [BucketRows], lexicon: Lexicon, factorCount: Int) {
-    self.window = window
-    var firmwares = [Double](repeating: 0, count: lexicon.firmwares.keys.count)
-    for bucket in window {
-      for row in bucket.rows {
-        firmwares[Int(row.firmware)] += row.atRisk
-        for factor in 0..<factorCount { ofFactorBin[factor * 16 + Int(row.factors[factor])] += row.atRisk }
-      }
+  init(_ sums: WindowSums, lexicon: Lexicon, factorCount: Int) {
+    ofProfile = sums.ofProfile
+    profiles = lexicon.profiles
+    var firmwares = [Double](repeating: 0, count: lexicon.firmwares.count)
+    for (profile, atRisk) in zip(profiles, ofProfile) where atRisk > 0 {
+      firmwares[Int(profile.firmware)] += Double(atRisk)
+      for factor in 0..<factorCount { ofFactorBin[factor * 16 + Int(profile.factors[factor])] += Double(atRisk) }
     }
     for (number, exposure) in firmwares.enumerated() { ofFirmware[lexicon.firmwares.keys[number]] = exposure }
   }
 
-  func hasAny(_ suspect: Suspect, lexicon: Lexicon) -> Bool {
-    let batches = lexicon.batches.keys.map { suspect.batch == nil || suspect.batch == $0 }
-    let firmwares = lexicon.firmwares.keys.map { suspect.firmware == nil || suspect.firmware == $0 }
-    return window.contains { bucket in
-      bucket.rows.contains { batches[Int($0.batch)] && firmwares[Int($0.firmware)] }
+  func hasAny(_ suspect: Suspect) -> Bool {
+    zip(profiles, ofProfile).contains { profile, atRisk in
+      atRisk > 0 && suspect.includesInAnyWeather(profile.batchWord, profile.firmwareWord)
     }
   }
 
@@ -119,5 +122,24 @@ private struct Exposures {
       total += ofFactorBin[index]
     }
     return total > 0 ? sum / total : 1
+  }
+}
+
+extension Suspect {
+  fileprivate func includesInAnyWeather(_ batch: Symbol, _ firmware: Symbol) -> Bool {
+    (self.batch == nil || self.batch == batch) && (self.firmware == nil || self.firmware == firmware)
+  }
+}
+
+extension HierarchicalFit {
+  /// Row by row, in single precision: it only makes intervals.
+  fileprivate var lowerCovariance: [Float] {
+    let size = terms.count
+    var lower: [Float] = []
+    lower.reserveCapacity(size * (size + 1) / 2)
+    for row in 0..<size {
+      for column in 0...row { lower.append(Float(covariance[row * size + column])) }
+    }
+    return lower
   }
 }

@@ -9,42 +9,32 @@ struct IncidentScan {
   private static let fewest = 5.0
   private static let priorOnsets = 2.0
 
-  let window: [BucketRows]
-  let lexicon: Lexicon
+  let window: CellWindow
   let fit: HierarchicalFit
   let rates: RecentRates
-  let factorCount: Int
 
   /// Incidents of the buckets that are still open, in the order of time and then of names.
   func incidents(from startHour: Int32, length: BucketLength) -> [EnvironmentIncident] {
-    let isPossible = window.contains { $0.startHour >= startHour && $0.groups.contains { $0.onsets >= Self.fewest } }
-    guard isPossible else { return [] }
-    let effects = RowEffects(fit, lexicon: lexicon, factorCount: factorCount)
-    var onsets = [Double](repeating: 0, count: lexicon.strata.keys.count)
-    var weights = onsets
-    for bucket in window {
-      for group in bucket.groups {
-        onsets[Int(group.stratum)] += group.onsets
-        for index in group.rows {
-          weights[Int(group.stratum)] += bucket.rows[index].atRisk * effects.ratio(bucket.rows[index])
-        }
-      }
-    }
+    let possible = window.groups.filter { $0.startHour >= startHour && $0.onsets >= Self.fewest }
+    guard !possible.isEmpty else { return [] }
+    let lexicon = window.lexicon
+    let effects = ProfileEffects(fit, lexicon: lexicon, factorCount: window.factorCount)
+    let sums = WindowSums(window, effects: effects)
     var incidents: [EnvironmentIncident] = []
-    for bucket in window where bucket.startHour >= startHour {
-      for group in bucket.groups where group.onsets >= Self.fewest {
-        var weight = 0.0
-        for index in group.rows { weight += bucket.rows[index].atRisk * effects.ratio(bucket.rows[index]) }
-        let stratum = Int(group.stratum)
-        let others = max(weights[stratum] - weight, 0) + Self.priorOnsets / rates.product.mean
-        let expected = weight * (onsets[stratum] - group.onsets + Self.priorOnsets) / others
-        guard poissonUpperTail(count: Int(group.onsets), mean: expected) < Self.tail else { continue }
-        let key = lexicon.strata.keys[stratum]
-        incidents.append(
-          EnvironmentIncident(
-            region: key.region, carrier: key.carrier, bucket: Bucket(startHour: bucket.startHour, length: length),
-            failures: Int(group.onsets), expectedFailures: expected))
+    for group in possible {
+      var weight = 0.0
+      for row in group.rows {
+        weight += Double(window.cells.atRisk[row]) * effects.ratios[Int(window.cells.profiles[row])]
       }
+      let stratum = sums.strata[Int(group.stratum)]
+      let others = max(stratum.exposure.sum() - weight, 0) + Self.priorOnsets / rates.product.mean
+      let expected = weight * (stratum.onsets.sum() - group.onsets + Self.priorOnsets) / others
+      guard poissonUpperTail(count: Int(group.onsets), mean: expected) < Self.tail else { continue }
+      let key = lexicon.strata.keys[Int(group.stratum)]
+      incidents.append(
+        EnvironmentIncident(
+          region: key.region, carrier: key.carrier, bucket: Bucket(startHour: group.startHour, length: length),
+          failures: Int(group.onsets), expectedFailures: expected))
     }
     return incidents
   }

@@ -14,20 +14,26 @@ struct FinalState: Sendable {
   var coefficientsHour: Int32?
   var coefficients = Coefficients()
   var past = PastTotals()
+  /// The day of the coefficients that the final hazard was made of.
+  var hazardHour: Int32?
 }
 
-/// One failure mode: its cells, its final state, and the hazard of its last pass.
+/// One failure mode: its cells, its final state, and the hazards of its last pass.
 struct ModeModel: Sendable {
   let key: ModeKey
   var knowledge: ModeKnowledge
   var cells = CellTable()
   private(set) var final = FinalState()
   private(set) var hazard: PredictiveHazard
+  /// The same from what can't change any more: of the window before the frontier's day, with the coefficients of that day.
+  /// What a device has accrued is counted with it, so that evidence that comes late, in whatever order, changes nothing.
+  private(set) var finalHazard: PredictiveHazard
 
   init(key: ModeKey, knowledge: ModeKnowledge) {
     self.key = key
     self.knowledge = knowledge
     hazard = Self.unlearned(knowledge)
+    finalHazard = hazard
   }
 
   private var mode: FailureMode { knowledge.mode }
@@ -35,78 +41,89 @@ struct ModeModel: Sendable {
   private var factorCount: Int { min(mode.factors.count, FactorBins.most) }
   private var windowHours: Int64 { Int64(max(mode.windowDays, 1)) * 24 }
 
-  mutating func restore(_ blob: [UInt8]) throws(BlobFault) { (final, hazard) = try StateBlob.decode(blob) }
+  mutating func restore(_ blob: [UInt8]) throws(BlobFault) {
+    (final, hazard, finalHazard) = try StateBlob.decode(blob)
+  }
 
-  var state: [UInt8] { StateBlob.encode(final, hazard) }
+  var state: [UInt8] { StateBlob.encode(final, hazard, finalHazard) }
 
   /// One pass. The result depends on the cells up to the closed bucket, the final state and the profile, not on how many
   /// passes there were or what they found.
   mutating func close(_ bucket: Bucket, finalBefore: EventTime) -> ModeBelief {
     let end = Int64(bucket.startHour) + Int64(bucket.length.hours)
-    advanceFinality(to: finalBefore, end: Int32(clamping: end))
+    cells.settle()
+    let pass = PassCells(cells, until: Int32(clamping: end), factorCount: factorCount)
+    advanceFinality(to: finalBefore, end: Int32(clamping: end), pass)
     dropOld(end: end)
-    let window = cells.rows(in: Int32(clamping: end - windowHours)..<Int32(clamping: end))
-    let test = openHead(until: Int32(clamping: end))
-    let problem = FitProblem(buckets: window, lexicon: cells.lexicon, factorCount: factorCount)
+    renewFinalHazard(pass)
+    let window = pass.window(Int32(clamping: end - windowHours)..<Int32(clamping: end))
+    let test = openHead(until: Int32(clamping: end), pass)
+    let problem = FitProblem(window)
     let fit = HierarchicalFit(problem)
     let informed = knowledge.known.isEmpty ? fit : HierarchicalFit(problem, priors: knowledge.priors)
     hazard = Self.hazard(
-      informed, window: window, lexicon: cells.lexicon, knowledge: knowledge, past: final.past,
-      bucketsPerDay: bucketsPerDay)
-    let judge = CohortJudge(
-      knowledge: knowledge, window: window, lexicon: cells.lexicon, fit: fit, test: test, rates: hazard.rates
-    ).aligned()
-    let incidents = IncidentScan(
-      window: window, lexicon: cells.lexicon, fit: fit, rates: hazard.rates, factorCount: factorCount
-    ).incidents(from: final.frontierHour ?? .min, length: mode.bucket)
+      informed, window: window, knowledge: knowledge, past: final.past, bucketsPerDay: bucketsPerDay)
+    let judge = CohortJudge(knowledge: knowledge, window: window, fit: fit, test: test, rates: hazard.rates).aligned()
+    let incidents = IncidentScan(window: window, fit: fit, rates: hazard.rates)
+      .incidents(from: final.frontierHour ?? .min, length: mode.bucket)
     return ModeBelief(mode: key, cohorts: judge.beliefs(), incidents: incidents)
   }
 
   /// Takes buckets that can't change any more into the sequential test, each with coefficients from before its day.
-  private mutating func advanceFinality(to finalBefore: EventTime, end: Int32) {
+  private mutating func advanceFinality(to finalBefore: EventTime, end: Int32, _ pass: PassCells) {
     // The bucket that holds `finalBefore` begins the evidence that is still open.
     let frontier = min(Bucket(holding: finalBefore, length: mode.bucket).startHour, end)
     let start = final.frontierHour ?? .min
     guard frontier > start else { return }
-    for rows in cells.rows(in: start..<frontier) where rows.groups.contains(where: { $0.onsets > 0 }) {
-      refitCoefficients(day: rows.startHour.startOfDay)
-      let effects = effectsOfFinalState
-      final.test.advance(
-        over: rows, lexicon: cells.lexicon, effects: effects, coefficients: suspectCoefficients,
-        known: knowledge.priorProbabilities, bucketsPerDay: bucketsPerDay)
+    var rest = pass.window(start..<frontier).groups
+    while let first = rest.first {
+      let day = first.startHour.startOfDay
+      let ofDay = rest.prefix { $0.startHour.startOfDay == day }
+      rest = rest[ofDay.endIndex...]
+      refitCoefficients(day: day, pass)
+      advance(&final.test, over: ofDay, pass)
     }
     final.frontierHour = frontier
-    refitCoefficients(day: frontier.startOfDay)
+    refitCoefficients(day: frontier.startOfDay, pass)
   }
 
   /// The test as it stands with the open buckets on top of the final ones.
-  private mutating func openHead(until end: Int32) -> SequentialTest {
+  private func openHead(until end: Int32, _ pass: PassCells) -> SequentialTest {
     var test = final.test
     let start = final.frontierHour ?? .min
     guard start < end else { return test }
-    let open = cells.rows(in: start..<end)
-    let effects = effectsOfFinalState
-    let coefficients = suspectCoefficients
-    for rows in open where rows.groups.contains(where: { $0.onsets > 0 }) {
-      test.advance(
-        over: rows, lexicon: cells.lexicon, effects: effects, coefficients: coefficients,
-        known: knowledge.priorProbabilities, bucketsPerDay: bucketsPerDay)
-    }
+    advance(&test, over: pass.window(start..<end).groups, pass)
     return test
   }
 
-  private mutating func refitCoefficients(day: Int32) {
-    guard final.coefficientsHour.map({ $0 < day }) ?? true else { return }
-    let window = cells.rows(in: Int32(clamping: Int64(day) - windowHours)..<day)
-    let fit = HierarchicalFit(FitProblem(buckets: window, lexicon: cells.lexicon, factorCount: factorCount))
-    final.coefficientsHour = day
-    final.coefficients = FinalState.Coefficients(terms: fit.terms, values: fit.coefficients)
+  private func advance(_ test: inout SequentialTest, over groups: ArraySlice<PassCells.Group>, _ pass: PassCells) {
+    guard !groups.isEmpty else { return }
+    let effects = ProfileEffects(
+      terms: final.coefficients.terms, coefficients: final.coefficients.values, lexicon: pass.lexicon,
+      factorCount: factorCount)
+    test.advance(
+      over: groups, of: pass, effects: effects, coefficients: suspectCoefficients,
+      known: knowledge.priorProbabilities, bucketsPerDay: bucketsPerDay)
   }
 
-  private var effectsOfFinalState: RowEffects {
-    RowEffects(
-      terms: final.coefficients.terms, coefficients: final.coefficients.values, lexicon: cells.lexicon,
-      factorCount: factorCount)
+  private mutating func refitCoefficients(day: Int32, _ pass: PassCells) {
+    guard final.coefficientsHour.map({ $0 < day }) ?? true else { return }
+    final.coefficientsHour = day
+    final.coefficients = HierarchicalFit.coefficients(FitProblem(pass.window(windowHours(before: day))))
+  }
+
+  private func windowHours(before day: Int32) -> Range<Int32> { Int32(clamping: Int64(day) - windowHours)..<day }
+
+  /// After `dropOld`, so that the past ends where the window of the final coefficients begins.
+  private mutating func renewFinalHazard(_ pass: PassCells) {
+    guard let day = final.coefficientsHour, final.hazardHour != day else { return }
+    let window = pass.window(windowHours(before: day))
+    let informed =
+      knowledge.known.isEmpty
+      ? final.coefficients : HierarchicalFit.coefficients(FitProblem(window), priors: knowledge.priors)
+    finalHazard = Self.hazard(
+      informed, window: window, knowledge: knowledge, past: final.past, bucketsPerDay: bucketsPerDay)
+    final.hazardHour = day
   }
 
   private var suspectCoefficients: [Suspect: Double] {
@@ -122,12 +139,10 @@ struct ModeModel: Sendable {
   private mutating func dropOld(end: Int64) {
     guard let frontier = final.frontierHour else { return }
     let cut = Int32(clamping: min(end, Int64(frontier.startOfDay)) - windowHours)
-    let old = cells.rows(in: .min..<cut)
-    guard !old.isEmpty else { return }
-    for bucket in old {
-      for row in bucket.rows {
-        final.past.onsets += row.onsets
-        final.past.exposure += row.atRisk
+    for bucket in cells.buckets(in: .min..<cut) {
+      for group in bucket.groups {
+        final.past.onsets += Double(group.onsets)
+        final.past.exposure += Double(group.atRisk)
       }
     }
     cells.drop(before: cut)

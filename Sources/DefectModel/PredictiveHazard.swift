@@ -18,13 +18,15 @@ final class PredictiveHazard: Sendable {
   /// Mean of exp(coefficient) over the window's exposure, a factor each.
   let factorMeans: [Double]
 
-  private let batches: [Symbol: Int]
-  private let firmwares: [Symbol: Int]
-  private let interactions: [Suspect: Int]
+  /// Every term that names a cohort.
+  private let numbers: [Suspect: Int]
+  private let cohorts: CohortEffects
+  private let strata: Numbering<Stratum>
+  private let stratumMeans: [Double]
   private let ages: [Int]
+  private let ageRatios: [Double]
   private let factors: [Int]
-  private let hasInteractions: Bool
-  private let hasShifts: Bool
+  private let factorRatios: [Double]
 
   init(
     terms: [Term], coefficients: ContiguousArray<Double>, covariance: [Float], shifts: [Suspect: Shift],
@@ -36,72 +38,56 @@ final class PredictiveHazard: Sendable {
     self.shifts = shifts
     self.rates = rates
     self.factorMeans = factorMeans
-    var batches: [Symbol: Int] = [:]
-    var firmwares: [Symbol: Int] = [:]
-    var interactions: [Suspect: Int] = [:]
+    var numbers: [Suspect: Int] = [:]
+    var effects = shifts.mapValues(\.mean)
     var ages = [Int](repeating: -1, count: 256)
     var factors = [Int](repeating: -1, count: FactorBins.most * 16)
     for (number, term) in terms.enumerated() {
       switch term {
-      case .suspect(let suspect) where suspect.isMainEffect:
-        if let batch = suspect.batch { batches[batch] = number }
-        if let firmware = suspect.firmware { firmwares[firmware] = number }
-      case .suspect(let suspect): interactions[suspect] = number
+      case .suspect(let suspect):
+        numbers[suspect] = number
+        effects[suspect, default: 0] += coefficients[number]
       case .age(let bin): ages[Int(bin)] = number
       case .factor(let factor, let bin): factors[Int(factor) * 16 + Int(bin)] = number
       }
     }
-    self.batches = batches
-    self.firmwares = firmwares
-    self.interactions = interactions
+    self.numbers = numbers
+    cohorts = CohortEffects(effects)
+    var strata = Numbering<Stratum>()
+    var means: [Double] = []
+    for (stratum, rate) in rates.strata {
+      _ = strata.number(of: stratum)
+      means.append(rate.mean)
+    }
+    self.strata = strata
+    stratumMeans = means
+    func ratio(_ number: Int) -> Double { number >= 0 ? exponential(coefficients[number]) : 1 }
     self.ages = ages
+    ageRatios = ages.map(ratio)
     self.factors = factors
-    hasInteractions = !interactions.isEmpty
-    hasShifts = !shifts.isEmpty
+    factorRatios = factors.map(ratio)
   }
 
   /// Expected onsets in one bucket at risk.
   func hazard(_ covariates: Covariates) -> Double {
     let stratum = Stratum(region: covariates.region, carrier: covariates.carrier)
-    return rates.rate(of: stratum).mean * rates.weather[Int(covariates.weather.rawValue)]
-      * exponential(
-        cohortEffect(covariates, isHumid: covariates.weather == .humid) + ageEffect(covariates.age)
-          + factorEffects(covariates.factors))
+    var product =
+      (strata.known(stratum).map { stratumMeans[$0] } ?? rates.product.mean)
+      * rates.weather[Int(covariates.weather.rawValue)]
+      * cohorts.ratio(covariates.batch, covariates.firmware, isHumid: covariates.weather == .humid)
+      * ageRatios[Int(covariates.age)]
+    for factor in factorMeans.indices { product *= factorRatios[factor * 16 + Int(covariates.factors[factor])] }
+    return product
   }
 
   /// Coefficients of batch, firmware and their interactions.
   func cohortEffect(_ covariates: Covariates, isHumid: Bool) -> Double {
-    var sum = 0.0
-    if let number = batches[covariates.batch] { sum += coefficients[number] }
-    if let number = firmwares[covariates.firmware] { sum += coefficients[number] }
-    guard hasInteractions || hasShifts else { return sum }
-    forEachInteraction(covariates, isHumid: isHumid) { suspect in
-      if let number = interactions[suspect] { sum += coefficients[number] }
-      if let shift = shifts[suspect] { sum += shift.mean }
-    }
-    if hasShifts {
-      if let shift = shifts[Suspect(batch: covariates.batch)] { sum += shift.mean }
-      if let shift = shifts[Suspect(firmware: covariates.firmware)] { sum += shift.mean }
-    }
-    return sum
-  }
-
-  private func forEachInteraction(_ covariates: Covariates, isHumid: Bool, _ body: (Suspect) -> Void) {
-    body(Suspect(batch: covariates.batch, firmware: covariates.firmware))
-    guard isHumid else { return }
-    body(Suspect(firmware: covariates.firmware, isHumid: true))
-    body(Suspect(batch: covariates.batch, isHumid: true))
+    cohorts.effect(covariates.batch, covariates.firmware, isHumid: isHumid)
   }
 
   func ageEffect(_ age: UInt8) -> Double {
     let number = ages[Int(age)]
     return number >= 0 ? coefficients[number] : 0
-  }
-
-  private func factorEffects(_ bins: FactorBins) -> Double {
-    var sum = 0.0
-    for factor in factorMeans.indices { sum += factorEffect(factor, bins[factor]) }
-    return sum
   }
 
   func factorEffect(_ factor: Int, _ bin: UInt8) -> Double {
@@ -112,13 +98,8 @@ final class PredictiveHazard: Sendable {
   /// Coefficient and shift of one suspect alone.
   func effect(_ suspect: Suspect) -> Double {
     var sum = shifts[suspect]?.mean ?? 0
-    if let number = number(of: suspect) { sum += coefficients[number] }
+    if let number = numbers[suspect] { sum += coefficients[number] }
     return sum
-  }
-
-  private func number(of suspect: Suspect) -> Int? {
-    guard suspect.isMainEffect else { return interactions[suspect] }
-    return suspect.batch.flatMap { batches[$0] } ?? suspect.firmware.flatMap { firmwares[$0] }
   }
 
   /// Variance of the log hazard: of the coefficients involved (an interaction with humidity as far as it weighs) and of the
@@ -127,7 +108,7 @@ final class PredictiveHazard: Sendable {
     var parts: [(number: Int, weight: Double)] = []
     var variance = rates.rate(of: Stratum(region: covariates.region, carrier: covariates.carrier)).variance
     func add(_ suspect: Suspect, weight: Double) {
-      if let number = number(of: suspect) { parts.append((number, weight)) }
+      if let number = numbers[suspect] { parts.append((number, weight)) }
       if let shift = shifts[suspect] { variance += weight * weight * shift.variance }
     }
     add(Suspect(batch: covariates.batch), weight: 1)
@@ -150,5 +131,80 @@ final class PredictiveHazard: Sendable {
       }
     }
     return max(variance, 0)
+  }
+}
+
+/// What cohorts add to the log hazard, and the factors on it that this makes, by batch and firmware: a pass asks for the
+/// hazard of each device, mode and open bucket.
+private struct CohortEffects: Sendable {
+  private var batches = Numbering<Symbol>()
+  private var firmwares = Numbering<Symbol>()
+  private var ofBatch: [Effect] = []
+  private var ofFirmware: [Effect] = []
+  /// By batch, then firmware.
+  private var ofPair: [Effect] = []
+  private let hasPairs: Bool
+
+  private struct Effect {
+    var plain = 0.0
+    var humid = 0.0
+    var plainRatio = 1.0
+    var humidRatio = 1.0
+
+    mutating func add(_ effect: Double, of suspect: Suspect) {
+      if suspect.isHumid { humid += effect } else { plain += effect }
+    }
+
+    /// In humid weather the humid part comes on top.
+    mutating func settle() {
+      humid += plain
+      plainRatio = exponential(plain)
+      humidRatio = exponential(humid)
+    }
+  }
+
+  init(_ effects: [Suspect: Double]) {
+    for suspect in effects.keys {
+      if let batch = suspect.batch { _ = batches.number(of: batch) }
+      if let firmware = suspect.firmware { _ = firmwares.number(of: firmware) }
+    }
+    ofBatch = [Effect](repeating: Effect(), count: batches.count)
+    ofFirmware = [Effect](repeating: Effect(), count: firmwares.count)
+    hasPairs = effects.keys.contains(where: \.isPair)
+    ofPair = [Effect](repeating: Effect(), count: hasPairs ? batches.count * firmwares.count : 0)
+    for (suspect, effect) in effects {
+      let batch = suspect.batch.flatMap { batches.known($0) }
+      let firmware = suspect.firmware.flatMap { firmwares.known($0) }
+      switch (batch, firmware) {
+      case (let batch?, let firmware?): ofPair[batch * firmwares.count + firmware].add(effect, of: suspect)
+      case (let batch?, nil): ofBatch[batch].add(effect, of: suspect)
+      case (nil, let firmware?): ofFirmware[firmware].add(effect, of: suspect)
+      case (nil, nil): continue
+      }
+    }
+    for index in ofBatch.indices { ofBatch[index].settle() }
+    for index in ofFirmware.indices { ofFirmware[index].settle() }
+    for index in ofPair.indices { ofPair[index].settle() }
+  }
+
+  @inline(__always)
+  func ratio(_ batch: Symbol, _ firmware: Symbol, isHumid: Bool) -> Double {
+    let first = batches.known(batch)
+    let second = firmwares.known(firmware)
+    var product = 1.0
+    if let first { product *= isHumid ? ofBatch[first].humidRatio : ofBatch[first].plainRatio }
+    if let second { product *= isHumid ? ofFirmware[second].humidRatio : ofFirmware[second].plainRatio }
+    if hasPairs, let first, let second { product *= ofPair[first * firmwares.count + second].plainRatio }
+    return product
+  }
+
+  func effect(_ batch: Symbol, _ firmware: Symbol, isHumid: Bool) -> Double {
+    let first = batches.known(batch)
+    let second = firmwares.known(firmware)
+    var sum = 0.0
+    if let first { sum += isHumid ? ofBatch[first].humid : ofBatch[first].plain }
+    if let second { sum += isHumid ? ofFirmware[second].humid : ofFirmware[second].plain }
+    if hasPairs, let first, let second { sum += ofPair[first * firmwares.count + second].plain }
+    return sum
   }
 }

@@ -34,39 +34,23 @@ struct RecentRates: Hashable, Sendable {
   private static let productShape = 4.0
   private static let weatherShape = 5.0
 
-  private struct Sums {
-    var onsets = [0.0, 0.0, 0.0]
-    var exposure = [0.0, 0.0, 0.0]
-  }
-
-  init(buckets: [BucketRows], effects: RowEffects, lexicon: Lexicon, past: PastTotals, bucketsPerDay: Double) {
-    var sums = [Sums](repeating: Sums(), count: lexicon.strata.keys.count)
-    var atRisk = 0.0
-    var plain = 0.0
-    for bucket in buckets {
-      for row in bucket.rows {
-        let bin = Int(row.weather.rawValue)
-        atRisk += row.atRisk
-        plain += row.atRisk * effects.ratio(row)
-        sums[Int(row.stratum)].onsets[bin] += row.onsets
-        sums[Int(row.stratum)].exposure[bin] += row.atRisk * effects.ratio(row)
-      }
-    }
+  init(_ sums: WindowSums, lexicon: Lexicon, past: PastTotals, bucketsPerDay: Double) {
     // Every sum over strata runs in the order of their names.
-    let order = lexicon.strata.keys.indices.sorted { lexicon.strata.keys[$0] < lexicon.strata.keys[$1] }
-      .filter { sums[$0].exposure.contains { $0 > 0 } }
-    let meanRatio = atRisk > 0 ? plain / atRisk : 1
+    let ranks = lexicon.stratumRanks
+    let order = lexicon.strata.keys.indices.sorted { ranks[$0] < ranks[$1] }
+      .filter { sums.strata[$0].exposure.max() > 0 }
+    let meanRatio = sums.atRisk > 0 ? sums.weighted / sums.atRisk : 1
     let longRun = (Self.priorOnsets + past.onsets) / (Self.priorDeviceDays * bucketsPerDay + past.exposure)
     product = Rate(mean: longRun, variance: 1 / (Self.priorOnsets + past.onsets))
-    var rates = [Double](repeating: longRun, count: sums.count)
+    var rates = [Double](repeating: longRun, count: sums.strata.count)
     var shape = 2.0
     for _ in 0..<4 {
       let multipliers = weather
       func exposure(_ index: Int) -> Double {
-        sums[index].exposure[0] * multipliers[0] + sums[index].exposure[1] * multipliers[1]
-          + sums[index].exposure[2] * multipliers[2]
+        let exposure = sums.strata[index].exposure
+        return exposure[0] * multipliers[0] + exposure[1] * multipliers[1] + exposure[2] * multipliers[2]
       }
-      func onsets(_ index: Int) -> Double { sums[index].onsets[0] + sums[index].onsets[1] + sums[index].onsets[2] }
+      func onsets(_ index: Int) -> Double { sums.strata[index].onsets.sum() }
       let totalOnsets = order.reduce(0) { $0 + onsets($1) }
       let totalExposure = order.reduce(0) { $0 + exposure($1) }
       let weight = min(Self.productShape, Self.priorOnsets + past.onsets)
@@ -83,8 +67,8 @@ struct RecentRates: Hashable, Sendable {
         var observed = 0.0
         var expected = 0.0
         for index in order {
-          observed += sums[index].onsets[bin]
-          expected += sums[index].exposure[bin] * rates[index]
+          observed += sums.strata[index].onsets[bin]
+          expected += sums.strata[index].exposure[bin] * rates[index]
         }
         weather[bin] = (observed + Self.weatherShape) / (expected + Self.weatherShape)
       }

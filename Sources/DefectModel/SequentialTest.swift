@@ -17,6 +17,7 @@ import Vocabulary
 /// Checkable: one onset in a stratum of 10 equal devices, the suspect being one of them: ℓ(5) = ln 5 − ln 1.4 = 1.273.
 struct SequentialTest: Sendable {
   static let ratios = SIMD4<Double>(1.5, 2, 3, 5)
+  static let logRatios = SIMD4<Double>(logarithm(1.5), logarithm(2), logarithm(3), logarithm(5))
 
   struct Process: Hashable, Sendable {
     /// ln M for each ratio.
@@ -57,93 +58,60 @@ struct SequentialTest: Sendable {
     return logSum([logs[0], logs[1], logs[2], logs[3]]) - logarithm(4)
   }
 
-  /// One stratum's bucket, as one suspect sees it.
-  private struct Bet {
-    var share: Double
-    var onsets: Double
-    var total: Double
-
-    /// ℓ(λ).
-    var gains: SIMD4<Double> {
-      var gains = SIMD4<Double>()
-      for index in 0..<4 {
-        let ratio = SequentialTest.ratios[index]
-        gains[index] = onsets * logarithm(ratio) - total * logarithmOfOnePlus(share * (ratio - 1))
-      }
-      return gains
-    }
-  }
-
   /// - Parameters:
-  ///   - effects: of the fit from before the bucket.
+  ///   - groups: the informative ones of consecutive buckets.
+  ///   - effects: of the fit from before the buckets.
   ///   - coefficients: the same fit's, by suspect.
   ///   - known: prior probability of each known defect.
   mutating func advance(
-    over bucket: BucketRows, lexicon: Lexicon, effects: RowEffects, coefficients: [Suspect: Double],
-    known: [Suspect: Double], bucketsPerDay: Double
+    over groups: ArraySlice<PassCells.Group>, of cells: PassCells, effects: ProfileEffects,
+    coefficients: [Suspect: Double], known: [Suspect: Double], bucketsPerDay: Double
   ) {
-    let bets = Self.bets(in: bucket, lexicon: lexicon, effects: effects, coefficients: coefficients)
-    for suspect in bets.keys where processes[suspect] == nil { processes[suspect] = Process() }
+    var bets = SuspectBets(cells: cells, coefficients: coefficients)
+    var rest = groups
+    while let first = rest.first {
+      let bucket = rest.prefix { $0.startHour == first.startHour }
+      rest = rest[bucket.endIndex...]
+      bets.place(on: bucket, effects: effects)
+      advance(by: &bets, startHour: first.startHour, known: known, bucketsPerDay: bucketsPerDay)
+    }
+  }
+
+  private mutating func advance(
+    by bets: inout SuspectBets, startHour: Int32, known: [Suspect: Double], bucketsPerDay: Double
+  ) {
+    for slot in bets.slots where processes[bets.suspect(slot)] == nil { processes[bets.suspect(slot)] = Process() }
     let line = threshold(bucketsPerDay: bucketsPerDay)
-    for (suspect, bets) in bets {
-      var process = processes[suspect] ?? Process()
-      let (gains, uncapped) = Self.gains(bets, line: line)
-      for index in 0..<4 { process.logs[index] = logSum(process.logs[index], 0) + gains[index] }
-      if process.cusum == 0 { process.excursionStart = bucket.startHour }
-      process.cusum = max(0, process.cusum + uncapped[1])
-      if process.cusum == 0 { process.excursionStart = nil }
-      processes[suspect] = process
+    for slot in bets.slots {
+      let suspect = bets.suspect(slot)
+      let (gains, uncapped) = Self.gains(bets.bets(of: slot), line: line)
+      processes[suspect]?.advance(by: gains, uncapped: uncapped[1], startHour: startHour)
       if let prior = known[suspect] {
-        weighted[suspect, default: SIMD4()] += Self.gains(bets, line: Self.threshold(priorProbability: prior)).capped
+        weighted[suspect, default: SIMD4()] +=
+          Self.gains(bets.bets(of: slot), line: Self.threshold(priorProbability: prior)).capped
       }
     }
   }
 
-  private static func gains(_ bets: [Bet], line: Double) -> (capped: SIMD4<Double>, uncapped: SIMD4<Double>) {
+  private static func gains(_ bets: some Sequence<SuspectBets.Bet>, line: Double) -> (
+    capped: SIMD4<Double>, uncapped: SIMD4<Double>
+  ) {
     var capped = SIMD4<Double>()
     var uncapped = SIMD4<Double>()
     for bet in bets {
       let gains = bet.gains
       uncapped += gains
-      for index in 0..<4 { capped[index] += min(gains[index], line / 4) }
+      capped += gains.replacing(with: line / 4, where: gains .> line / 4)
     }
-    for index in 0..<4 { capped[index] = min(capped[index], line / 3) }
-    return (capped, uncapped)
+    return (capped.replacing(with: line / 3, where: capped .> line / 3), uncapped)
   }
+}
 
-  private static func bets(
-    in bucket: BucketRows, lexicon: Lexicon, effects: RowEffects, coefficients: [Suspect: Double]
-  ) -> [Suspect: [Bet]] {
-    var bets: [Suspect: [Bet]] = [:]
-    for group in bucket.groups where group.onsets > 0 && group.rows.count > 1 {
-      var sums: [Suspect: (weight: Double, onsets: Double)] = [:]
-      var total = 0.0
-      for index in group.rows {
-        let row = bucket.rows[index]
-        let weight = row.atRisk * effects.ratio(row)
-        total += weight
-        let batch = lexicon.batches.keys[Int(row.batch)]
-        let firmware = lexicon.firmwares.keys[Int(row.firmware)]
-        func add(_ suspect: Suspect) {
-          sums[suspect, default: (0, 0)].weight += weight
-          sums[suspect, default: (0, 0)].onsets += row.onsets
-        }
-        add(Suspect(batch: batch))
-        add(Suspect(firmware: firmware))
-        add(Suspect(batch: batch, firmware: firmware))
-        if row.weather == .humid {
-          add(Suspect(firmware: firmware, isHumid: true))
-          add(Suspect(batch: batch, isHumid: true))
-        }
-      }
-      for (suspect, sum) in sums {
-        let controls = total - sum.weight
-        guard controls > 1e-9 * total else { continue }
-        let own = sum.weight / exponential(coefficients[suspect] ?? 0)
-        bets[suspect, default: []].append(
-          Bet(share: own / (own + controls), onsets: sum.onsets, total: group.onsets))
-      }
-    }
-    return bets
+extension SequentialTest.Process {
+  fileprivate mutating func advance(by gains: SIMD4<Double>, uncapped: Double, startHour: Int32) {
+    for index in 0..<4 { logs[index] = logSum(logs[index], 0) + gains[index] }
+    if cusum == 0 { excursionStart = startHour }
+    cusum = max(0, cusum + uncapped)
+    if cusum == 0 { excursionStart = nil }
   }
 }

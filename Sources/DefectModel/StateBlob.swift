@@ -1,11 +1,12 @@
 import Vocabulary
 
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
-/// left the window, the coefficients in force there, and the hazard of the last pass. Sorted, words as text.
+/// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
+/// as text. Version 1, still read, lacks the last: it is made anew by the next pass.
 enum StateBlob {
-  private static let version: UInt8 = 1
+  private static let version: UInt8 = 2
 
-  static func encode(_ final: FinalState, _ hazard: PredictiveHazard) -> [UInt8] {
+  static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
     writer.byte(version)
     writer.optional(final.frontierHour)
@@ -26,13 +27,19 @@ enum StateBlob {
       for index in 0..<4 { writer.double(logs[index]) }
     }
     writer.hazard(hazard)
+    writer.optional(final.hazardHour)
+    writer.hazard(finalHazard)
     return writer.bytes
   }
 
-  static func decode(_ blob: [UInt8]) throws(BlobFault) -> (FinalState, PredictiveHazard) {
+  static func decode(_ blob: [UInt8]) throws(BlobFault) -> (
+    final: FinalState, hazard: PredictiveHazard, finalHazard: PredictiveHazard
+  ) {
     var reader = ByteReader(blob)
     let version = try reader.byte()
-    guard version == Self.version else { throw BlobFault(description: "a state of version \(version) isn't known") }
+    guard version == 1 || version == Self.version else {
+      throw BlobFault(description: "a state of version \(version) isn't known")
+    }
     var final = FinalState()
     final.frontierHour = try reader.optional()
     final.coefficientsHour = try reader.optional()
@@ -51,8 +58,13 @@ enum StateBlob {
     }
     final.test = SequentialTest(processes: processes, weighted: weighted)
     let hazard = try reader.hazard()
+    var finalHazard = hazard
+    if version > 1 {
+      final.hazardHour = try reader.optional()
+      finalHazard = try reader.hazard(hasCovariance: false)
+    }
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
-    return (final, hazard)
+    return (final, hazard, finalHazard)
   }
 }
 
@@ -164,11 +176,11 @@ extension ByteReader {
     }
   }
 
-  fileprivate mutating func hazard() throws(BlobFault) -> PredictiveHazard {
+  fileprivate mutating func hazard(hasCovariance: Bool = true) throws(BlobFault) -> PredictiveHazard {
     let coefficients = try coefficients()
     let size = coefficients.terms.count
     var covariance: [Float] = []
-    for _ in 0..<(size * (size + 1) / 2) { covariance.append(try float()) }
+    for _ in 0..<(hasCovariance ? size * (size + 1) / 2 : 0) { covariance.append(try float()) }
     var shifts: [Suspect: PredictiveHazard.Shift] = [:]
     for _ in 0..<(try count()) {
       let suspect = try suspect()

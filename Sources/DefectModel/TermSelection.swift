@@ -12,43 +12,42 @@ struct TermSelection {
     var excess: Double { (onsets - expected) / (expected + 0.5).squareRoot() }
     var tellsOfAnInteraction: Bool { onsets >= 1 || expected >= 3 }
 
-    mutating func add(_ row: CellRow, rate: Double) {
-      exposure += row.atRisk
-      onsets += row.onsets
-      expected += row.atRisk * rate
+    static func += (left: inout Tally, right: Tally) {
+      left.exposure += right.exposure
+      left.onsets += right.onsets
+      left.expected += right.expected
     }
   }
 
   private(set) var terms: [Term] = []
 
-  init(buckets: [BucketRows], lexicon: Lexicon, factorCount: Int) {
-    let batchCount = lexicon.batches.keys.count
-    let firmwareCount = lexicon.firmwares.keys.count
-    var batches = [Tally](repeating: Tally(), count: batchCount)
-    var firmwares = [Tally](repeating: Tally(), count: firmwareCount)
+  /// Those with rows in informative groups, in the order of their words.
+  private(set) var usedProfiles: ContiguousArray<Int32> = []
+
+  init(_ window: CellWindow) {
+    let lexicon = window.lexicon
+    let factorCount = window.factorCount
+    var batches = [Tally](repeating: Tally(), count: lexicon.batches.count)
+    var firmwares = [Tally](repeating: Tally(), count: lexicon.firmwares.count)
     var humidBatches = batches
     var humidFirmwares = firmwares
-    var pairs: [UInt64: Tally] = [:]
+    var pairs = [Tally](repeating: Tally(), count: lexicon.pairs.count)
     var ages = [Bool](repeating: false, count: 256)
     var factors = [Bool](repeating: false, count: FactorBins.most * 16)
-    for bucket in buckets {
-      for group in bucket.groups where group.onsets > 0 && group.rows.count > 1 {
-        let rate = group.onsets / group.atRisk
-        for index in group.rows {
-          let row = bucket.rows[index]
-          let batch = Int(row.batch)
-          let firmware = Int(row.firmware)
-          batches[batch].add(row, rate: rate)
-          firmwares[firmware].add(row, rate: rate)
-          pairs[UInt64(batch) << 32 | UInt64(firmware), default: Tally()].add(row, rate: rate)
-          if row.weather == .humid {
-            humidBatches[batch].add(row, rate: rate)
-            humidFirmwares[firmware].add(row, rate: rate)
-          }
-          ages[Int(row.age)] = true
-          for factor in 0..<factorCount { factors[factor * 16 + Int(row.factors[factor])] = true }
-        }
+    let tallies = Self.tallies(window)
+    for number in lexicon.order where tallies[Int(number)].exposure > 0 {
+      let profile = lexicon.profiles[Int(number)]
+      let tally = tallies[Int(number)]
+      usedProfiles.append(number)
+      batches[Int(profile.batch)] += tally
+      firmwares[Int(profile.firmware)] += tally
+      pairs[Int(profile.pair)] += tally
+      if profile.weather == .humid {
+        humidBatches[Int(profile.batch)] += tally
+        humidFirmwares[Int(profile.firmware)] += tally
       }
+      ages[Int(profile.age)] = true
+      for factor in 0..<factorCount { factors[factor * 16 + Int(profile.factors[factor])] = true }
     }
 
     func suspects(
@@ -70,7 +69,8 @@ struct TermSelection {
     terms += suspects(
       zip(firmwareKeys, firmwares).map { (Suspect(firmware: $0), $1) }, limit: FitProblem.Limit.firmwares
     ) { _, _ in true }
-    let pairEntries = pairs.compactMap { key, tally -> (Suspect, Tally)? in
+    let pairEntries = zip(lexicon.pairs.keys, pairs).compactMap { key, tally -> (Suspect, Tally)? in
+      guard tally.exposure > 0 else { return nil }
       let batch = Int(key >> 32)
       let firmware = Int(key & 0xffff_ffff)
       // A batch that runs one firmware only (or a firmware that one batch has alone) is its own pair.
@@ -92,5 +92,26 @@ struct TermSelection {
     for index in factors.indices where factors[index] {
       terms.append(.factor(UInt8(index / 16), bin: UInt8(index % 16)))
     }
+  }
+  /// Exposure, onsets, and the onsets expected at each stratum-bucket's mean rate, of every profile.
+  private static func tallies(_ window: CellWindow) -> ContiguousArray<Tally> {
+    var tallies = ContiguousArray(repeating: Tally(), count: window.lexicon.profiles.count)
+    window.cells.withRows { profiles, atRisk in
+      tallies.withUnsafeMutableBufferPointer { tallies in
+        for group in window.groups where group.isInformative {
+          let rate = group.onsets / group.atRisk
+          for row in group.rows {
+            let exposure = Double(atRisk[row])
+            tallies[Int(profiles[row])].exposure += exposure
+            tallies[Int(profiles[row])].expected += exposure * rate
+          }
+          for index in group.failed {
+            let failed = window.cells.onsetRows[index]
+            tallies[Int(failed.profile)].onsets += failed.onsets
+          }
+        }
+      }
+    }
+    return tallies
   }
 }

@@ -93,4 +93,53 @@ struct HierarchicalFitTests {
       #expect(abs(numerical[index] * fit.overdispersion - fit.covariance[index]) < 0.02 * abs(numerical[0]))
     }
   }
+
+  @Test(arguments: 1...3 as ClosedRange<UInt64>)
+  func `a fit of many terms, strata and rows is where plain arithmetic finds no slope, with its curvature`(
+    seed: UInt64
+  ) {
+    var generator = SeededGenerator(seed: seed)
+    let count = 13
+    let groups: [[Row]] = (0..<21).map { _ in
+      (0..<37).map { _ in
+        let terms = (0..<Int32(count)).filter { _ in generator.next() % 4 == 0 }
+        return (exposure: Double(20 + generator.next() % 80), onsets: Double(generator.next() % 3), terms: terms)
+      }
+    }
+    let terms = (0..<count).map { Term.age(UInt8($0)) }
+    var wide: [Term: (mean: Double, scale: Double)] = [:]
+    for term in terms { wide[term] = (0, 1e4) }
+    let fit = HierarchicalFit(FitProblem(terms: terms, groups: groups), priors: wide)
+    var slope = [Double](repeating: 0, count: count)
+    var information = [Double](repeating: 0, count: count * count)
+    for group in groups {
+      let onsets = group.reduce(0) { $0 + $1.onsets }
+      let weights = group.map { row in
+        row.exposure * exponential(row.terms.reduce(0) { $0 + fit.coefficients[Int($1)] })
+      }
+      let rate = onsets / weights.reduce(0, +)
+      var expected = [Double](repeating: 0, count: count)
+      for (row, weight) in zip(group, weights) {
+        for first in row.terms {
+          slope[Int(first)] += row.onsets - rate * weight
+          expected[Int(first)] += rate * weight
+          for second in row.terms { information[Int(first) * count + Int(second)] += rate * weight }
+        }
+      }
+      for first in 0..<count {
+        for second in 0..<count { information[first * count + second] -= expected[first] * expected[second] / onsets }
+      }
+    }
+    for first in 0..<count {
+      // In standard deviations: steps end at 4e-4.
+      #expect(abs(slope[first]) * fit.covariance[first * count + first].squareRoot() < 1e-3)
+      for second in 0..<count {
+        var product = 0.0
+        for index in 0..<count {
+          product += information[first * count + index] * fit.covariance[index * count + second]
+        }
+        #expect(abs(product / fit.overdispersion - (first == second ? 1 : 0)) < 1e-4)
+      }
+    }
+  }
 }
