@@ -41,7 +41,7 @@ package struct Daemon: Sendable {
     let hangUps = await UnixSignalsSequence(trapping: .sighup)
     try Listeners.check(socket: configuration.control.socket)
     if let address = configuration.httpListen { try Listeners.check(port: address) }
-    let brokerSettings = try BrokerAccess(configuration.broker).settings()
+    let brokerSettings = try BrokerAccess(configuration).settings()
 
     let store = try CaseDatabase(directory: configuration.stateDirectory)
     let board = Board()

@@ -22,6 +22,7 @@ struct Replay: AsyncParsableCommand {
       """,
       examples: [
         "forewarn replay --profiles ./Firmware-Profiles --clock event fleet.ndjson",
+        "forewarn replay --config /etc/forewarn/forewarn.yaml sparkplug.ndjson",
         "forewarn replay --clock event --predictions p.csv --as-of every:7 --horizon-days 30 fleet.ndjson.gz",
         "mosquitto_sub -t 'dt/forewarn/#' -W 3600 -F %J | forewarn replay -o json -",
       ]))
@@ -48,6 +49,10 @@ struct Replay: AsyncParsableCommand {
   var latenessDays = 7
   @Option(help: "The <root> in the topics.")
   var root = "forewarn"
+  @Option(
+    name: [.customLong("config"), .customLong("sources")],
+    help: ArgumentHelp("Read foreign formats as the `sources` of this configuration file say.", valueName: "file"))
+  var config: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -70,13 +75,15 @@ struct Replay: AsyncParsableCommand {
     } catch {
       throw Failure(.failed, error.description, advice: "mend the profiles: forewarn profile check \(profiles)")
     }
+    let sources = try readSources()
     var schedule = PredictionSchedule.never
     if let asOf, let read = PredictionSchedule(asOf, horizonDays: horizonDays) { schedule = read }
     schedule.horizonDays = horizonDays
     let history = HistorySettings(
       clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
     var pipeline = StageLine(
-      catalogue: catalogue, settings: PipelineSettings(root: root, history: history, predictions: schedule))
+      catalogue: catalogue,
+      settings: PipelineSettings(root: root, history: history, predictions: schedule, sources: sources))
     if let devices { try importFacts(devices, into: &pipeline) }
 
     var result = ReplayResult()
@@ -103,6 +110,15 @@ struct Replay: AsyncParsableCommand {
     progress.finish()
     if let predictions { try result.write(predictionsTo: predictions) }
     StandardStreams.print(try result.text(output))
+  }
+
+  private func readSources() throws -> [SourceMapping] {
+    guard let config else { return [] }
+    do throws(YAMLFaults) {
+      return try SourceReader.sources(of: YAMLFile(path: config))
+    } catch {
+      throw Failure(.failed, error.description, advice: "mend it; forewarnd --check reads the whole file")
+    }
   }
 
   private func importFacts(_ path: String, into pipeline: inout StageLine) throws {
