@@ -87,7 +87,7 @@ extension StageLine {
   mutating func settleParts(since before: Yield) -> Fate {
     let after = yield.counts
     let refusal = yield.quarantined.dropFirst(before.quarantined.count).first
-    yield.quarantined = before.quarantined
+    yield.quarantined.removeLast(max(0, yield.quarantined.count - before.quarantined.count))
     yield.counts = before.counts
     yield.counts.applied = after.applied
     yield.counts.late = after.late

@@ -191,9 +191,11 @@ package struct StageLine {
   /// - Parameter reason: why it is in quarantine; of a foreign message this says whether all of it is.
   package mutating func retake(_ delivery: Delivery, wall: EventTime?, after reason: RejectionReason? = nil) -> Fate {
     let before = yield
+    // What comes due meanwhile is taken again inside of this.
+    let wasRetaking = isRetaking
     isRetaking = true
     take(delivery, wall: wall)
-    isRetaking = false
+    isRetaking = wasRetaking
     if isPartOfForeign(delivery, reason) { return settleParts(since: before) }
     let refused = yield.quarantined.dropFirst(before.quarantined.count)
     let accepted = yield.counts.received - before.counts.received - refused.count

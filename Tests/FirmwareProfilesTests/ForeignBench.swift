@@ -33,11 +33,13 @@ final class ForeignBench {
 
   /// `nil` where no source has the topic.
   func message(
-    _ topic: String, _ payload: [UInt8], at now: EventTime = ForeignBench.now, isRetaken: Bool = false
+    _ topic: String, _ payload: [UInt8], at now: EventTime = ForeignBench.now, isRetaken: Bool = false,
+    isRetained: Bool = false
   ) -> ForeignMessage? {
     guard let address = sources.address(of: topic) else { return nil }
     return decoder.read(
-      Delivery(topic: topic, payload: payload, receivedAt: now), address, sources[address.source],
+      Delivery(topic: topic, payload: payload, isRetained: isRetained, receivedAt: now), address,
+      sources[address.source],
       catalogue: catalogue, sessions: &sessions, isRetaken: isRetaken)
   }
 

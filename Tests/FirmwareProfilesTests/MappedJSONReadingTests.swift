@@ -83,6 +83,17 @@ struct MappedJSONReadingTests {
     #expect(bench.words("a/L1", #"{"id": "L1"}"#).map(\.device) == ["L1"])
   }
 
+  @Test func `a retained message without a time is no news`() throws {
+    let bench = try ForeignBench("sources: [{format: json, topics: [\"a/{device}\"], product: lamp}]")
+    func reason(_ payload: String) -> RejectionReason? {
+      let items = bench.message("a/L1", Array(payload.utf8), isRetained: true)?.items ?? []
+      for case .rejected(let rejection, _) in items { return rejection.reason }
+      return nil
+    }
+    #expect(reason(#"{"temp_c": 1}"#) == .schema)
+    #expect(reason(#"{"temp_c": 1, "ts": 1795000000000}"#) == nil)
+  }
+
   @Test func `names that only look alike are not the same`() throws {
     let bench = try ForeignBench(
       "sources: [{format: json, topics: [\"a/{device}\"], product: lamp, devices: {caf\u{e9}: L1}, signals: {\u{e9}: watts}}]"

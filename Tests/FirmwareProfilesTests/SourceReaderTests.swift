@@ -61,6 +61,18 @@ struct SourceReaderTests {
     }
   }
 
+  @Test func `what no profile declares is named, since it would only be counted`() throws {
+    let sources = try ForeignBench.sources(
+      "sources: [{format: sparkplug, product: lamp, signals: {t: temp_c, u: tmp_c}, events: {b: boot}},"
+        + " {format: thingsboard, product: radio}, {format: json, topics: [\"{product}/{device}\"], signals: {a: b}}]")
+    #expect(
+      sources.undeclared(in: try Samples.lamps()) == [
+        "sources[0].events.b: lamp declares no event \"boot\"",
+        "sources[0].signals.u: lamp declares no signal \"tmp_c\"",
+        "sources[1].product: no firmware profile describes \"radio\"",
+      ])
+  }
+
   @Test(arguments: ["$", "@", "$.a", "a.b", "@.a[0]", "$['a b'].c", "$[\"x\"][12]", "[0].a"])
   func `paths are keys and indexes`(path: String) { #expect(JSONPath(path) != nil) }
 

@@ -16,7 +16,7 @@ package final class ForeignDecoder {
     sessions: inout SparkplugSessions, isRetaken: Bool
   ) -> ForeignMessage {
     let reader = SayingReader(
-      source: source, address: address, catalogue: catalogue, receivedAt: delivery.receivedAt)
+      source: source, address: address, catalogue: catalogue, delivery: delivery)
     do throws(Rejection) {
       let payload = try Gzip.inflated(delivery.payload)
       switch source.format {

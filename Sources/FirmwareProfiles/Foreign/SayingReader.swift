@@ -8,11 +8,15 @@ struct SayingReader {
   let source: SourceMapping
   let address: ForeignAddress
   let catalogue: Catalogue
-  let receivedAt: EventTime
+  let delivery: Delivery
 
   func item(_ saying: Saying) -> ForeignItem {
     do throws(Rejection) {
       let identity = try identity(of: saying)
+      if saying.time == nil, delivery.isRetained, saying.tense != .attributes {
+        // The broker kept it for whoever subscribes: it may be a year old.
+        throw Rejection(.schema, "a retained message that doesn't say when it was measured")
+      }
       guard let declarations = catalogue.declarations(of: identity.product) else {
         return .rejected(Self.unknownProduct(identity.product.text), device: identity.device)
       }
@@ -22,7 +26,7 @@ struct SayingReader {
       collector.report.unknownItems += saying.unknownItems
       if saying.mustBeKnown, !collector.hasMapped { return .noted }
       return collector.item(
-        identity, time: saying.time, receivedAt: receivedAt, digest: saying.digest, sequence: saying.sequence,
+        identity, time: saying.time, receivedAt: delivery.receivedAt, digest: saying.digest, sequence: saying.sequence,
         boot: saying.boot)
     } catch {
       return .rejected(error, device: saying.device ?? address.device(in: source))

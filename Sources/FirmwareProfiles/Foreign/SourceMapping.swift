@@ -72,8 +72,13 @@ package struct SourceMapping: Sendable, Hashable {
     package var device: JSONPath?
     package var product: JSONPath?
     /// Of `signals`, `events` and `facts`, by the text that the configuration has for them.
-    package var metrics: [String: JSONPath] = [:]
+    package var metrics: [NamedPath] = []
     package init() {}
+  }
+
+  package struct NamedPath: Sendable, Hashable {
+    var name: String
+    var path: JSONPath
   }
 
   package enum TimeUnit: String, Sendable, CaseIterable {

@@ -178,12 +178,13 @@ package enum SourceReader {
     }
     if let unit = keys.optional("ts_unit")?.choice(of: SourceMapping.TimeUnit.self) { paths.timeUnit = unit }
     let names = Set(source.signals.keys).union(source.events.keys).union(source.facts.keys)
-    for name in names {
+    // Sorted: two runs over the same messages do the same in the same order.
+    for name in names.sorted() {
       guard let path = JSONPath(name) else {
         keys.value.fault("\"\(name)\" is no path: \(expectedPath)")
         continue
       }
-      paths.metrics[name] = path
+      paths.metrics.append(SourceMapping.NamedPath(name: name, path: path))
     }
     return paths
   }

@@ -24,37 +24,40 @@ struct SparkplugMessage {
     var now = try time(payload.timestamp)
     if now == nil { now = try newest() }
     var current = saying(at: now, isBirth ? .standing : .happening)
-    var past: [EventTime?: Saying] = [:]
+    var names: Set<String> = []
+    var earlier: [Saying] = []
+    var places: [EventTime?: Int] = [:]
     for metric in payload.metrics {
       guard let (name, datatype) = resolve(metric), !Self.isBookkeeping(name) else { continue }
       let value = metric.value(datatype: datatype)
       let isBad = metric.quality.map { $0 != Self.good } ?? false
       let at = try time(metric.timestamp)
-      let tense: Saying.Tense? =
-        if metric.isHistorical {
-          .past
-        } else if !isBirth, let at, let now,
-          abs(at.milliseconds - now.milliseconds) > SparkplugSessions.Limits.sameTimeMilliseconds
-            || current.metrics.contains(where: { $0.name == name })
-        {
-          .happening
-        } else {
-          nil
-        }
-      guard let tense else {
+      guard metric.isHistorical || !isBirth && isEarlier(at, now) || !isBirth && names.contains(name) else {
+        names.insert(name)
         if isBad { current.unknownItems += 1 } else { current.metrics.append((name, value)) }
         continue
       }
-      var earlier = past[at ?? now] ?? saying(at: at ?? now, tense)
-      if isBad { earlier.unknownItems += 1 } else { earlier.metrics.append((name, value)) }
-      past[at ?? now] = earlier
-      guard past.count <= DecodingLimits.reports else {
-        throw Rejection(.tooLarge, "values of more than \(DecodingLimits.reports) times in one message")
+      let index = places[at ?? now] ?? earlier.count
+      if index == earlier.count {
+        guard earlier.count < DecodingLimits.reports else {
+          throw Rejection(.tooLarge, "values of more than \(DecodingLimits.reports) times in one message")
+        }
+        places[at ?? now] = index
+        earlier.append(saying(at: at ?? now, .happening))
       }
+      // Of one time: what is marked as history moves nothing that is known.
+      if metric.isHistorical { earlier[index].tense = .past }
+      if isBad { earlier[index].unknownItems += 1 } else { earlier[index].metrics.append((name, value)) }
     }
-    let earlier = past.values.sorted { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
+    earlier.sort { ($0.time ?? .distantPast) < ($1.time ?? .distantPast) }
     // A message of history alone says nothing of now.
     return current.metrics.isEmpty && !earlier.isEmpty && current.unknownItems == 0 ? earlier : earlier + [current]
+  }
+
+  /// Clients stamp the metrics of one message a little apart; what lies further back is a value of its own time.
+  private func isEarlier(_ time: EventTime?, _ now: EventTime?) -> Bool {
+    guard let time, let now else { return false }
+    return abs(time.milliseconds - now.milliseconds) > SparkplugSessions.Limits.sameTimeMilliseconds
   }
 
   private func saying(at time: EventTime?, _ tense: Saying.Tense) -> Saying {

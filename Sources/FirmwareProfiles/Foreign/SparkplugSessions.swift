@@ -55,6 +55,8 @@ package struct SparkplugSessions: Sendable {
     static let waitingBytes = 16 << 20
     /// A node that never answers isn't asked more often.
     static let rebirthMilliseconds: Int64 = 10_000
+    /// Requests to all nodes in that time: after a broker's loss everyone has a gap.
+    static let rebirths = 500
     /// A current value this far from its message's own time is an earlier one.
     static let sameTimeMilliseconds: Int64 = 60_000
   }
@@ -66,6 +68,7 @@ package struct SparkplugSessions: Sendable {
   private var waiting: [String: [Delivery]] = [:]
   private var waitingCount = 0
   private var waitingBytes = 0
+  private var asked = (since: EventTime.distantPast, count: 0)
 
   package init() {}
 
@@ -156,6 +159,11 @@ package struct SparkplugSessions: Sendable {
     guard nodes[topic.nodeKey] != nil || nodes.count < Limits.nodes else { return false }
     let last = nodes[topic.nodeKey]?.askedAt
     if let last, now >= last, now.milliseconds - last.milliseconds < Limits.rebirthMilliseconds { return false }
+    if now < asked.since || now.milliseconds - asked.since.milliseconds >= Limits.rebirthMilliseconds {
+      asked = (now, 0)
+    }
+    guard asked.count < Limits.rebirths else { return false }
+    asked.count += 1
     nodes[topic.nodeKey, default: Node()].askedAt = now
     return true
   }
