@@ -75,7 +75,8 @@ struct SparkplugMessage {
   }
 
   private func time(_ milliseconds: UInt64?) throws(Rejection) -> EventTime? {
-    guard let milliseconds else { return nil }
+    // Encoders that write every field write 0 for one that isn't set.
+    guard let milliseconds, milliseconds != 0 else { return nil }
     guard let exact = Int64(exactly: milliseconds) else {
       throw Rejection(.schema, "timestamp: \(milliseconds) is no time")
     }

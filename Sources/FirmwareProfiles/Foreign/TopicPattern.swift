@@ -79,11 +79,8 @@ package struct TopicPattern: Sendable, Hashable {
     // `a/#` is `a`, too.
     guard hasRest ? topic.count >= fixed : topic.count == fixed else { return nil }
     // As for a broker: what begins with $ is matched by name only.
-    if topic.first?.utf8.first == UInt8(ascii: "$"), case .literal? = levels.first {
-    } else if topic.first?.utf8.first
-      == UInt8(ascii: "$")
-    {
-      return nil
+    if topic.first?.utf8.first == UInt8(ascii: "$") {
+      guard case .literal? = levels.first else { return nil }
     }
     for (level, text) in zip(levels.prefix(fixed), topic) {
       if case .literal(let literal) = level, !literal.utf8.elementsEqual(text.utf8) { return nil }
