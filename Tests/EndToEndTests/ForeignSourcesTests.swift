@@ -122,20 +122,16 @@ struct ForeignSourcesTests {
     let now = wallClock().milliseconds
     #expect(try await site.retained("spBv1.0/STATE/desk")["spBv1.0/STATE/desk"]?.contains(#""online":true"#) == true)
 
-    let folder = try ScratchFolder()
-    let listener = try await ChildProcess.start(
-      Executable.system("mosquitto_sub"),
-      site.broker.clientArguments + ["-d", "-V", "5", "-t", "spBv1.0/+/NCMD/#", "-C", "1", "-F", "%t %x"],
-      outputs: folder.path("sub"))
-    try await wait(for: "mosquitto_sub has subscribed", within: .seconds(10)) {
-      listener.standardOutput.contains("SUBACK")
-    }
+    // A session of its own keeps the request for it.
+    let node =
+      site.broker.clientArguments + ["-V", "5", "-c", "-i", "N", "-x", "60", "-q", "1", "-t", "spBv1.0/+/NCMD/#"]
+    try await CommandRun.system("mosquitto_sub", node + ["-E"]).succeeded()
     let data = SparkplugBytes.payload([.init(alias: 7, integer: -61)], seq: 5, at: now)
     try Self.publish([("spBv1.0/G/DDATA/N/P1", data)], to: site)
     #expect(try await site.tally(of: 1) == Tally(quarantined: 1))
-    _ = try await listener.exit(within: .seconds(10))
-    #expect(listener.standardOutput.contains("spBv1.0/G/NCMD/N "))
-    #expect(listener.standardOutput.contains("4e6f646520436f6e74726f6c2f52656269727468"))
+    let heard = try await CommandRun.system("mosquitto_sub", node + ["-C", "1", "-W", "10", "-F", "%t %x"]).succeeded()
+    #expect(heard.standardOutput.contains("spBv1.0/G/NCMD/N "))
+    #expect(heard.standardOutput.contains("4e6f646520436f6e74726f6c2f52656269727468"))
 
     let births = [
       ("spBv1.0/G/NBIRTH/N", SparkplugBytes.payload([.init(name: "bdSeq", datatype: 4, integer: 0)], seq: 0, at: now)),
@@ -201,7 +197,7 @@ struct ForeignSourcesTests {
         lines: ["sources:", "  - {format: senml, product: echo-dot-5}"]))
     let run = try await CommandRun.built("forewarnd", ["--check", "--config", daemon.configurationPath])
     #expect(run.status == 1)
-    #expect((run.standardOutput + run.standardError).contains("forewarn.yaml:9:5: sources[0]: topics is missing"))
+    #expect((run.standardOutput + run.standardError).contains("forewarn.yaml:10:5: sources[0]: topics is missing"))
   }
 }
 

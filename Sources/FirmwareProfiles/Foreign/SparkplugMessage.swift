@@ -32,7 +32,9 @@ struct SparkplugMessage {
       let value = metric.value(datatype: datatype)
       let isBad = metric.quality.map { $0 != Self.good } ?? false
       let at = try time(metric.timestamp)
-      guard metric.isHistorical || !isBirth && isEarlier(at, now) || !isBirth && names.contains(name) else {
+      // A client that has kept several values of a metric sends them at once, each with its time.
+      let isAnother = names.contains(name) && at != nil && at != now
+      guard metric.isHistorical || !isBirth && (isAnother || isEarlier(at, now)) else {
         names.insert(name)
         if isBad { current.unknownItems += 1 } else { current.metrics.append((name, value)) }
         continue
