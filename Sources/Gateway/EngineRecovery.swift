@@ -62,6 +62,9 @@ extension Engine {
       journalBytes: stored.journal.reduce(0) { $0 + $1.payload.count + 64 },
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     replay(stored.journal)
+    for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
+      pipeline.waitAgain(entry.delivery)
+    }
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
     }

@@ -23,7 +23,9 @@ extension StageLine {
       switch item {
       case .noted: count(.applied)
       case .outdated: count(.late)
-      case .rejected(let rejection, let device): refused.append((rejection, device, nil))
+      case .rejected(let rejection, let device):
+        // Worth another try without an operator's word: the daemon finds it by that.
+        refused.append((rejection, device, message.waitsFor == nil ? nil : delivery.receivedAt))
       case .word(let identity, let report, let facts):
         let (fate, hasLearned) = take(identity, report, facts, wall: wall)
         hasChanged = hasChanged || hasLearned
@@ -121,6 +123,14 @@ extension StageLine {
 
   /// Sparkplug's births and sequences, to be kept with the history's state.
   package func writeSessions() -> [UInt8] { sessions.written() }
+
+  /// A message of an earlier run that waits in quarantine for a birth.
+  package mutating func waitAgain(_ delivery: Delivery) {
+    let address = Address.parse(
+      topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources)
+    guard case .success(.foreign(let foreign)) = address, let key = foreign.waitingKey else { return }
+    sessions.hold(delivery, for: key)
+  }
 
   package mutating func restoreSessions(_ bytes: [UInt8]) { sessions = SparkplugSessions(restoring: bytes) }
 }

@@ -227,7 +227,7 @@ package struct StageLine {
     yield.counts.count(.quarantined(rejection))
     let message = Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt)
     yield.quarantined.append(message)
-    if dueAt != nil { early.add(message) }
+    if dueAt != nil, rejection.reason == .future { early.add(message) }
   }
 }
 

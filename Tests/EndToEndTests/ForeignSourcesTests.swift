@@ -133,6 +133,9 @@ struct ForeignSourcesTests {
     #expect(heard.standardOutput.contains("spBv1.0/G/NCMD/N "))
     #expect(heard.standardOutput.contains("4e6f646520436f6e74726f6c2f52656269727468"))
 
+    // It goes on waiting over a restart.
+    try await site.daemon.stop()
+    try await site.daemon.start()
     let births = [
       ("spBv1.0/G/NBIRTH/N", SparkplugBytes.payload([.init(name: "bdSeq", datatype: 4, integer: 0)], seq: 0, at: now)),
       (

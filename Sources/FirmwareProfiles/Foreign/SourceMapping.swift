@@ -105,6 +105,9 @@ package struct ForeignAddress: Sendable, Hashable {
     return source.devices.value(exactly: device) ?? device
   }
 
+  /// Sparkplug's node or device, for whose birth a message may wait.
+  package var waitingKey: String? { SparkplugTopic(levels: captures.levels)?.key }
+
   /// What whoever publishes to ThingsBoard calls itself.
   static let unnamed = "me"
 }

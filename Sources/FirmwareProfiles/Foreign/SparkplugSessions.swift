@@ -172,7 +172,7 @@ package struct SparkplugSessions: Sendable {
     Rejection(
       .schema,
       "alias \(alias) is of no birth that was heard: a rebirth is requested of \(topic.nodeKey.escaped(maximum: 80)); "
-        + "the message is taken by itself after it, or after a restart with: forewarn quarantine retry")
+        + "the message is taken by itself after it")
   }
 
   // MARK: Births
