@@ -1,6 +1,6 @@
 import DeviceHistory
 import FirmwareProfiles
-import Vocabulary
+package import Vocabulary
 
 /// Messages of the configured sources: each comes to reports and facts of one device or several, each with its own fate.
 ///
