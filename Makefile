@@ -13,7 +13,7 @@ BIN := .build/release
 
 # For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
 # programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps.
-PACKAGES := binutils ca-certificates curl g++ git libc6-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
+PACKAGES := binutils ca-certificates curl g++ git libc6-dev libcbor-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
   libsqlite3-dev libsystemd-dev libxml2 libzstd-dev mosquitto mosquitto-clients pkg-config procps sqlite3 zlib1g-dev
 
 PREFIX ?= /usr

@@ -25,11 +25,12 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    .target(name: "CFlatCBOR", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("cbor")]),
     .target(name: "CheckedYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
 
     // The star: one shared vocabulary, pure stages around it.
     .target(name: "Vocabulary"),
-    .target(name: "FirmwareProfiles", dependencies: ["Vocabulary", "CheckedYAML", "CSimdJSON"]),
+    .target(name: "FirmwareProfiles", dependencies: ["Vocabulary", "CheckedYAML", "CSimdJSON", "CFlatCBOR", "CZlib"]),
     .target(name: "DeviceHistory", dependencies: ["Vocabulary"]),
     // One loop of the model's linear algebra, compiled for several processors.
     .target(name: "CDenseRows"),
@@ -83,14 +84,17 @@ let package = Package(
       ]),
 
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
-    .testTarget(name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "Vocabulary"]),
+    .testTarget(
+      name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "CheckedYAML", "CZlib", "Vocabulary"]),
     .testTarget(name: "DeviceHistoryTests", dependencies: ["DeviceHistory", "Vocabulary"]),
     .testTarget(name: "DefectModelTests", dependencies: ["DefectModel", "Vocabulary"]),
     .testTarget(name: "TriageTests", dependencies: ["Triage", "Vocabulary"]),
     .testTarget(name: "CaseStoreTests", dependencies: ["CaseStore", "Vocabulary"]),
     .testTarget(
       name: "PipelineTests",
-      dependencies: ["Pipeline", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Triage", "Vocabulary"]),
+      dependencies: [
+        "Pipeline", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Triage", "Vocabulary",
+      ]),
     .testTarget(
       name: "EndToEndTests", dependencies: ["Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn"],
       exclude: ["Profiles"]),
@@ -117,8 +121,9 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let inC = ["CSimdJSON", "CDenseRows"]
-for target in package.targets where [.regular, .executable, .test].contains(target.type) && !inC.contains(target.name) {
+let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows"]
+for target in package.targets
+where [.regular, .executable, .test].contains(target.type) && !compiledByClang.contains(target.name) {
   target.swiftSettings =
     (target.swiftSettings ?? []) + [
       .treatAllWarnings(as: .error),

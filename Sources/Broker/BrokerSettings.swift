@@ -48,6 +48,8 @@ package struct BrokerSettings: Sendable {
   /// How long TCP, TLS and CONNACK may take together, for each address family of the host.
   package var connectTimeoutSeconds = 15
   package var subscriptions: [Subscription]
+  /// Tells others whether we are there.
+  package var presence: Presence?
   /// Throws the session away at the start; for publishers, which have none.
   var isCleanStart = false
 

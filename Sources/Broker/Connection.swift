@@ -22,6 +22,7 @@ final class Connection {
   var statistics: [BrokerStatistic] = []
 
   private let handle: OpaquePointer
+  private let since = EventTime.wallClock()
   /// Messages read whose acknowledgements lie in libmosquitto's queue.
   private(set) var unsettled: [Delivery] = []
   private var callbackCount = 0
@@ -131,6 +132,14 @@ final class Connection {
     throw .publishRefused(topic: message.topic, reason: text)
   }
 
+  /// Queues the message that says whether we are there.
+  func publishPresence(isOnline: Bool) throws(BrokerError) {
+    guard let presence = settings.presence else { return }
+    let payload = presence.payload(isOnline: isOnline, since: since)
+    // Nobody waits for its confirmation: a broker that refuses it serves us all the same.
+    _ = try publish(OutgoingPublish(id: 0, topic: presence.topic, payload: payload, isRetained: true))
+  }
+
   /// Queues a SUBSCRIBE and returns its packet id.
   func subscribe(_ subscription: Subscription) throws(BrokerError) -> Int32 {
     let retain =
@@ -177,6 +186,10 @@ extension Connection {
     try Library.check(mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, Int32(settings.outgoingLimit)))
     if let username = settings.username {
       try Library.check(mosquitto_username_pw_set(handle, username, settings.password))
+    }
+    if let presence = settings.presence {
+      let payload = presence.payload(isOnline: false, since: since)
+      try Library.check(mosquitto_will_set(handle, presence.topic, Int32(payload.count), payload, 1, true))
     }
     guard settings.address.transport == .tls else { return }
     try checkReadable("ca_file", settings.caFile)

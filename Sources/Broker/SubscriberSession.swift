@@ -49,7 +49,7 @@ struct SubscriberSession {
     }
     // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
-    becomeReady(connection)
+    try becomeReady(connection)
 
     // TLS can hold messages that `poll` doesn't see, as can the packet behind the CONNACK.
     var mayHaveMoreToRead = true
@@ -164,11 +164,12 @@ struct SubscriberSession {
       throw .subscriptionRefused(filter: subscription.filter, reason: reason.text)
     }
     connection.grants.removeAll()
-    becomeReady(connection)
+    try becomeReady(connection)
   }
 
-  private mutating func becomeReady(_ connection: Connection) {
+  private mutating func becomeReady(_ connection: Connection) throws(BrokerError) {
     guard pendingSubscriptions.isEmpty, readySince == nil else { return }
+    try connection.publishPresence(isOnline: true)
     readySince = .now
     handler.changed(.connected(sessionPresent: connection.isSessionPresent))
   }
@@ -209,6 +210,8 @@ struct SubscriberSession {
 
   /// Everything read is committed here; what is left is to get the acknowledgements out.
   private func finish(_ connection: Connection) throws(BrokerError) {
+    // A DISCONNECT takes the last will back.
+    if readySince != nil { try connection.publishPresence(isOnline: false) }
     let end = ContinuousClock.now + SubscriberSession.flushDuration
     while connection.wantsWrite {
       try connection.write()

@@ -12,20 +12,31 @@ package enum Address: Hashable, Sendable {
   case brokerStatistic(String)
   /// What the gateway itself publishes under `cmd/<root>/` and `evt/<root>/`.
   case own
+  /// A message of a configured source.
+  case foreign(ForeignAddress)
 
   /// `root` may hold several levels. Only a product of the catalogue, and regions and carriers that are ids, become
   /// symbols.
-  package static func parse(topic: String, root: String, catalogue: Catalogue) -> Result<Address, Rejection> {
+  package static func parse(
+    topic: String, root: String, catalogue: Catalogue, sources: [SourceMapping] = []
+  ) -> Result<Address, Rejection> {
     if let address = usual(topic, root, catalogue) { return .success(address) }
     if topic.hasPrefix("$SYS/") { return .success(.brokerStatistic(topic)) }
     if let levels = levels(of: topic, below: "dt/" + root) {
-      guard levels.count == 3 else { return .failure(noAddress(topic, "dt/\(root)/<product>/<device>/report")) }
-      return device(product: levels[0], device: levels[1], leaf: levels[2], catalogue)
+      if levels.count == 3 {
+        let address = device(product: levels[0], device: levels[1], leaf: levels[2], catalogue)
+        guard case .failure(let rejection) = address, rejection.reason == .unsupported else { return address }
+        return sources.address(of: topic).map { .success(.foreign($0)) } ?? address
+      }
+      if let address = sources.address(of: topic) { return .success(.foreign(address)) }
+      return .failure(noAddress(topic, "dt/\(root)/<product>/<device>/report"))
     }
     if let levels = levels(of: topic, below: "ctx/" + root) { return context(levels, topic) }
     if levels(of: topic, below: "cmd/" + root) != nil || levels(of: topic, below: "evt/" + root) != nil {
       return .success(.own)
     }
+    // After the gateway's own topics, whose messages pay nothing for it.
+    if let address = sources.address(of: topic) { return .success(.foreign(address)) }
     return .failure(foreign(topic))
   }
 
@@ -118,7 +129,7 @@ package enum Address: Hashable, Sendable {
     let place = "\"\(topic.escaped(maximum: 80))\""
     return Rejection(
       .unsupported,
-      format.map { "\(place) is a topic of \($0), which this version doesn't read" }
+      format.map { "\(place) is a topic of \($0), and no source of the configuration reads it (`sources:`)" }
         ?? "\(place) is no topic below dt/<root>/ or ctx/<root>/")
   }
 }

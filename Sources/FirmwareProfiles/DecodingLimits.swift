@@ -8,6 +8,8 @@ package enum DecodingLimits {
   package static let signals = 256
   /// The contract's payloads nest three deep; foreign ones were seen with six.
   package static let depth = 64
+  /// Values and keys of one CBOR message: 48 bytes of memory each, and a tenth of them is a day of a gateway's readings.
+  package static let items = 1 << 17
   /// Beyond it a double no longer holds every integer, and sums over a fleet lose their last digits.
   package static let signalMagnitude = 1e15
   package static let eventCount: Int64 = 1_000_000

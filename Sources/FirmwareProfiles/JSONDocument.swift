@@ -4,7 +4,7 @@ import Glibc
 /// The simdjson parser and its buffers. Nodes are valid until the next `parse`; for one place at a time.
 final class JSONParser {
   enum Failure: Error {
-    case syntax(String), tooDeep, noMemory
+    case syntax(String), tooDeep, tooMany, noMemory
   }
 
   private let handle: OpaquePointer
@@ -38,12 +38,12 @@ final class JSONParser {
   }
 }
 
-/// One value of a parsed document.
+/// One value of a parsed document, JSON or CBOR.
 struct JSONNode {
   fileprivate let nodes: UnsafePointer<csimdjson_node>
   fileprivate let index: Int
 
-  fileprivate init(nodes: UnsafePointer<csimdjson_node>, index: Int) {
+  init(nodes: UnsafePointer<csimdjson_node>, index: Int) {
     self.nodes = nodes
     self.index = index
   }
@@ -64,7 +64,8 @@ struct JSONNode {
     }
   }
 
-  /// Always finite: JSON has no other numbers, and simdjson refuses those beyond a double's range.
+  /// Always finite: JSON has no other numbers, simdjson refuses those beyond a double's range, and CBOR's others are of
+  /// another kind.
   var number: Double? {
     kind == CSIMDJSON_INTEGER || kind == CSIMDJSON_DOUBLE ? node.number : nil
   }
@@ -92,6 +93,9 @@ struct JSONNode {
 
   var string: String? { utf8.map { String(decoding: $0, as: UTF8.self) } }
 
+  /// Of a CBOR map's key that is a whole number.
+  var label: Int64? { kind == CSIMDJSON_KEY && node.number == 1 ? node.integer : nil }
+
   /// What it is, for a detail: `a number`.
   var description: String {
     switch kind {
@@ -102,6 +106,8 @@ struct JSONNode {
     case CSIMDJSON_DOUBLE: "\(node.number)"
     case CSIMDJSON_ARRAY: "an array"
     case CSIMDJSON_OBJECT: "an object"
+    case CSIMDJSON_BYTES: "a byte string"
+    case CSIMDJSON_NOT_FINITE: "\(node.number)"
     default: "\"\((string ?? "").escaped(maximum: 40))\""
     }
   }
@@ -161,6 +167,9 @@ extension JSONNode {
       }
       if doubleKey == nil { doubleKey = Self.doubleKey(&names) }
       return Digest.mix(sum)
+    case CSIMDJSON_BYTES:
+      return Digest.of(UnsafeRawBufferPointer(start: node.text, count: node.length)).value &+ 3
+    case CSIMDJSON_NOT_FINITE: return Digest.mix(node.number.bitPattern)
     default: return digestOfText
     }
   }

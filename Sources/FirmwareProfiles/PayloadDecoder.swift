@@ -88,20 +88,30 @@ package final class PayloadDecoder {
   }
 
   private func parse(_ payload: [UInt8]) throws(Rejection) -> JSONNode {
-    guard payload.count <= DecodingLimits.payloadBytes else {
-      throw Rejection(
-        .tooLarge, "\(payload.count) bytes; at most \(DecodingLimits.payloadBytes): send smaller messages")
-    }
+    try parser.parse(inflated: try Gzip.inflated(payload))
+  }
+}
+
+extension JSONParser {
+  /// A message's payload, within its bounds.
+  func parse(inflated payload: [UInt8]) throws(Rejection) -> JSONNode {
     do throws(JSONParser.Failure) {
-      return try parser.parse(payload)
+      return try parse(payload)
     } catch {
-      switch error {
-      case .tooDeep: throw Rejection(.tooLarge, "nested deeper than \(DecodingLimits.depth) levels")
-      case .noMemory: throw Rejection(.tooLarge, "no memory left for \(payload.count) bytes of JSON")
-      case .syntax(let message):
-        let hint = payload.isEmpty ? "the payload is empty" : "isn't JSON in UTF-8: \(message.escaped(maximum: 120))"
-        throw Rejection(.syntax, hint)
-      }
+      throw error.rejection(of: payload, format: "JSON in UTF-8")
+    }
+  }
+}
+
+extension JSONParser.Failure {
+  func rejection(of payload: [UInt8], format: String) -> Rejection {
+    switch self {
+    case .tooDeep: return Rejection(.tooLarge, "nested deeper than \(DecodingLimits.depth) levels")
+    case .tooMany: return Rejection(.tooLarge, "more than \(DecodingLimits.items) items in one message")
+    case .noMemory: return Rejection(.tooLarge, "no memory left for \(payload.count) bytes of \(format)")
+    case .syntax(let message):
+      let hint = payload.isEmpty ? "the payload is empty" : "isn't \(format): \(message.escaped(maximum: 120))"
+      return Rejection(.syntax, hint)
     }
   }
 }

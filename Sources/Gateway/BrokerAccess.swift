@@ -1,13 +1,18 @@
 import Broker
 import CDispatch
 import CheckedYAML
+import FirmwareProfiles
 import Glibc
 
 /// From the configuration to what the broker's room needs: the password comes from its file or the systemd credential.
 struct BrokerAccess {
   let part: Configuration.BrokerPart
+  private let sources: [SourceMapping]
 
-  init(_ part: Configuration.BrokerPart) { self.part = part }
+  init(_ configuration: Configuration) {
+    part = configuration.broker
+    sources = configuration.sources
+  }
 
   func settings() throws -> BrokerSettings {
     let root = part.root
@@ -16,10 +21,25 @@ struct BrokerAccess {
       address: try BrokerAddress(url: part.url), clientID: part.clientID, username: part.username,
       password: try password(), caFile: part.caFile, certificateFile: part.certificateFile, keyFile: part.keyFile,
       // A million retained states need not come again at each reconnection of a session that has them.
-      subscriptions: (own + part.alsoSubscribe).map { Subscription(filter: $0, retainHandling: .ifNew) })
+      subscriptions: (own + part.alsoSubscribe + foreign(besides: part.alsoSubscribe)).map {
+        Subscription(filter: $0, retainHandling: .ifNew)
+      })
     settings.subscriptions.append(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
+    settings.presence = presence
     try settings.validate()
     return settings
+  }
+
+  /// A host application of Sparkplug says that it is there.
+  private var presence: Presence? {
+    guard let source = sources.first(where: { $0.format == .sparkplug && $0.hostID != "" }) else { return nil }
+    return Presence(topic: "spBv1.0/STATE/\(source.hostID ?? part.clientID)")
+  }
+
+  /// The filters of the sources, each once.
+  private func foreign(besides others: [String]) -> [String] {
+    var seen = Set(others)
+    return sources.flatMap(\.topics).map(\.filter).filter { seen.insert($0).inserted }
   }
 
   private func password() throws(StartFailure) -> String? {

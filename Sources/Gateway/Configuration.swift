@@ -1,5 +1,6 @@
 package import CheckedYAML
 package import DeviceHistory
+package import FirmwareProfiles
 package import Logging
 package import Pipeline
 package import Triage
@@ -28,6 +29,7 @@ package import Triage
 /// | `consent_default.telemetry`, `.contact` | truth value | true | |
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
+/// | `sources` | list | none | at most 32; each as `SourceReader` says |
 /// | `log_level` | `error`, `warning`, `notice`, `info`, `debug` | `notice` | |
 package struct Configuration: Sendable {
   package var stateDirectory = "/var/lib/forewarn"
@@ -43,6 +45,7 @@ package struct Configuration: Sendable {
   package var contactConsentDefault = true
   package var careMode = TriagePolicy.CareMode.propose
   package var predictions = PredictionSchedule.never
+  package var sources: [SourceMapping] = []
   package var logLevel = Logger.Level.notice
 
   package struct BrokerPart: Sendable {
@@ -85,7 +88,7 @@ package struct Configuration: Sendable {
       history: HistorySettings(
         clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays,
         telemetryConsentDefault: telemetryConsentDefault),
-      policy: policy, predictions: predictions)
+      policy: policy, predictions: predictions, sources: sources)
   }
 
   /// What a reload can't change while the daemon runs, by key; compared to tell the administrator.
@@ -95,7 +98,12 @@ package struct Configuration: Sendable {
       ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"), ("clock", clock.rawValue),
       ("clock_quorum", "\(clockQuorum)"), ("lateness_days", "\(latenessDays)"),
       ("consent_default", "\(telemetryConsentDefault) \(contactConsentDefault)"), ("care.mode", careMode.rawValue),
-      ("predictions", "\(predictions)"), ("log_level", logLevel.rawValue),
+      ("predictions", "\(predictions)"), ("sources", "\(sources.sortedText)"), ("log_level", logLevel.rawValue),
     ]
   }
+}
+
+extension [SourceMapping] {
+  /// The same for the same sources, whatever order their dictionaries are in today.
+  fileprivate var sortedText: String { map { "\($0.hashValue)" }.joined(separator: " ") }
 }

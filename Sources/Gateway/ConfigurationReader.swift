@@ -1,6 +1,7 @@
 import Broker
 import CheckedYAML
 import DeviceHistory
+import FirmwareProfiles
 import Logging
 import Pipeline
 import Triage
@@ -40,6 +41,7 @@ struct ConfigurationReader {
       return true
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
+    if let sources = keys.optional("sources") { result.sources = SourceReader.sources(sources) }
     take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
     return result
   }

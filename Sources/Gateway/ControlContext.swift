@@ -1,4 +1,5 @@
 import ControlProtocol
+import Foundation
 import Hummingbird
 import Logging
 import NIOCore
@@ -20,5 +21,13 @@ struct ControlContext: RequestContext {
         status: 403, title: "not permitted", detail: "who is asking can't be told; use the daemon's Unix socket")
     }
     return peer
+  }
+}
+
+extension ControlContext {
+  /// The path's `{id}` as it was meant: ids may hold `:`, which clients percent-encode, and Hummingbird leaves that to us.
+  func id() throws -> String {
+    let encoded = try parameters.require("id")
+    return encoded.removingPercentEncoding ?? encoded
   }
 }

@@ -32,7 +32,10 @@ package struct Daemon: Sendable {
     let configuration = try Configuration.load(configurationPath)
     let catalogue = try Catalogue.load(folder: configuration.profiles)
     let count = catalogue.profiles.count
-    return "\(configurationPath) and \(count) profile\(count == 1 ? "" : "s") in \(configuration.profiles) are sound"
+    let sound =
+      "\(configurationPath) and \(count) profile\(count == 1 ? "" : "s") in \(configuration.profiles) are sound"
+    let warnings = configuration.sources.undeclared(in: catalogue).map { "\nwarning: \($0)" }
+    return sound + warnings.joined()
   }
 
   /// Runs until a signal or a failure. Throws `StartFailure` or `StoreError` where it can't begin.
@@ -41,7 +44,7 @@ package struct Daemon: Sendable {
     let hangUps = await UnixSignalsSequence(trapping: .sighup)
     try Listeners.check(socket: configuration.control.socket)
     if let address = configuration.httpListen { try Listeners.check(port: address) }
-    let brokerSettings = try BrokerAccess(configuration.broker).settings()
+    let brokerSettings = try BrokerAccess(configuration).settings()
 
     let store = try CaseDatabase(directory: configuration.stateDirectory)
     let board = Board()
@@ -53,6 +56,10 @@ package struct Daemon: Sendable {
     let recovery = try await engine.recover()
     logger.notice(
       "state loaded", metadata: ["devices": "\(recovery.devices)", "journal_messages": "\(recovery.journal)"])
+
+    for words in configuration.sources.undeclared(in: catalogue) {
+      logger.warning("a source maps to what no profile declares", metadata: ["fault": "\(words)"])
+    }
 
     let status = StatusReporter(board: board, store: store, configuration: configuration, startedAt: WallClock.now())
     let reloader = Reloader(

@@ -97,7 +97,7 @@ actor Engine {
       for entry in due where !pipeline.isWaiting(entry.delivery) {
         var delivery = entry.delivery
         delivery.receivedAt = now
-        if case .quarantined(let rejection) = pipeline.retake(delivery, wall: now) {
+        if case .quarantined(let rejection) = pipeline.retake(delivery, wall: now, after: .future) {
           if rejection.reason == .future { continue }
           // No longer early, but refused for something else now: that is what an operator should read.
           again.append(QuarantineEntry(delivery: entry.delivery, rejection: rejection, device: entry.device))
@@ -176,9 +176,16 @@ actor Engine {
   private func quarantineIDs(of readmitted: [Delivery]) -> [Int64] {
     guard !readmitted.isEmpty else { return [] }
     do throws(StoreError) {
-      let due = try store.dueQuarantine(before: .distantFuture, reason: .future, limit: Limits.listItems)
+      // Ahead of the clock, or of a birth that names their metrics.
+      let due =
+        try store.dueQuarantine(before: .distantFuture, reason: .future, limit: Limits.listItems)
+        + store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems)
+      // The same message may have been refused twice: each has its own entry.
+      var released: Set<Int64> = []
       return readmitted.compactMap { delivery in
-        due.first { $0.delivery.isSameMessage(as: delivery) }?.id
+        let entry = due.first { !released.contains($0.id) && $0.delivery.isSameMessage(as: delivery) }
+        if let entry { released.insert(entry.id) }
+        return entry?.id
       }
     } catch {
       logger.warning("quarantine can't be read", metadata: ["error": "\(error)"])

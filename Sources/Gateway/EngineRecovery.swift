@@ -30,6 +30,7 @@ extension Engine {
     } catch {
       throw StoreError.corrupt(path: store.path, detail: "devices, clock and weather: \(error)")
     }
+    if let bytes = stored.meta[MetaKey.sessions] { pipeline.restoreSessions(bytes) }
     // Profiles may have been changed while the daemon was away: what a mode's evidence meant decides what is read.
     let strange = pipeline.history.restartModes(changedSince: stored.meta[MetaKey.definitions])
     do throws(BlobFault) {
@@ -59,6 +60,9 @@ extension Engine {
       journalBytes: isFirstForm ? Limits.mostJournalBytes + 1 : stored.journalBytes,
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     replay(stored.journal)
+    for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
+      pipeline.waitAgain(entry.delivery)
+    }
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
     }
@@ -66,19 +70,21 @@ extension Engine {
     // another matter: one that has gone, or was narrowed, while the daemon was away refuses what was applied.
     let replayed = pipeline.takeYield()
     let isSameCatalogue = stored.meta[MetaKey.profiles] == Array(pipeline.catalogue.revision.utf8)
-    let refused =
-      isSameCatalogue ? [] : replayed.quarantined.filter { $0.rejection.reason == .unknownProduct }
+    // A source that was taken out of the configuration leaves its messages without a reader.
+    let refused = replayed.quarantined.filter {
+      $0.rejection.reason == .unsupported || !isSameCatalogue && $0.rejection.reason == .unknownProduct
+    }
     let again = refused.map {
       QuarantineEntry(delivery: $0.delivery, rejection: $0.rejection, device: $0.device)
     }
     moveToQuarantine(again.count)
     let isDown: Bool
-    if isSameCatalogue, replayed.passes.isEmpty {
+    if isSameCatalogue, refused.isEmpty, replayed.passes.isEmpty {
       isDown = await commit()
     } else {
       if stored.meta[MetaKey.profiles] != nil {
         logger.notice(
-          "profiles changed while the daemon was away",
+          "profiles or sources changed while the daemon was away",
           metadata: [
             "modes_begun_anew": "\(strange.sorted().map { "\($0.product)/\($0.mode)" }.joined(separator: ", "))",
             "messages_quarantined": "\(again.count)",

@@ -14,6 +14,8 @@ extension Engine {
   enum MetaKey {
     static let history = "history"
     static let counts = "counts"
+    /// Sparkplug's births and sequences.
+    static let sessions = "sparkplug"
     /// What each mode meant when the evidence was gathered.
     static let definitions = "definitions"
     /// Revision of the profiles by which the journal's messages were judged.
@@ -52,6 +54,9 @@ extension Engine {
         return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
       }
     }
+    unit.outbox += yield.requests.map {
+      OutgoingMessage(topic: $0.topic, payload: $0.payload, isRetained: false, createdAt: unit.at)
+    }
     if isSnapshot || yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
     if !isSnapshot {
       unit.journal = yield.taken.map(\.delivery)
@@ -63,6 +68,7 @@ extension Engine {
       unit.erasedDevices = yield.erased
       unit.cells = pipeline.model.takeChangedCells().map { ($0.mode, $0.bucket, $0.blob) }
       unit.models = pipeline.model.modes.map { ($0, pipeline.model.state(of: $0)) }
+      unit.meta[MetaKey.sessions] = pipeline.writeSessions()
       unit.meta[MetaKey.history] = pipeline.history.writeState()
       unit.meta[MetaKey.definitions] = pipeline.history.writeDefinitions()
       unit.meta[MetaKey.profiles] = Array(pipeline.catalogue.revision.utf8)

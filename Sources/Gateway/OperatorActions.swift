@@ -105,7 +105,7 @@ extension Engine {
       let now = WallClock.now()
       var delivery = entry.delivery
       delivery.receivedAt = now
-      let fate = pipeline.retake(delivery, wall: now)
+      let fate = pipeline.retake(delivery, wall: now, after: entry.rejection.reason)
       if case .quarantined(let rejection) = fate {
         return RetryReport(id: id, fate: "quarantined", reason: rejection.reason.rawValue, detail: rejection.detail)
       }

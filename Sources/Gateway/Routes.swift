@@ -91,13 +91,13 @@ struct Routes: Sendable {
   }
 
   private func ticket(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     guard let ticket = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
     return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: ticket))
   }
 
   private func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
     let ticket = try await engine.apply(
@@ -124,14 +124,14 @@ struct Routes: Sendable {
   }
 
   private func finding(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     guard let found = try store.finding(id) else { throw ProblemDetails.noSuch("finding", id) }
     let reply = FindingReply(finding: found.finding, open: found.open, closed: found.closed)
     return .json(ObjectReply(schema: Schema.name("finding", "show"), value: reply))
   }
 
   private func findingAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
     let reply = try await engine.apply(
@@ -156,13 +156,13 @@ struct Routes: Sendable {
   }
 
   private func device(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     guard let device = await engine.device(id) else { throw ProblemDetails.noSuch("device", id) }
     return .json(ObjectReply(schema: Schema.name("device", "show"), value: device))
   }
 
   private func score(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     let query = try Query(request, allowed: ["horizon_days", "humidity", "firmware"])
     let scenario = DeviceScore.Scenario(
       horizonDays: try query.number("horizon_days", in: 0.01...3650),
@@ -196,7 +196,7 @@ struct Routes: Sendable {
   }
 
   private func profile(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let id = try context.parameters.require("id")
+    let id = try context.id()
     let items = await engine.catalogue.profiles.filter { $0.product.text == id }.map(ProfileItem.init)
     guard let first = items.first else { throw ProblemDetails.noSuch("profile", id) }
     guard items.count == 1 else {
@@ -220,7 +220,7 @@ struct Routes: Sendable {
   }
 
   private func quarantineEntry(_ context: ControlContext) async throws -> QuarantineEntry {
-    let text = try context.parameters.require("id")
+    let text = try context.id()
     guard let id = Int64(text), let entry = try store.quarantineEntry(id) else {
       throw ProblemDetails.noSuch("quarantined message", text)
     }

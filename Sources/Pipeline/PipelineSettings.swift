@@ -1,4 +1,5 @@
 package import DeviceHistory
+package import FirmwareProfiles
 package import Triage
 
 /// How a pipeline judges: from the configuration in the daemon, from the options in a replay.
@@ -8,14 +9,17 @@ package struct PipelineSettings: Sendable {
   package var history: HistorySettings
   package var policy: TriagePolicy
   package var predictions: PredictionSchedule
+  /// Streams in other forms than forewarn's own.
+  package var sources: [SourceMapping]
 
   package init(
     root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
-    predictions: PredictionSchedule = .never
+    predictions: PredictionSchedule = .never, sources: [SourceMapping] = []
   ) {
     self.root = root
     self.history = history
     self.policy = policy
     self.predictions = predictions
+    self.sources = sources
   }
 }

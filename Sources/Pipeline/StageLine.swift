@@ -16,8 +16,13 @@ package struct StageLine {
   package internal(set) var ended = EndedCases()
   /// Since it was last taken: see `takeYield`.
   var yield = Yield()
+  /// Sparkplug's births and sequences.
+  var sessions = SparkplugSessions()
+  /// A message from quarantine is under way.
+  private(set) var isRetaking = false
   private var early = EarlyMessages()
   private let decoder: PayloadDecoder
+  let foreign = ForeignDecoder()
 
   package init(catalogue: Catalogue, settings: PipelineSettings) {
     self.settings = settings
@@ -66,7 +71,9 @@ package struct StageLine {
     history.advance(to: delivery.receivedAt)
     takeEarly(wall: wall)
     runDuePasses(wall: wall)
-    switch Address.parse(topic: delivery.topic, root: settings.root, catalogue: catalogue) {
+    let address = Address.parse(
+      topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources)
+    switch address {
     case .failure(let rejection): quarantine(delivery, rejection, device: nil)
     case .success(.report(let identity)): takeReports(delivery, identity, wall: wall)
     case .success(.state(let identity)): takeState(delivery, identity)
@@ -76,6 +83,7 @@ package struct StageLine {
     case .success(.outage(let carrier, let region)):
       take(delivery, decoder.outage(delivery.payload, carrier: carrier, region: region)) { $0.history.learn($1) }
     case .success(.contact): takeContact(delivery)
+    case .success(.foreign(let address)): takeForeign(delivery, address, wall: wall)
     case .success(.brokerStatistic), .success(.own):
       quarantine(delivery, Rejection(.unsupported, "a topic of the broker or of forewarn itself"), device: nil)
     }
@@ -159,7 +167,7 @@ package struct StageLine {
     while let message = early.next(dueBy: latest + HistorySettings.ahead) {
       var delivery = message.delivery
       delivery.receivedAt = wall ?? history.now ?? delivery.receivedAt
-      let fate = retake(delivery, wall: wall)
+      let fate = retake(delivery, wall: wall, after: message.rejection.reason)
       let own = yield.quarantined.firstIndex {
         $0.dueAt == message.dueAt && $0.delivery.isSameMessage(as: message.delivery)
       }
@@ -179,9 +187,16 @@ package struct StageLine {
 
   /// Takes a message from quarantine again, as if it came now. If all of it is refused again, all counts stay where they
   /// were; of an array that is partly good the bad elements are quarantined anew, each by itself.
-  package mutating func retake(_ delivery: Delivery, wall: EventTime?) -> Fate {
+  ///
+  /// - Parameter reason: why it is in quarantine; of a foreign message this says whether all of it is.
+  package mutating func retake(_ delivery: Delivery, wall: EventTime?, after reason: RejectionReason? = nil) -> Fate {
     let before = yield
+    // What comes due meanwhile is taken again inside of this.
+    let wasRetaking = isRetaking
+    isRetaking = true
     take(delivery, wall: wall)
+    isRetaking = wasRetaking
+    if isPartOfForeign(delivery, reason) { return settleParts(since: before) }
     let refused = yield.quarantined.dropFirst(before.quarantined.count)
     let accepted = yield.counts.received - before.counts.received - refused.count
     if let refusal = refused.first, accepted == 0 {
@@ -196,7 +211,7 @@ package struct StageLine {
 
   // MARK: Fates
 
-  private mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?, dueAt: EventTime? = nil) {
+  mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?, dueAt: EventTime? = nil) {
     if case .quarantined(let rejection) = fate {
       return quarantine(delivery, rejection, device: device, dueAt: rejection.reason == .future ? dueAt : nil)
     }
@@ -204,21 +219,21 @@ package struct StageLine {
     if fate == .applied { yield.taken.append(Yield.Taken(delivery: delivery, device: device)) }
   }
 
-  private mutating func count(_ fate: Fate) { yield.counts.count(fate) }
+  mutating func count(_ fate: Fate) { yield.counts.count(fate) }
 
-  private mutating func quarantine(
+  mutating func quarantine(
     _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime? = nil
   ) {
     yield.counts.count(.quarantined(rejection))
     let message = Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt)
     yield.quarantined.append(message)
-    if dueAt != nil { early.add(message) }
+    if dueAt != nil, rejection.reason == .future { early.add(message) }
   }
 }
 
 extension FateCounts {
   /// The fate that rose; an array that was refused as a whole may hold several: the best of them.
-  fileprivate func lastRise(since before: FateCounts) -> Fate {
+  func lastRise(since before: FateCounts) -> Fate {
     if applied > before.applied { return .applied }
     if duplicate > before.duplicate { return .duplicate }
     return late > before.late ? .late : .unconsented

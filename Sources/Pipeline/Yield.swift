@@ -1,3 +1,4 @@
+package import FirmwareProfiles
 package import Vocabulary
 
 /// What a batch of messages has given since it was last taken: all of it belongs into one transaction.
@@ -31,6 +32,8 @@ package struct Yield: Sendable {
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  /// What foreign devices are asked for.
+  package var requests: [ForeignRequest] = []
   /// Devices whose customers withdrew consent.
   package var erased: [DeviceIdentity] = []
 

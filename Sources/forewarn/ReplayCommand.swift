@@ -23,6 +23,7 @@ struct Replay: AsyncParsableCommand {
       """,
       examples: [
         "forewarn replay --profiles ./Firmware-Profiles --clock event fleet.ndjson",
+        "forewarn replay --config /etc/forewarn/forewarn.yaml sparkplug.ndjson",
         "forewarn replay --clock event --predictions p.csv --as-of every:7 --horizon-days 30 fleet.ndjson.gz",
         "forewarn replay --into /var/lib/forewarn --clock event last-quarter.ndjson.gz",
         "mosquitto_sub -t 'dt/forewarn/#' -W 3600 -F %J | forewarn replay -o json -",
@@ -55,6 +56,10 @@ struct Replay: AsyncParsableCommand {
       "Leave the state in a folder, for a daemon to begin with; nothing is announced of it.",
       valueName: "folder"))
   var into: String?
+  @Option(
+    name: [.customLong("config"), .customLong("sources")],
+    help: ArgumentHelp("Read foreign formats as the `sources` of this configuration file say.", valueName: "file"))
+  var config: String?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -78,12 +83,13 @@ struct Replay: AsyncParsableCommand {
     } catch {
       throw Failure(.failed, error.description, advice: "mend the profiles: forewarn profile check \(profiles)")
     }
+    let sources = try readSources()
     var schedule = PredictionSchedule.never
     if let asOf, let read = PredictionSchedule(asOf, horizonDays: horizonDays) { schedule = read }
     schedule.horizonDays = horizonDays
     let history = HistorySettings(
       clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
-    let settings = PipelineSettings(root: root, history: history, predictions: schedule)
+    let settings = PipelineSettings(root: root, history: history, predictions: schedule, sources: sources)
     let facts = try devices.map { try readFacts($0, catalogue) } ?? []
     if let into { return try await fill(into, catalogue, settings, facts) }
     var pipeline = StageLine(catalogue: catalogue, settings: settings)
@@ -148,6 +154,15 @@ struct Replay: AsyncParsableCommand {
     var result = ReplayResult()
     result.add(outcome)
     StandardStreams.print(try result.text(output))
+  }
+
+  private func readSources() throws -> [SourceMapping] {
+    guard let config else { return [] }
+    do throws(YAMLFaults) {
+      return try SourceReader.sources(of: YAMLFile(path: config))
+    } catch {
+      throw Failure(.failed, error.description, advice: "mend it; forewarnd --check reads the whole file")
+    }
   }
 
   private func readFacts(_ path: String, _ catalogue: Catalogue) throws -> [(DeviceIdentity, Facts)] {

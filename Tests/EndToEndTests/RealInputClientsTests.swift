@@ -4,7 +4,7 @@ import Rig
 import Testing
 import Vocabulary
 
-/// What six real MQTT clients sent, in formats that this version doesn't read: all of it is kept, nothing is scored.
+/// What six real MQTT clients sent, in formats that no source reads here: all of it is kept, nothing is scored.
 ///
 /// Skipped where `../shared/captures`, which others made, isn't beside the project.
 @Suite(.enabled(if: RealInput.hasCaptures, "needs ../shared/captures"))

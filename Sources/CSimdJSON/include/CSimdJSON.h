@@ -21,7 +21,10 @@ typedef enum {
   CSIMDJSON_STRING,
   CSIMDJSON_KEY,
   CSIMDJSON_ARRAY,
-  CSIMDJSON_OBJECT
+  CSIMDJSON_OBJECT,
+  /// Of CBOR alone: a byte string, and a number that is infinite or none.
+  CSIMDJSON_BYTES,
+  CSIMDJSON_NOT_FINITE
 } csimdjson_kind;
 
 /// One node of a document that is flattened in pre-order: an array's or object's members follow it directly.
