@@ -51,7 +51,8 @@ extension StageLine {
     let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
     history.replaceIncidents(beliefs, after: bucket)
     let model = model
-    history.fold(after: bucket) { model.hazard($0, $1) }
+    // By what can't change any more, so that late words leave no trace in a device's own record.
+    history.fold(after: bucket) { model.finalHazard($0, $1) }
     let (devices, affected) = CareCandidates(
       history: history, model: model, triage: triage, catalogue: catalogue, cases: cases, beliefs: beliefs
     ).look(asOf: bucket.end, length: bucket.length)
