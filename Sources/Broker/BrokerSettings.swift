@@ -6,6 +6,8 @@ package struct Subscription: Sendable, Hashable {
     case always
     /// Only where the session doesn't have the subscription yet.
     case ifNew
+    /// `always` until the broker has granted it, `ifNew` from then on: for a memory that is younger than its session.
+    case once
     case never
   }
 
@@ -48,6 +50,9 @@ package struct BrokerSettings: Sendable {
   /// How long TCP, TLS and CONNACK may take together, for each address family of the host.
   package var connectTimeoutSeconds = 15
   package var subscriptions: [Subscription]
+  /// Filters that an earlier run subscribed to and that are no longer wanted: the session holds them until they are
+  /// taken back.
+  package var retiredFilters: Set<String> = []
   /// Throws the session away at the start; for publishers, which have none.
   var isCleanStart = false
 

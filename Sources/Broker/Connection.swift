@@ -135,7 +135,7 @@ final class Connection {
   func subscribe(_ subscription: Subscription) throws(BrokerError) -> Int32 {
     let retain =
       switch subscription.retainHandling {
-      case .always: MQTT_SUB_OPT_SEND_RETAIN_ALWAYS
+      case .always, .once: MQTT_SUB_OPT_SEND_RETAIN_ALWAYS
       case .ifNew: MQTT_SUB_OPT_SEND_RETAIN_NEW
       case .never: MQTT_SUB_OPT_SEND_RETAIN_NEVER
       }
@@ -144,6 +144,11 @@ final class Connection {
       handle, &packet, subscription.filter, Int32(subscription.qos), Int32(retain.rawValue), nil)
     if code == MOSQ_ERR_SUCCESS.rawValue { return packet }
     throw .subscriptionRefused(filter: subscription.filter, reason: String(cString: mosquitto_strerror(code)))
+  }
+
+  /// Queues an UNSUBSCRIBE. Its answer doesn't matter: a filter that isn't subscribed to is as good as gone.
+  func unsubscribe(_ filter: String) throws(BrokerError) {
+    try Library.check(mosquitto_unsubscribe(handle, nil, filter))
   }
 
   /// Sends DISCONNECT, which leaves the session to its expiry interval. The socket is held open until the broker has

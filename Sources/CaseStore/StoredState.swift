@@ -9,6 +9,8 @@ package struct StoredState: Sendable {
   package var meta: [String: [UInt8]] = [:]
   /// In the order in which they were committed.
   package var journal: [Delivery] = []
+  /// Of the contacts and remote checks that are kept.
+  package var messageDigests: [UInt64] = []
   package var tickets: [Ticket] = []
   package var findings: [Finding] = []
   /// The highest episode of every device and mode, live or not. Erased devices have none: they are strangers again.

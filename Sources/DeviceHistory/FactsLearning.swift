@@ -11,26 +11,26 @@ extension FleetHistory {
     }
     let old = records[index].facts
     guard let facts else { return clear(index) }
-    if let said = facts.telemetryConsent, !said { return refuse(index, facts) }
-    if records[index].refusesTelemetry, facts.telemetryConsent == nil { return .unconsented }
-    if let time = facts.time, let known = old.time, time < known { return .duplicate }
-    var new = old
-    new.take(facts)
-    let isMove = facts.region.map { $0 != old.region } ?? false || facts.carrier.map { $0 != old.carrier } ?? false
-    var compared = new
-    compared.time = old.time
-    guard compared != old else {
+    let (fate, new) = Self.foretell(facts, on: old)
+    guard fate == .applied else {
       // The same facts, said later: only their time moves on, so that an older state can't undo them.
       if new.time != old.time {
         records[index].facts.time = new.time
         changed.insert(index)
       }
-      return .duplicate
+      return fate
     }
+    guard new.telemetryConsent != false else {
+      erase(index, refusal: new)
+      return .applied
+    }
+    let isMove = facts.region.map { $0 != old.region } ?? false || facts.carrier.map { $0 != old.carrier } ?? false
     keepEvidence(of: index)
     records[index].facts = new
     if isMove { move(index, from: facts.time) }
     changed.insert(index)
+    // It lives where nobody is heard who hasn't agreed.
+    if mustForget(index) { erase(index, refusal: new) }
     return .applied
   }
 
@@ -45,17 +45,25 @@ extension FleetHistory {
     return .applied
   }
 
-  private mutating func refuse(_ index: Int, _ facts: Facts) -> Fate {
-    let old = records[index].facts
-    if let time = facts.time, let known = old.time, time < known { return .duplicate }
-    guard !records[index].refusesTelemetry else { return .duplicate }
-    erase(
-      index,
-      refusal: Facts(
-        time: facts.time ?? old.time, telemetryConsent: false,
-        contactConsent: facts.contactConsent ?? old.contactConsent)
-    )
-    return .applied
+  /// What facts would do to those that are known, and what would be known then. Of a refusal nothing else stays.
+  package static func foretell(_ facts: Facts, on old: Facts) -> (fate: Fate, facts: Facts) {
+    let refuses = old.telemetryConsent == false
+    if refuses, facts.telemetryConsent == nil { return (.unconsented, old) }
+    if let time = facts.time, let known = old.time, time < known { return (.duplicate, old) }
+    if facts.telemetryConsent == false {
+      guard !refuses else { return (.duplicate, old) }
+      return (
+        .applied,
+        Facts(
+          time: facts.time ?? old.time, telemetryConsent: false,
+          contactConsent: facts.contactConsent ?? old.contactConsent)
+      )
+    }
+    var new = old
+    new.take(facts)
+    var compared = new
+    compared.time = old.time
+    return (compared == old ? .duplicate : .applied, new)
   }
 
   /// Region and carrier hold from the facts' time on; without one, from the current bucket.

@@ -3,7 +3,7 @@ package import Vocabulary
 /// What every device has said: identity and duplicates, late arrivals, time at risk, onsets. `admit` and `learn` take
 /// words in, `close` turns a bucket into evidence; nothing here knows a model, a file or the time of day.
 package struct FleetHistory: Sendable {
-  package let settings: HistorySettings
+  package internal(set) var settings: HistorySettings
   var layouts: [Symbol: ProductLayout]
   var surroundings = Surroundings()
   var clock: EventClock
@@ -60,8 +60,7 @@ package struct FleetHistory: Sendable {
 
   /// Whether reports of the device may be looked at; asked before anything is parsed.
   package func mayHear(_ device: String) -> Bool {
-    indices[device].map { records[$0].facts.telemetryConsent ?? settings.telemetryConsentDefault }
-      ?? settings.telemetryConsentDefault
+    indices[device].map { settings.consent.allowsTelemetry(records[$0].facts) } ?? settings.consent.telemetry
   }
 
   // MARK: Words in

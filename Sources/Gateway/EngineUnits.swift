@@ -49,7 +49,8 @@ extension Engine {
     if careMode == .send {
       unit.outbox += yield.erased.map { identity, _ in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
-        return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
+        return OutgoingMessage(
+          topic: topic, payload: [], isRetained: true, device: OutgoingMessage.farewell, createdAt: unit.at)
       }
     }
     if isSnapshot || yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
@@ -89,9 +90,9 @@ extension UnitOfWork {
   /// Nothing to write: no transaction for it.
   var isEmpty: Bool {
     !emptiesJournal && journal.isEmpty && devices.isEmpty && erasedDevices.isEmpty && meta.isEmpty
-      && quarantined.isEmpty && releasedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
+      && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
-      && diagnoses.isEmpty
+      && diagnoses.isEmpty && batches.isEmpty
   }
 }
 

@@ -5,6 +5,8 @@ enum Limits {
   static let tickSeconds = 1.0
   /// Messages from the future that are taken again in one go, so that a batch of live ones never waits long behind them.
   static let retriesATick = 2000
+  /// Quarantined messages that are retried in one transaction: the stream waits no longer for it than for a batch.
+  static let retriesAPart = 500
   /// Bytes of journal after which everything is written as it stands, so that a start has little to read again.
   static let journalBytes = 128 << 20
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.

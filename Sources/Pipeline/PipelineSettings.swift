@@ -9,6 +9,11 @@ package struct PipelineSettings: Sendable {
   package var policy: TriagePolicy
   package var predictions: PredictionSchedule
 
+  /// Whether a reload to `other` changes how messages and beliefs are judged from then on.
+  package func isJudgedOtherwise(by other: PipelineSettings) -> Bool {
+    policy != other.policy || predictions != other.predictions || history.consent != other.history.consent
+  }
+
   package init(
     root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
     predictions: PredictionSchedule = .never

@@ -106,14 +106,13 @@ struct Replay: AsyncParsableCommand {
   }
 
   private func importFacts(_ path: String, into pipeline: inout StageLine) throws {
-    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(
-      csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
-    guard faults.isEmpty else {
-      for fault in faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
+    let table = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: pipeline.catalogue)
+    guard table.faultCount == 0 else {
+      for fault in table.faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
       throw Failure(
-        .negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
+        .negative, "\(Phrase.count(table.faultyLines, "faulty line")) in \(path)", advice: "mend them; nothing was read")
     }
-    for (identity, facts) in rows { _ = pipeline.learn(facts, of: identity) }
+    for (identity, facts) in table.rows { _ = pipeline.learn(facts, of: identity) }
   }
 }
 

@@ -6,7 +6,8 @@ enum Schema {
   static let applicationID: Int32 = 0x4652_574E
 
   static let migrations: [(identifier: String, sql: String)] = [
-    (Migration1.identifier, Migration1.sql)
+    (Migration1.identifier, Migration1.sql),
+    (MigrationFacts.identifier, MigrationFacts.sql),
   ]
 
   static var migrator: DatabaseMigrator {
