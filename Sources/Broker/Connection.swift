@@ -29,6 +29,8 @@ final class Connection {
   private var disconnectReason: ReasonCode?
   /// libmosquitto says why TLS failed only in its log.
   private var lastLibraryError: String?
+  /// What is wrong with the broker's certificate.
+  private var certificateFault: String?
 
   /// Starts to connect; `wildcard` picks the address family. Goes on in `establish`.
   init(_ settings: BrokerSettings, version: ProtocolVersion, wildcard: String?) throws(BrokerError) {
@@ -240,6 +242,9 @@ extension Connection {
       default: String(cString: mosquitto_strerror(code))
       }
     if address.transport == .tls, phase != .accepted {
+      if let certificateFault {
+        return .tlsFailed(address, cause: "the broker's certificate was refused: \(certificateFault)")
+      }
       if let lastLibraryError { return .tlsFailed(address, cause: lastLibraryError) }
       if phase == .handshaking { return .tlsFailed(address, cause: cause) }
     }
@@ -274,14 +279,28 @@ extension Connection {
       connection.callbackCount += 1
       connection.grants.append((packet, ReasonCode(granted.pointee)))
     }
-    mosquitto_log_callback_set(handle) { _, context, level, text in
-      guard level == MOSQ_LOG_ERR, let text else { return }
-      Connection.from(context)?.lastLibraryError = String(cString: text)
+    mosquitto_log_callback_set(handle) { handle, context, level, text in
+      guard level == MOSQ_LOG_ERR, let text, let connection = Connection.from(context) else { return }
+      connection.lastLibraryError = String(cString: text)
+      connection.noteCertificate(handle)
     }
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> Connection? {
     context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// While libmosquitto logs, the connection's TLS state is still there; afterwards it is gone.
+  private func noteCertificate(_ handle: OpaquePointer?) {
+    guard settings.address.transport == .tls, certificateFault == nil else { return }
+    if lastLibraryError?.contains("host name verification") == true {
+      certificateFault = "it doesn't name \(settings.address.host)"
+    } else if let state = mosquitto_ssl_get(handle) {
+      let result = SSL_get_verify_result(OpaquePointer(state))
+      if result != Int(X509_V_OK), let text = X509_verify_cert_error_string(result) {
+        certificateFault = String(cString: text)
+      }
+    }
   }
 
   private func connected(_ reason: ReasonCode, sessionPresent: Bool) {

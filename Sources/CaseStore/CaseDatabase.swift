@@ -167,7 +167,8 @@ extension UnitOfWork {
     try StateTables.write(self, in: database)
     for (key, value) in meta { try MetaTable.set(value, for: key, in: database) }
     totals = try QuarantineTable.write(
-      adding: quarantined, releasing: releasedQuarantine, rejudging: rejudgedQuarantine, totals: totals, limits: limits, in: database)
+      adding: quarantined, releasing: releasedQuarantine, rejudging: rejudgedQuarantine, totals: totals, limits: limits,
+      in: database)
     try OutboxTable.write(self, limits: limits, in: database)
     try RecordTables.write(self, limits: limits, in: database)
     try BatchTable.write(batches, in: database)

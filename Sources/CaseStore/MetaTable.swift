@@ -14,7 +14,9 @@ enum MetaTable {
   }
 
   static func value(of key: String, in database: Database) throws -> [UInt8]? {
-    try Row.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key]).map { try $0.bytes("value") }
+    try Row.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key]).map {
+      try $0.bytes("value")
+    }
   }
 
   /// All but the store's own.

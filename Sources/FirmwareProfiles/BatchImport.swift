@@ -50,7 +50,8 @@ package enum BatchImport {
     switch column {
     case .manufactured:
       guard case .success(let time) = PlausibleTime.read(text) else {
-        return "manufactured: expected a date such as 2024-05-02, from 2000 to 2100, found \"\(text.escaped(maximum: 40))\""
+        return
+          "manufactured: expected a date such as 2024-05-02, from 2000 to 2100, found \"\(text.escaped(maximum: 40))\""
       }
       facts.manufactured = time
     case .componentLots:

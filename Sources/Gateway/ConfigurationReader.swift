@@ -81,7 +81,8 @@ struct ConfigurationReader {
     part.caFile = keys.optional("ca_file").flatMap(absolutePath)
     part.certificateFile = keys.optional("certificate_file").flatMap(absolutePath)
     part.keyFile = keys.optional("key_file").flatMap(absolutePath)
-    part.alsoSubscribe = keys.optional("also_subscribe")?.list(count: 0...32).map { furtherFilters($0, part.root) } ?? []
+    part.alsoSubscribe =
+      keys.optional("also_subscribe")?.list(count: 0...32).map { furtherFilters($0, part.root) } ?? []
     if part.passwordFile != nil, part.username == nil {
       keys.fault(at: "password_file", "needs `username` beside it")
     }

@@ -71,7 +71,8 @@ package struct Daemon: Sendable {
       path: path, configuration: running, engine: engine, board: board, access: access, logLevel: logLevel,
       logger: logger, signals: hangUps
     ) { part, before in
-      broker.subscriber.subscribe(to: BrokerAccess(part).filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
+      broker.subscriber.subscribe(
+        to: BrokerAccess(part).filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
       do throws(StoreError) {
         if board.read(\.isSessionRemembered) { try session.remember(alsoHeld: before) }
       } catch {

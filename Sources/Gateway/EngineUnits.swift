@@ -90,7 +90,8 @@ extension UnitOfWork {
   /// Nothing to write: no transaction for it.
   var isEmpty: Bool {
     !emptiesJournal && journal.isEmpty && devices.isEmpty && erasedDevices.isEmpty && meta.isEmpty
-      && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
+      && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty
+      && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
       && diagnoses.isEmpty && batches.isEmpty
   }

@@ -59,7 +59,9 @@ struct Routes: Sendable {
   ) -> Handler {
     { request, context in
       let peer = try await context.peer()
-      guard access.permissions.mayChange(peer) else { throw refused(peer, "change anything", "control.operators_group") }
+      guard access.permissions.mayChange(peer) else {
+        throw refused(peer, "change anything", "control.operators_group")
+      }
       return try await handler(request, context, peer)
     }
   }

@@ -19,7 +19,8 @@ struct Forewarn: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, BatchCommand.self,
-      ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self, APICommand.self,
+      ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self,
+      APICommand.self,
     ])
 
   @OptionGroup var connection: Connection

@@ -110,7 +110,8 @@ struct Replay: AsyncParsableCommand {
     guard table.faultCount == 0 else {
       for fault in table.faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
       throw Failure(
-        .negative, "\(Phrase.count(table.faultyLines, "faulty line")) in \(path)", advice: "mend them; nothing was read")
+        .negative, "\(Phrase.count(table.faultyLines, "faulty line")) in \(path)", advice: "mend them; nothing was read"
+      )
     }
     for (identity, facts) in table.rows { _ = pipeline.learn(facts, of: identity) }
   }
