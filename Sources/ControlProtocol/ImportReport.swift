@@ -42,4 +42,16 @@ package struct ImportReport: Hashable, Sendable, Codable {
     case faultyLines = "faulty_lines"
     case dryRun = "dry_run"
   }
+
+  /// What a daemon of an earlier version doesn't say can be told from the rest.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let faults = try container.decode([Fault].self, forKey: .faults)
+    self.init(
+      lines: try container.decode(Int.self, forKey: .lines), applied: try container.decode(Int.self, forKey: .applied),
+      duplicate: try container.decode(Int.self, forKey: .duplicate), faults: faults,
+      faultCount: try container.decodeIfPresent(Int.self, forKey: .faultCount),
+      faultyLines: try container.decodeIfPresent(Int.self, forKey: .faultyLines) ?? Set(faults.map(\.line)).count,
+      dryRun: try container.decodeIfPresent(Bool.self, forKey: .dryRun) ?? false)
+  }
 }

@@ -42,4 +42,15 @@ package struct ReloadReport: Hashable, Sendable, Codable {
     case count, revision, changed, applied
     case needRestart = "need_restart"
   }
+
+  /// A daemon of an earlier version names no keys.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      count: try container.decode(Int.self, forKey: .count),
+      revision: try container.decode(String.self, forKey: .revision),
+      changed: try container.decode(Bool.self, forKey: .changed),
+      applied: try container.decodeIfPresent([String].self, forKey: .applied) ?? [],
+      needRestart: try container.decodeIfPresent([String].self, forKey: .needRestart) ?? [])
+  }
 }

@@ -34,11 +34,9 @@ struct FactsImport: ParsableArguments {
   }
 
   static func summary(_ report: ImportReport) -> String {
-    let lines = Phrase.count(report.lines, "line")
-    let unchanged = "\(Phrase.count(report.duplicate)) unchanged"
-    let faulty = "\(Phrase.count(report.faultyLines)) faulty"
-    if report.faultCount > 0 { return "\(lines): \(faulty), so nothing was taken" }
-    guard report.dryRun else { return "\(lines): \(Phrase.count(report.applied)) applied, \(unchanged), \(faulty)" }
-    return "\(lines): \(Phrase.count(report.applied)) would be applied, \(unchanged), \(faulty); nothing was changed"
+    let isOnlyTried = report.dryRun && report.faultCount == 0
+    let applied = "\(Phrase.count(report.applied)) \(isOnlyTried ? "would be applied" : "applied")"
+    return "\(Phrase.count(report.lines, "line")): \(applied), \(Phrase.count(report.duplicate)) unchanged,"
+      + " \(Phrase.count(report.faultyLines)) faulty" + (isOnlyTried ? "; nothing was changed" : "")
   }
 }

@@ -38,7 +38,7 @@ struct ImportTests {
     let table = try folder.write((["device,product"] + rows).joined(separator: "\n") + "\n", to: "bad.csv")
     let refused = try await site.daemon.forewarn("device", "import", table)
     #expect(refused.status == 1)
-    #expect(refused.standardOutput == "5,000 lines: 5,000 faulty, so nothing was taken\n")
+    #expect(refused.standardOutput == "5,000 lines: 0 applied, 0 unchanged, 5,000 faulty\n")
     let faults = refused.standardError.split(separator: "\n")
     #expect(faults.count == 1001)
     #expect(faults.first?.hasPrefix("\(table):2: device: expected an id") == true)
