@@ -14,7 +14,8 @@ BIN := .build/release
 # For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
 # programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps.
 PACKAGES := binutils ca-certificates curl g++ git libc6-dev libcbor-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
-  libsqlite3-dev libsystemd-dev libxml2 libzstd-dev mosquitto mosquitto-clients pkg-config procps sqlite3 zlib1g-dev
+  libsqlite3-dev libssl-dev libsystemd-dev libxml2 libzstd-dev mosquitto mosquitto-clients pkg-config procps sqlite3 \
+  zlib1g-dev
 
 PREFIX ?= /usr
 DESTDIR ?=
@@ -91,7 +92,8 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
 	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
 	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf
-	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/forewarn.yaml $(DESTDIR)$(PREFIX)/share/forewarn/
+	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/mosquitto-forewarn.acl Systemd/forewarn.yaml \
+	  $(DESTDIR)$(PREFIX)/share/forewarn/
 	@for file in Systemd/forewarn.yaml Firmware-Profiles/*.yaml; do \
 	  folder=$(DESTDIR)$(SYSCONFDIR)/forewarn; \
 	  case $$file in Firmware-Profiles/*) folder=$$folder/firmware-profiles;; esac; \

@@ -6,6 +6,8 @@ package struct Subscription: Sendable, Hashable {
     case always
     /// Only where the session doesn't have the subscription yet.
     case ifNew
+    /// `always` until the broker has granted it, `ifNew` from then on: for a memory that is younger than its session.
+    case once
     case never
   }
 
@@ -50,6 +52,9 @@ package struct BrokerSettings: Sendable {
   package var subscriptions: [Subscription]
   /// Tells others whether we are there.
   package var presence: Presence?
+  /// Filters that an earlier run subscribed to and that are no longer wanted: the session holds them until they are
+  /// taken back.
+  package var retiredFilters: Set<String> = []
   /// Throws the session away at the start; for publishers, which have none.
   var isCleanStart = false
 

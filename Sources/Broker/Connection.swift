@@ -30,6 +30,8 @@ final class Connection {
   private var disconnectReason: ReasonCode?
   /// libmosquitto says why TLS failed only in its log.
   private var lastLibraryError: String?
+  /// What is wrong with the broker's certificate.
+  private var certificateFault: String?
 
   /// Starts to connect; `wildcard` picks the address family. Goes on in `establish`.
   init(_ settings: BrokerSettings, version: ProtocolVersion, wildcard: String?) throws(BrokerError) {
@@ -144,7 +146,7 @@ final class Connection {
   func subscribe(_ subscription: Subscription) throws(BrokerError) -> Int32 {
     let retain =
       switch subscription.retainHandling {
-      case .always: MQTT_SUB_OPT_SEND_RETAIN_ALWAYS
+      case .always, .once: MQTT_SUB_OPT_SEND_RETAIN_ALWAYS
       case .ifNew: MQTT_SUB_OPT_SEND_RETAIN_NEW
       case .never: MQTT_SUB_OPT_SEND_RETAIN_NEVER
       }
@@ -153,6 +155,11 @@ final class Connection {
       handle, &packet, subscription.filter, Int32(subscription.qos), Int32(retain.rawValue), nil)
     if code == MOSQ_ERR_SUCCESS.rawValue { return packet }
     throw .subscriptionRefused(filter: subscription.filter, reason: String(cString: mosquitto_strerror(code)))
+  }
+
+  /// Queues an UNSUBSCRIBE. Its answer doesn't matter: a filter that isn't subscribed to is as good as gone.
+  func unsubscribe(_ filter: String) throws(BrokerError) {
+    try Library.check(mosquitto_unsubscribe(handle, nil, filter))
   }
 
   /// Sends DISCONNECT, which leaves the session to its expiry interval. The socket is held open until the broker has
@@ -248,6 +255,9 @@ extension Connection {
       default: String(cString: mosquitto_strerror(code))
       }
     if address.transport == .tls, phase != .accepted {
+      if let certificateFault {
+        return .tlsFailed(address, cause: "the broker's certificate was refused: \(certificateFault)")
+      }
       if let lastLibraryError { return .tlsFailed(address, cause: lastLibraryError) }
       if phase == .handshaking { return .tlsFailed(address, cause: cause) }
     }
@@ -282,14 +292,28 @@ extension Connection {
       connection.callbackCount += 1
       connection.grants.append((packet, ReasonCode(granted.pointee)))
     }
-    mosquitto_log_callback_set(handle) { _, context, level, text in
-      guard level == MOSQ_LOG_ERR, let text else { return }
-      Connection.from(context)?.lastLibraryError = String(cString: text)
+    mosquitto_log_callback_set(handle) { handle, context, level, text in
+      guard level == MOSQ_LOG_ERR, let text, let connection = Connection.from(context) else { return }
+      connection.lastLibraryError = String(cString: text)
+      connection.noteCertificate(handle)
     }
   }
 
   private static func from(_ context: UnsafeMutableRawPointer?) -> Connection? {
     context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// While libmosquitto logs, the connection's TLS state is still there; afterwards it is gone.
+  private func noteCertificate(_ handle: OpaquePointer?) {
+    guard settings.address.transport == .tls, certificateFault == nil else { return }
+    if lastLibraryError?.contains("host name verification") == true {
+      certificateFault = "it doesn't name \(settings.address.host)"
+    } else if let state = mosquitto_ssl_get(handle) {
+      let result = SSL_get_verify_result(OpaquePointer(state))
+      if result != Int(X509_V_OK), let text = X509_verify_cert_error_string(result) {
+        certificateFault = String(cString: text)
+      }
+    }
   }
 
   private func connected(_ reason: ReasonCode, sessionPresent: Bool) {

@@ -10,6 +10,7 @@ package final class Subscriber: Sendable {
   private let handler: any BrokerHandler
   private let makeGenerator: @Sendable () -> any RandomNumberGenerator
   private let signal = WakeSignal()
+  private let plan: SubscriptionPlan
 
   /// `generator` spreads the reconnection attempts; a test passes a seeded one.
   package init(
@@ -18,6 +19,7 @@ package final class Subscriber: Sendable {
   ) throws(BrokerError) {
     try settings.validate()
     self.settings = settings
+    plan = SubscriptionPlan(settings)
     self.handler = handler
     makeGenerator = { generator }
   }
@@ -32,7 +34,8 @@ package final class Subscriber: Sendable {
     var version = ProtocolVersion.v5
     while !signal.isStopped {
       handler.changed(.connecting)
-      var session = SubscriberSession(settings: settings, handler: handler, signal: signal, outgoing: outgoing)
+      var session = SubscriberSession(
+        settings: settings, plan: plan, handler: handler, signal: signal, outgoing: outgoing)
       do throws(BrokerError) {
         try session.run(version)
         break
@@ -57,6 +60,13 @@ package final class Subscriber: Sendable {
 
   /// Asks `run` to end: it finishes and acknowledges the batch in hand, and leaves the session with the broker.
   package func stop() { signal.stop() }
+
+  /// Other subscriptions from now on, without a new connection. A filter that the broker refuses ends the connection, as
+  /// it would at a start.
+  package func subscribe(to subscriptions: [Subscription]) {
+    plan.replace(subscriptions)
+    signal.wake()
+  }
 
   /// There is something to publish.
   package func wake() { signal.wake() }

@@ -14,6 +14,7 @@ struct SubscriberSession {
   private static let servingSeconds = 10.0
 
   let settings: BrokerSettings
+  let plan: SubscriptionPlan
   let handler: any BrokerHandler
   let signal: WakeSignal
   var outgoing: OutgoingWindow
@@ -21,11 +22,18 @@ struct SubscriberSession {
   private var hasCommitted = false
   private var readySince: ContinuousClock.Instant?
   private var pendingSubscriptions: [Int32: Subscription] = [:]
+  /// What this connection has asked for, and the plan's revision that it follows.
+  private var asked: Set<Subscription> = []
+  private var planRevision: Int?
   private var mayHaveMoreToSend = true
   private var nextTick = ContinuousClock.now
 
-  init(settings: BrokerSettings, handler: any BrokerHandler, signal: WakeSignal, outgoing: OutgoingWindow) {
+  init(
+    settings: BrokerSettings, plan: SubscriptionPlan, handler: any BrokerHandler, signal: WakeSignal,
+    outgoing: OutgoingWindow
+  ) {
     self.settings = settings
+    self.plan = plan
     self.handler = handler
     self.signal = signal
     self.outgoing = outgoing
@@ -44,9 +52,7 @@ struct SubscriberSession {
   /// Returns when stopped; throws why the connection can't go on.
   mutating func run(_ version: ProtocolVersion) throws(BrokerError) {
     guard let connection = try connect(version) else { return }
-    for subscription in settings.subscriptions {
-      pendingSubscriptions[try connection.subscribe(subscription)] = subscription
-    }
+    try followPlan(on: connection)
     // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
     try becomeReady(connection)
@@ -58,6 +64,7 @@ struct SubscriberSession {
       if mayHaveMoreToRead || events != 0 {
         mayHaveMoreToRead = try takeBatch(from: connection)
       }
+      try followPlan(on: connection)
       try publishMore(on: connection)
       try connection.write()
       if ContinuousClock.now >= nextTick {
@@ -67,6 +74,20 @@ struct SubscriberSession {
       }
     }
     try finish(connection)
+  }
+
+  /// Asks the broker for what is newly wanted and takes back what no longer is.
+  private mutating func followPlan(on connection: Connection) throws(BrokerError) {
+    guard planRevision != plan.revision else { return }
+    let wish = plan.wish
+    planRevision = wish.revision
+    // Taken back first: of two filters that overlap never both stand.
+    for filter in wish.retired.sorted() { try connection.unsubscribe(filter) }
+    let known = Set(asked.map(\.filter)).subtracting(wish.retired)
+    for subscription in wish.subscriptions where !known.contains(subscription.filter) {
+      pendingSubscriptions[try connection.subscribe(subscription)] = subscription
+    }
+    asked = Set(wish.subscriptions)
   }
 
   /// Tries each address family once; `nil`: stopped meanwhile.
@@ -171,6 +192,7 @@ struct SubscriberSession {
     guard pendingSubscriptions.isEmpty, readySince == nil else { return }
     try connection.publishPresence(isOnline: true)
     readySince = .now
+    plan.wereGranted()
     handler.changed(.connected(sessionPresent: connection.isSessionPresent))
   }
 

@@ -67,9 +67,27 @@ package final class CaseDatabase: Sendable {
       try StateTables.read(into: &state, in: database)
       state.meta = try MetaTable.read(in: database)
       try JournalTable.read(into: &state, in: database)
+      state.messageDigests = try RecordTables.digests(in: database)
       try CaseLoading.read(into: &state, in: database)
       return state
     }
+  }
+
+  /// One of the gateway's own small values; `nil` if there is none.
+  package func meta(_ key: String) throws(StoreError) -> [UInt8]? {
+    try read { try MetaTable.value(of: key, in: $0) }
+  }
+
+  /// By which a store is told from a copy of itself: which file it is, and what the last run left beside it. A store that
+  /// was made anew, copied over or moved in has another.
+  package var mark: String { file.identity + " " + lock.mark() }
+
+  /// Makes the mark anew, to be kept in the store by the caller.
+  package func renewMark() throws(StoreError) -> String {
+    guard lock.setMark(String(UInt64.random(in: .min ... .max), radix: 16)) else {
+      throw StoreError.notWritable(path: directory, reason: String(cString: strerror(errno)))
+    }
+    return mark
   }
 
   package func quarantineTotals() -> QuarantineTotals { totals.withLock { $0 } }
@@ -103,6 +121,14 @@ package final class CaseDatabase: Sendable {
   package func scrub() throws(StoreError) {
     try access { try write { try $0.execute(sql: "VACUUM") } }
     try checkpoint()
+  }
+
+  /// Whether a last message about an erased device still waits for the broker: its topic names the device.
+  package func holdsFarewells() throws(StoreError) -> Bool {
+    try read { database in
+      try Int.fetchOne(
+        database, sql: "SELECT 1 FROM outbox WHERE device = ? LIMIT 1", arguments: [OutgoingMessage.farewell]) != nil
+    }
   }
 
   /// Closes the file and lets go of the directory; nothing may be called afterwards. Also happens by itself at the end.
@@ -149,9 +175,11 @@ extension UnitOfWork {
     try StateTables.write(self, compression, in: database)
     for (key, value) in meta { try MetaTable.set(value, for: key, in: database) }
     totals = try QuarantineTable.write(
-      adding: quarantined, releasing: releasedQuarantine, totals: totals, limits: limits, in: database)
+      adding: quarantined, releasing: releasedQuarantine, rejudging: rejudgedQuarantine, totals: totals, limits: limits,
+      in: database)
     try OutboxTable.write(self, limits: limits, in: database)
     try RecordTables.write(self, limits: limits, in: database)
+    try BatchTable.write(batches, in: database)
     return (totals, journalBytes)
   }
 }

@@ -13,6 +13,13 @@ struct Conditions {
     arguments += [value]
   }
 
+  /// A condition of its own, with `?` where the value goes.
+  mutating func require(_ condition: StaticString, with value: String?) {
+    guard let value else { return }
+    clauses.append("\(condition)")
+    arguments += [value]
+  }
+
   mutating func require<Word: RawRepresentable<String>>(_ column: StaticString, oneOf words: [Word]) {
     guard !words.isEmpty else { return }
     clauses.append("\(column) IN (\(words.map { _ in "?" }.joined(separator: ", ")))")

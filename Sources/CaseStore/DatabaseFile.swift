@@ -37,6 +37,12 @@ struct DatabaseFile {
     return stat(path, &status) == 0 ? Int64(status.st_size) : nil
   }
 
+  /// Device and inode: another file under the same name has others.
+  var identity: String {
+    var status = stat()
+    return stat(path, &status) == 0 ? "\(status.st_dev):\(status.st_ino)" : ""
+  }
+
   /// Before anything may be written to the file.
   private func check() throws {
     var readOnly = configuration

@@ -24,6 +24,40 @@ struct Erasure {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE device IN (SELECT value FROM json_each(?))", arguments: [names])
     }
+    try forgetMentions(in: database)
+  }
+
+  /// Quarantined messages that name an erased device without being known to be about it: under a topic that is no address,
+  /// or in the payload of another device. Whatever stands between bytes that no id holds is looked up.
+  private func forgetMentions(in database: Database) throws {
+    let names = Set(devices.map { Array($0.device.utf8) })
+    var found: [Int64] = []
+    let rows = try Row.fetchCursor(
+      database,
+      sql: "SELECT id, topic, payload, detail FROM quarantine WHERE device IS NULL OR reason = 'identity'")
+    while let row = try rows.next() {
+      let texts = [
+        Array((try row.value("topic") as String).utf8), try row.bytes("payload"),
+        Array((try row.value("detail") as String).utf8),
+      ]
+      if texts.contains(where: { Self.mentions(names, in: $0) }) { found.append(try row.value("id")) }
+    }
+    try database.execute(
+      sql: "DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each(?))", arguments: [try jsonText(found)])
+  }
+
+  static func mentions(_ names: Set<[UInt8]>, in text: [UInt8]) -> Bool {
+    text.split { !isOfID($0) }.contains { $0.count <= 128 && names.contains(Array($0)) }
+  }
+
+  /// The contract's alphabet of ids.
+  private static func isOfID(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
   }
 
   private func pseudonymiseTickets(of names: String, in database: Database) throws {

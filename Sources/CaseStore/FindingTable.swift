@@ -6,14 +6,14 @@ enum FindingTable {
   private static let upsert = """
     INSERT INTO finding (id, state, failure_mode, product, cause, batch, firmware, region, rate_ratio, probability,
       attribution, device_days, failures, devices_affected, onset_ms, detected_ms, kb, explanation, candidates,
-      decided_ms, opened_ms, updated_ms, episode)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      decided_ms, opened_ms, updated_ms, episode, profile)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, rate_ratio = excluded.rate_ratio,
       probability = excluded.probability, attribution = excluded.attribution, device_days = excluded.device_days,
       failures = excluded.failures, devices_affected = excluded.devices_affected, onset_ms = excluded.onset_ms,
       detected_ms = excluded.detected_ms, kb = excluded.kb, explanation = excluded.explanation,
       candidates = excluded.candidates, decided_ms = excluded.decided_ms, opened_ms = excluded.opened_ms,
-      updated_ms = excluded.updated_ms
+      updated_ms = excluded.updated_ms, profile = excluded.profile
     WHERE product = excluded.product AND failure_mode = excluded.failure_mode AND cause = excluded.cause
       AND batch IS excluded.batch AND firmware IS excluded.firmware AND region IS excluded.region
       AND episode = excluded.episode
@@ -30,6 +30,7 @@ enum FindingTable {
         finding.devicesAffected, finding.onset?.milliseconds, finding.detectedAt?.milliseconds, finding.kb,
         finding.explanation, try jsonText(finding.candidates), finding.decidedAt.milliseconds,
         finding.openedAt.milliseconds, finding.updatedAt.milliseconds, finding.episode,
+        finding.profile,
       ])
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       let standing = try String.fetchOne(
@@ -75,6 +76,7 @@ enum FindingTable {
       onset: try row.optionalTime("onset_ms"), detectedAt: try row.optionalTime("detected_ms"),
       kb: try row.optional("kb"), explanation: try row.value("explanation"), candidates: try row.json("candidates"),
       decidedAt: try row.time("decided_ms"), openedAt: try row.time("opened_ms"),
-      updatedAt: try row.time("updated_ms"), episode: try row.value("episode"))
+      updatedAt: try row.time("updated_ms"), episode: try row.value("episode"),
+      profile: try row.optional("profile"))
   }
 }

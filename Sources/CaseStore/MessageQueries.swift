@@ -15,6 +15,17 @@ extension CaseDatabase {
     try read { try QuarantineTable.entries("WHERE id = ?", [id], in: $0).first }
   }
 
+  /// The oldest first, from the one after `id` on: for going through all of them in parts.
+  package func quarantine(
+    after id: Int64, reason: RejectionReason?, limit: Int
+  ) throws(StoreError) -> [QuarantineEntry] {
+    var conditions = Conditions()
+    conditions.require("id > CAST(? AS INTEGER)", with: String(id))
+    conditions.require("reason", reason?.rawValue)
+    let rest = "\(conditions.sql) ORDER BY id LIMIT ?"
+    return try read { try QuarantineTable.entries(rest, conditions.arguments + [max(0, limit)], in: $0) }
+  }
+
   /// Messages of `reason` whose time has come (due at `time` or before), in the order of their times.
   package func dueQuarantine(
     before time: EventTime, reason: RejectionReason = .future, limit: Int

@@ -13,6 +13,12 @@ enum MetaTable {
     try statement.execute(arguments: [key, bytes.blob])
   }
 
+  static func value(of key: String, in database: Database) throws -> [UInt8]? {
+    try Row.fetchOne(database, sql: "SELECT value FROM meta WHERE key = ?", arguments: [key]).map {
+      try $0.bytes("value")
+    }
+  }
+
   /// All but the store's own.
   static func read(in database: Database) throws -> [String: [UInt8]] {
     var values: [String: [UInt8]] = [:]

@@ -23,6 +23,8 @@ enum OutboxTable {
       ])
     }
     guard !unit.deliveredOutbox.isEmpty else { return }
+    let forget = try database.cachedStatement(sql: "DELETE FROM outbox WHERE device = ? AND delivered_ms IS NOT NULL")
+    try forget.execute(arguments: [OutgoingMessage.farewell])
     let prune = try database.cachedStatement(
       sql: "DELETE FROM outbox WHERE id <= (SELECT max(id) FROM outbox) - ? AND delivered_ms IS NOT NULL")
     try prune.execute(arguments: [limits.deliveredMessages])

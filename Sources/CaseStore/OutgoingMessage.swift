@@ -9,6 +9,9 @@ package struct OutgoingMessage: Sendable, Hashable {
   package var device: String?
   package var createdAt: EventTime
 
+  /// Stands for the device in the last message about one that was erased: it is needed until it is delivered, and goes then.
+  package static let farewell = Erasure.pseudonymPrefix
+
   package init(topic: String, payload: [UInt8], isRetained: Bool, device: String? = nil, createdAt: EventTime) {
     self.topic = topic
     self.payload = payload

@@ -7,8 +7,8 @@ enum QuarantineTable {
   static let droppedKey = MetaTable.ownPrefix + "quarantine_dropped"
 
   static func write(
-    adding entries: [QuarantineEntry], releasing ids: [Int64], totals: QuarantineTotals, limits: StoreLimits,
-    in database: Database
+    adding entries: [QuarantineEntry], releasing ids: [Int64], rejudging: [(id: Int64, rejection: Rejection)] = [],
+    totals: QuarantineTotals, limits: StoreLimits, in database: Database
   ) throws -> QuarantineTotals {
     var totals = totals
     let release = try database.cachedStatement(sql: "DELETE FROM quarantine WHERE id = ? RETURNING bytes")
@@ -16,6 +16,10 @@ enum QuarantineTable {
       guard let bytes = try Int.fetchOne(release, arguments: [id]) else { continue }
       totals.rows -= 1
       totals.bytes -= bytes
+    }
+    let rejudge = try database.cachedStatement(sql: "UPDATE quarantine SET reason = ?, detail = ? WHERE id = ?")
+    for (id, rejection) in rejudging {
+      try rejudge.execute(arguments: [rejection.reason.rawValue, rejection.detail, id])
     }
     let insert = try database.cachedStatement(
       sql: """

@@ -7,20 +7,22 @@ enum RecordTables {
     try writePredictions(unit.predictions, limits: limits, in: database)
 
     let contact = try database.cachedStatement(
-      sql: "INSERT INTO contact (at_ms, device, failure_mode, text, customer) VALUES (?, ?, ?, ?, ?)")
+      sql: "INSERT INTO contact (at_ms, device, failure_mode, text, customer, digest) VALUES (?, ?, ?, ?, ?, ?)")
     for item in unit.contacts {
       try contact.execute(arguments: [
         item.time.milliseconds, item.device, item.failureMode?.text, item.text, item.customer,
+        item.digest.map { Int64(bitPattern: $0) },
       ])
     }
     let diagnosis = try database.cachedStatement(
       sql: """
-        INSERT INTO diagnosis (at_ms, product, device, failure_mode, result, detail) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO diagnosis (at_ms, product, device, failure_mode, result, detail, digest)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """)
     for (identity, item) in unit.diagnoses {
       try diagnosis.execute(arguments: [
         item.time.milliseconds, identity.product.text, identity.device, item.failureMode.text, item.result.rawValue,
-        item.detail,
+        item.detail, item.digest.map { Int64(bitPattern: $0) },
       ])
     }
     if !unit.contacts.isEmpty {
@@ -80,6 +82,18 @@ enum RecordTables {
     return predictions
   }
 
+  /// Of the kept messages of both kinds, the oldest first.
+  static func digests(in database: Database) throws -> [UInt64] {
+    try ["contact", "diagnosis"].flatMap { table in
+      try Int64.fetchAll(database, sql: "SELECT digest FROM \(table) WHERE digest IS NOT NULL ORDER BY id")
+        .map { UInt64(bitPattern: $0) }
+    }
+  }
+
+  private static func digest(_ row: Row) throws -> UInt64? {
+    (try row.optional("digest") as Int64?).map { UInt64(bitPattern: $0) }
+  }
+
   static func contacts(of device: String, limit: Int, in database: Database) throws -> [Contact] {
     let rows = try Row.fetchCursor(
       database, sql: "SELECT * FROM contact WHERE device = ? ORDER BY at_ms DESC, id DESC LIMIT ?",
@@ -90,7 +104,7 @@ enum RecordTables {
         Contact(
           time: try row.time("at_ms"), device: try row.value("device"),
           failureMode: try row.optionalSymbol("failure_mode"), text: try row.optional("text"),
-          customer: try row.optional("customer")))
+          customer: try row.optional("customer"), digest: try digest(row)))
     }
     return contacts
   }
@@ -105,7 +119,7 @@ enum RecordTables {
       diagnoses.append(
         Diagnosis(
           time: try row.time("at_ms"), failureMode: try row.symbol("failure_mode"), result: try row.word("result"),
-          detail: try row.optional("detail")))
+          detail: try row.optional("detail"), digest: try digest(row)))
     }
     return diagnoses
   }

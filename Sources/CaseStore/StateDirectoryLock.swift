@@ -31,6 +31,21 @@ final class StateDirectoryLock: Sendable {
     self.descriptor = Mutex(descriptor)
   }
 
+  /// The second line: what the last run left here to be recognised by; empty if nothing.
+  func mark() -> String {
+    descriptor.withLock { descriptor in
+      var bytes = [UInt8](repeating: 0, count: 64)
+      guard let descriptor, pread(descriptor, &bytes, bytes.count, 0) > 0 else { return "" }
+      let lines = bytes.prefix { $0 != 0 }.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      return lines.count > 1 ? String(decoding: lines[1], as: UTF8.self) : ""
+    }
+  }
+
+  /// `false`: it can't be written.
+  func setMark(_ mark: String) -> Bool {
+    descriptor.withLock { $0.map { Self.write(mark, to: $0) } ?? false }
+  }
+
   deinit { release() }
 
   func release() {
@@ -57,8 +72,15 @@ final class StateDirectoryLock: Sendable {
 
   /// The id only helps a message; on a full disk it can't be written, and the lock holds all the same.
   private static func writePID(_ descriptor: Int32) {
-    let line = Array("\(getpid())\n".utf8)
-    guard ftruncate(descriptor, 0) == 0 else { return }
-    _ = pwrite(descriptor, line, line.count, 0)
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    let mark = bytes.prefix(max(0, count)).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    _ = write(mark.count > 1 ? String(decoding: mark[1], as: UTF8.self) : "", to: descriptor)
+  }
+
+  private static func write(_ mark: String, to descriptor: Int32) -> Bool {
+    let lines = Array("\(getpid())\n\(mark)\n".utf8)
+    return ftruncate(descriptor, 0) == 0 && pwrite(descriptor, lines, lines.count, 0) == lines.count
+      && fdatasync(descriptor) == 0
   }
 }

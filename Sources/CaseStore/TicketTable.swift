@@ -6,14 +6,15 @@ enum TicketTable {
   private static let upsert = """
     INSERT INTO ticket (id, kind, state, severity, device, product, batch, firmware, region, customer, failure_mode, kb,
       probability, evidence, attribution, finding, remedy, explanation, decided_ms, opened_ms, updated_ms, outcome,
-      episode, may_contact)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      episode, may_contact, profile)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, severity = excluded.severity,
       batch = excluded.batch, firmware = excluded.firmware, region = excluded.region, customer = excluded.customer,
       kb = excluded.kb, probability = excluded.probability, evidence = excluded.evidence,
       attribution = excluded.attribution, finding = excluded.finding, remedy = excluded.remedy,
       explanation = excluded.explanation, decided_ms = excluded.decided_ms, opened_ms = excluded.opened_ms,
-      updated_ms = excluded.updated_ms, outcome = excluded.outcome, may_contact = excluded.may_contact
+      updated_ms = excluded.updated_ms, outcome = excluded.outcome, may_contact = excluded.may_contact,
+      profile = excluded.profile
     WHERE device = excluded.device AND product = excluded.product AND failure_mode = excluded.failure_mode
       AND episode = excluded.episode
     """
@@ -27,7 +28,7 @@ enum TicketTable {
         ticket.failureMode.text, ticket.kb, try jsonText(ticket.probability), try jsonText(ticket.evidence),
         try jsonText(ticket.attribution), ticket.finding, try jsonText(ticket.remedy), ticket.explanation,
         ticket.decidedAt.milliseconds, ticket.openedAt.milliseconds, ticket.updatedAt.milliseconds,
-        ticket.outcome?.rawValue, ticket.episode, ticket.mayContact,
+        ticket.outcome?.rawValue, ticket.episode, ticket.mayContact, ticket.profile,
       ])
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       let standing = try String.fetchOne(
@@ -67,6 +68,6 @@ enum TicketTable {
       explanation: try row.value("explanation"), decidedAt: try row.time("decided_ms"),
       openedAt: try row.time("opened_ms"), updatedAt: try row.time("updated_ms"),
       outcome: try row.optionalWord("outcome"), episode: try row.value("episode"),
-      mayContact: try row.value("may_contact"))
+      mayContact: try row.value("may_contact"), profile: try row.optional("profile"))
   }
 }

@@ -34,6 +34,8 @@ package struct UnitOfWork: Sendable {
   package var meta: [String: [UInt8]] = [:]
   package var quarantined: [QuarantineEntry] = []
   package var releasedQuarantine: [Int64] = []
+  /// Messages that were taken again and refused for something else now.
+  package var rejudgedQuarantine: [(id: Int64, rejection: Rejection)] = []
   /// Cases as they stand afterwards, in the order of the changes; of several for one id the last is written.
   package var changes: [CaseChange] = []
   package var outbox: [OutgoingMessage] = []
@@ -42,6 +44,8 @@ package struct UnitOfWork: Sendable {
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  /// As they stand afterwards.
+  package var batches: [BatchFacts] = []
 
   package init(at: EventTime) { self.at = at }
 }

@@ -60,6 +60,27 @@ package struct QuarantineDetail: Hashable, Sendable, Codable {
   }
 }
 
+/// What retrying or dropping many quarantined messages did.
+package struct BulkReport: Hashable, Sendable, Codable {
+  /// How many were retried or dropped.
+  package var messages: Int
+  package var applied: Int
+  package var duplicate: Int
+  /// Refused again.
+  package var quarantined: Int
+  package var unconsented: Int
+  package var late: Int
+
+  package init(messages: Int, applied: Int, duplicate: Int, quarantined: Int, unconsented: Int, late: Int) {
+    self.messages = messages
+    self.applied = applied
+    self.duplicate = duplicate
+    self.quarantined = quarantined
+    self.unconsented = unconsented
+    self.late = late
+  }
+}
+
 /// Where a message from quarantine ended when it was taken again.
 package struct RetryReport: Hashable, Sendable, Codable {
   package var id: Int64

@@ -6,9 +6,13 @@ package enum Route {
   package static let findings = "/v1/findings"
   package static let devices = "/v1/devices"
   package static let deviceImport = "/v1/devices/import"
+  package static let batches = "/v1/batches"
+  package static let batchImport = "/v1/batches/import"
   package static let profiles = "/v1/profiles"
   package static let profileReload = "/v1/profiles/reload"
   package static let quarantine = "/v1/quarantine"
+  package static let quarantineRetry = "/v1/quarantine/retry"
+  package static let quarantineDrop = "/v1/quarantine/drop"
   package static let outbox = "/v1/outbox"
   package static let predictions = "/v1/predictions"
 

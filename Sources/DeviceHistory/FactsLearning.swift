@@ -13,27 +13,27 @@ extension FleetHistory {
     var record = record(number)
     let old = record.facts
     guard let facts else { return clear(number, old) }
-    if let said = facts.telemetryConsent, !said { return refuse(number, old, facts) }
-    if record.refusesTelemetry, facts.telemetryConsent == nil { return .unconsented }
-    if let time = facts.time, let known = old.time, time < known { return .duplicate }
-    var new = old
-    new.take(facts)
-    let isMove = facts.region.map { $0 != old.region } ?? false || facts.carrier.map { $0 != old.carrier } ?? false
-    var compared = new
-    compared.time = old.time
-    guard compared != old else {
+    let (fate, new) = Self.foretell(facts, on: old)
+    guard fate == .applied else {
       // The same facts, said later: only their time moves on, so that an older state can't undo them.
       if new.time != old.time {
         record.facts.time = new.time
         write(&record, at: number)
       }
-      return .duplicate
+      return fate
     }
+    guard new.telemetryConsent != false else {
+      erase(number, refusal: new)
+      return .applied
+    }
+    let isMove = facts.region.map { $0 != old.region } ?? false || facts.carrier.map { $0 != old.carrier } ?? false
     let current = clock.now.map { Bucket(holding: $0, length: .day).start } ?? .distantPast
     revise(number) { record in
       record.facts = new
       if isMove { record.move(from: facts.time ?? current) }
     }
+    // It lives where nobody is heard who hasn't agreed.
+    if mustForget(number) { erase(number, refusal: new) }
     return .applied
   }
 
@@ -47,16 +47,25 @@ extension FleetHistory {
     return .applied
   }
 
-  private mutating func refuse(_ number: Int, _ old: Facts, _ facts: Facts) -> Fate {
-    if let time = facts.time, let known = old.time, time < known { return .duplicate }
-    guard old.telemetryConsent != false else { return .duplicate }
-    erase(
-      number,
-      refusal: Facts(
-        time: facts.time ?? old.time, telemetryConsent: false,
-        contactConsent: facts.contactConsent ?? old.contactConsent)
-    )
-    return .applied
+  /// What facts would do to those that are known, and what would be known then. Of a refusal nothing else stays.
+  package static func foretell(_ facts: Facts, on old: Facts) -> (fate: Fate, facts: Facts) {
+    let refuses = old.telemetryConsent == false
+    if refuses, facts.telemetryConsent == nil { return (.unconsented, old) }
+    if let time = facts.time, let known = old.time, time < known { return (.duplicate, old) }
+    if facts.telemetryConsent == false {
+      guard !refuses else { return (.duplicate, old) }
+      return (
+        .applied,
+        Facts(
+          time: facts.time ?? old.time, telemetryConsent: false,
+          contactConsent: facts.contactConsent ?? old.contactConsent)
+      )
+    }
+    var new = old
+    new.take(facts)
+    var compared = new
+    compared.time = old.time
+    return (compared == old ? .duplicate : .applied, new)
   }
 
   package mutating func learn(_ outage: Outage) -> Fate {

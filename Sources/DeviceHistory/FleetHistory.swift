@@ -3,7 +3,7 @@ package import Vocabulary
 /// What every device has said: identity and duplicates, late arrivals, time at risk, onsets. `admit` and `learn` take
 /// words in, `close` turns a bucket into evidence; nothing here knows a model, a file or the time of day.
 package struct FleetHistory: Sendable {
-  package let settings: HistorySettings
+  package internal(set) var settings: HistorySettings
   var layouts: [Symbol: ProductLayout] {
     didSet { watchesHours = Self.watchesHours(layouts) }
   }
@@ -147,8 +147,10 @@ package struct FleetHistory: Sendable {
 
   /// Whether reports of the device may be looked at; asked before anything is parsed.
   package func mayHear(_ device: String) -> Bool {
-    number(of: device).flatMap { pages.withBytes(of: $0, RecordPacking.telemetryConsent) }
-      ?? settings.telemetryConsentDefault
+    guard let number = number(of: device) else { return settings.consent.telemetry }
+    if let said = pages.withBytes(of: number, RecordPacking.telemetryConsent) { return said }
+    return settings.consent.regions.isEmpty
+      ? settings.consent.telemetry : settings.consent.allowsTelemetry(record(number).facts)
   }
 
   // MARK: Words in

@@ -6,16 +6,16 @@ package struct HistorySettings: Sendable {
   package var clockQuorum: Int
   /// A report this far behind the clock still revises the evidence; older is late.
   package var latenessDays: Int
-  /// What a device's silence about `consent.telemetry` means.
-  package var telemetryConsentDefault: Bool
+  /// What a device's silence about its consent means.
+  package var consent: ConsentPolicy
 
   package init(
-    clock: ClockKind = .wall, clockQuorum: Int = 10, latenessDays: Int = 7, telemetryConsentDefault: Bool = true
+    clock: ClockKind = .wall, clockQuorum: Int = 10, latenessDays: Int = 7, consent: ConsentPolicy = ConsentPolicy()
   ) {
     self.clock = clock
     self.clockQuorum = clockQuorum
     self.latenessDays = latenessDays
-    self.telemetryConsentDefault = telemetryConsentDefault
+    self.consent = consent
   }
 
   package var lateness: Int64 { Int64(latenessDays) * EventTime.day }

@@ -60,6 +60,14 @@ package enum Address: Hashable, Sendable {
     }
   }
 
+  /// The device that a topic of our own names, whatever else is wrong with it, so that its erasure finds the message.
+  package static func device(in topic: String, root: String) -> String? {
+    guard let levels = levels(of: topic, below: "dt/" + root), levels.count > 1, Identifier.isValid(levels[1]) else {
+      return nil
+    }
+    return String(levels[1])
+  }
+
   private static func levels(of topic: String, below prefix: String) -> [Substring]? {
     guard topic.utf8.starts(with: prefix.utf8) else { return nil }
     let rest = topic.utf8.dropFirst(prefix.utf8.count)

@@ -18,6 +18,10 @@ package enum DecodingLimits {
   package static let textBytes = 4096
   package static let customerBytes = 128
   package static let localeBytes = 35
-  /// Lines of one import.
+  /// Bytes of one import.
   package static let importBytes = 256 << 20
+  /// Faults that an import answers; all of them are counted. Whoever mends a thousand lines has seen what is wrong.
+  package static let importFaults = 1000
+  /// Lots of components in one batch: a bill of materials has some hundred parts.
+  package static let componentLots = 256
 }

@@ -2,49 +2,24 @@ package import Vocabulary
 
 /// The same facts as on the state topic, in bulk: a CSV file with a header.
 package enum DeviceImport {
-  package struct ImportFault: Error, Hashable, Sendable, CustomStringConvertible {
-    /// From 1, as an editor counts; 0 for the file as a whole.
-    package var line: Int
-    package var message: String
-    package var description: String { line > 0 ? "line \(line): \(message)" : message }
-  }
-
   /// Columns in any order: `device` and `product`, and any of `ts`, `batch`, `factory`, `manufactured`, `activated`,
   /// `firmware`, `region`, `carrier`, `customer`, `locale`, `retired_at`, `consent_telemetry`, `consent_contact` (true or
-  /// false). An empty cell means not said. Rows without a fault are answered even where others have one; whether a file
-  /// with faults is taken at all is the caller's decision.
-  package static func parse(
-    csv: [UInt8], catalogue: Catalogue
-  ) -> (rows: [(DeviceIdentity, Facts)], faults: [ImportFault]) {
-    guard csv.count <= DecodingLimits.importBytes else {
-      return ([], [ImportFault(line: 0, message: "is larger than \(DecodingLimits.importBytes >> 20) MiB: split it")])
-    }
-    var reader = CSVReader(csv)
-    guard let header = reader.next() else {
-      return ([], [ImportFault(line: 0, message: "is empty: expected a header such as device,product,batch")])
-    }
-    if let fault = header.fault { return ([], [ImportFault(line: header.line, message: fault)]) }
-    let (columns, headerFaults) = columns(of: header)
-    guard headerFaults.isEmpty else { return ([], headerFaults) }
-
-    var rows: [(DeviceIdentity, Facts)] = []
-    var faults: [ImportFault] = []
+  /// false). An empty cell means not said.
+  package static func parse(csv: [UInt8], catalogue: Catalogue) -> ImportResult<(DeviceIdentity, Facts)> {
     var products: [String: (product: Symbol, line: Int)] = [:]
-    while let record = reader.next() {
-      do throws(RowFaults) {
-        let row = try read(record, columns, catalogue)
-        if let earlier = products[row.0.device], earlier.product != row.0.product {
-          throw RowFaults([
-            "the device \(row.0.device) is a \(earlier.product) in line \(earlier.line): ids are unique across products"
-          ])
-        }
-        products[row.0.device] = (row.0.product, record.line)
-        rows.append(row)
-      } catch {
-        faults += error.messages.map { ImportFault(line: record.line, message: $0) }
+    let table = ImportTable(
+      example: "device,product,batch", column: Column.init,
+      required: [(Column.device, "device"), (.product, "product")])
+    return table.read(csv) { fields, columns, line throws(ImportTable<Column>.RowFaults) in
+      let row = try read(fields, columns, catalogue)
+      if let earlier = products[row.0.device], earlier.product != row.0.product {
+        throw ImportTable<Column>.RowFaults([
+          "the device \(row.0.device) is a \(earlier.product) in line \(earlier.line): ids are unique across products"
+        ])
       }
+      products[row.0.device] = (row.0.product, line)
+      return row
     }
-    return (rows, faults)
   }
 
   private enum Column: Hashable {
@@ -65,40 +40,14 @@ package enum DeviceImport {
     }
   }
 
-  private struct RowFaults: Error {
-    var messages: [String]
-    init(_ messages: [String]) { self.messages = messages }
-  }
-
-  private static func columns(of header: CSVReader.Record) -> ([Column], [ImportFault]) {
-    var columns: [Column] = []
-    var faults: [ImportFault] = []
-    for name in header.fields {
-      guard let column = Column(name) else {
-        faults.append(ImportFault(line: header.line, message: "unknown column \"\(name.escaped(maximum: 40))\""))
-        continue
-      }
-      if columns.contains(column) { faults.append(ImportFault(line: header.line, message: "\(name) stands twice")) }
-      columns.append(column)
-    }
-    for (column, name) in [(Column.device, "device"), (.product, "product")] where !columns.contains(column) {
-      faults.append(ImportFault(line: header.line, message: "the column \(name) is missing"))
-    }
-    return (columns, faults)
-  }
-
   private static func read(
-    _ record: CSVReader.Record, _ columns: [Column], _ catalogue: Catalogue
-  ) throws(RowFaults) -> (DeviceIdentity, Facts) {
-    if let fault = record.fault { throw RowFaults([fault]) }
-    guard record.fields.count == columns.count else {
-      throw RowFaults(["expected \(columns.count) fields as in the header, found \(record.fields.count)"])
-    }
+    _ fields: [String], _ columns: [Column], _ catalogue: Catalogue
+  ) throws(ImportTable<Column>.RowFaults) -> (DeviceIdentity, Facts) {
     var messages: [String] = []
     var product: Symbol?
     var device = ""
     var facts = Facts()
-    for (column, text) in zip(columns, record.fields) {
+    for (column, text) in zip(columns, fields) {
       switch column {
       case .device:
         device = text
@@ -115,7 +64,7 @@ package enum DeviceImport {
         if let message = set(column, text, &facts) { messages.append(message) }
       }
     }
-    guard messages.isEmpty, let product else { throw RowFaults(messages) }
+    guard messages.isEmpty, let product else { throw ImportTable<Column>.RowFaults(messages) }
     return (DeviceIdentity(product: product, device: device), facts)
   }
 

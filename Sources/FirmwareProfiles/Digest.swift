@@ -1,3 +1,15 @@
+package import Vocabulary
+
+extension Delivery {
+  /// Of topic and payload: the same for the same message, however often and whenever it comes.
+  package var digest: UInt64 {
+    var digest = Digest.of(topic.utf8)
+    digest.combine(UInt64(topic.utf8.count))
+    digest.combine(payload)
+    return digest.value
+  }
+}
+
 /// A 64-bit digest that is the same in every run and on every machine (Swift's own `Hasher` is seeded anew each time).
 /// FNV-1a, finished as splitmix64 does because FNV mixes its high bits badly; it guards against mix-ups, not attackers.
 /// Of the empty string: `f52a15e9a9b5e89b`.

@@ -32,6 +32,28 @@ enum FactsReading {
     return facts
   }
 
+  /// Consent alone, of a state of which nothing else can be trusted. Said twice, a refusal wins.
+  static func consent(_ root: JSONNode) -> Facts? {
+    var facts = Facts()
+    for key in root.keys where key.string == "consent" && key.value.isObject {
+      for choice in key.value.keys {
+        // A refusal that was written as text or number is one all the same.
+        let isNo = choice.value.string == "false" || choice.value.integer == 0
+        guard let said = choice.value.bool ?? (isNo ? false : nil) else { continue }
+        switch choice.string {
+        case "telemetry": facts.telemetryConsent = said && facts.telemetryConsent ?? true
+        case "contact": facts.contactConsent = said && facts.contactConsent ?? true
+        default: break
+        }
+      }
+    }
+    guard facts.telemetryConsent != nil else { return nil }
+    for key in root.keys where key.string == "ts" {
+      if case .success(let time) = PlausibleTime.read(key.value) { facts.time = time }
+    }
+    return facts
+  }
+
   struct Fault: Error {
     var message: String
   }

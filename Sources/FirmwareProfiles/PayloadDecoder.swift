@@ -52,6 +52,28 @@ package final class PayloadDecoder {
     }
   }
 
+  /// What a state that can't be used says of consent, for a withdrawal must hold whatever else is wrong with the message.
+  /// `nil`: nothing of telemetry; or it is no JSON, or names another device.
+  package func consent(in payload: [UInt8], of identity: DeviceIdentity) -> Facts? {
+    do throws(Rejection) {
+      let root = try parse(payload)
+      try JSONFields(root, in: "the payload").checkIdentity(identity)
+      return FactsReading.consent(root)
+    } catch {
+      return nil
+    }
+  }
+
+  /// The device that an unusable contact names, so that its erasure finds the message.
+  package func deviceNamed(in payload: [UInt8]) -> String? {
+    do throws(Rejection) {
+      let name = try JSONFields(try parse(payload), in: "the payload")["device"]?.string
+      return name.flatMap { Identifier.isValid($0) ? $0 : nil }
+    } catch {
+      return nil
+    }
+  }
+
   package func weather(_ payload: [UInt8], region: Symbol) -> Result<WeatherReading, Rejection> {
     object(payload) { (fields) throws(Rejection) in try ContextReading.weather(fields, region: region) }
   }

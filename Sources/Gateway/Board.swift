@@ -26,6 +26,8 @@ final class Board: Sendable {
     /// Why the last reload was refused, until one succeeds.
     var reloadTrouble: String?
     var broker = Broker()
+    /// The store knows by now which session it has the states of.
+    var isSessionRemembered = false
     /// Own messages that the broker has: to be struck off the outbox with the next commit.
     var deliveredOutbox: [Int64] = []
     var refusedOutbox: [(id: Int64, reason: String)] = []

@@ -14,17 +14,22 @@ struct BrokerAccess {
     sources = configuration.sources
   }
 
+  /// No two of them overlap, so that no message comes twice; the configuration refuses further ones that would. States are
+  /// retained and have a filter of their own.
+  var filters: [String] {
+    Self.ownFilters(root: part.root) + part.alsoSubscribe + foreign(besides: part.alsoSubscribe)
+  }
+
+  static func ownFilters(root: String) -> [String] {
+    ["dt/\(root)/+/+/report", "dt/\(root)/+/+/state", "dt/\(root)/+/+/diagnosis", "ctx/\(root)/#"]
+  }
+
   func settings() throws -> BrokerSettings {
-    let root = part.root
-    let own = ["dt/\(root)/+/+/report", "dt/\(root)/+/+/state", "dt/\(root)/+/+/diagnosis", "ctx/\(root)/#"]
     var settings = BrokerSettings(
       address: try BrokerAddress(url: part.url), clientID: part.clientID, username: part.username,
       password: try password(), caFile: part.caFile, certificateFile: part.certificateFile, keyFile: part.keyFile,
-      // A million retained states need not come again at each reconnection of a session that has them.
-      subscriptions: (own + part.alsoSubscribe + foreign(besides: part.alsoSubscribe)).map {
-        Subscription(filter: $0, retainHandling: .ifNew)
-      })
-    settings.subscriptions.append(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
+      // A million retained states need not come again to a session that has delivered them.
+      subscriptions: filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
     settings.presence = presence
     try settings.validate()
     return settings

@@ -8,22 +8,28 @@ import Vocabulary
 
 /// The subscriber on a thread of its own, between the broker and the engine.
 struct BrokerService: Service {
-  let settings: BrokerSettings
-  let engine: Engine
-  let store: CaseDatabase
   let board: Board
-  let logger: Logger
-  let onReady: @Sendable () -> Void
+  let subscriber: Subscriber
+
+  init(
+    settings: BrokerSettings, session: SessionAccess, engine: Engine, board: Board, logger: Logger,
+    onReady: @escaping @Sendable () -> Void
+  ) throws(BrokerError) {
+    self.board = board
+    var settings = settings
+    settings.subscriptions = session.subscriptions
+    settings.retiredFilters = session.retiredFilters
+    let bridge = BrokerBridge(engine: engine, session: session, board: board, logger: logger, onReady: onReady)
+    subscriber = try Subscriber(settings: settings, handler: bridge)
+  }
 
   func run() async throws {
-    let bridge = BrokerBridge(engine: engine, store: store, board: board, logger: logger, onReady: onReady)
-    let subscriber = try Subscriber(settings: settings, handler: bridge)
-    bridge.board.change { $0.broker.since = WallClock.now() }
+    board.change { $0.broker.since = WallClock.now() }
     await withGracefulShutdownHandler {
       await withTaskCancellationHandler {
         await withCheckedContinuation { continuation in
           // libmosquitto's handle belongs to one thread, and it blocks: not one of the concurrency pool's.
-          Thread.detachNewThread {
+          Thread.detachNewThread { [subscriber] in
             subscriber.run()
             continuation.resume()
           }
@@ -42,16 +48,17 @@ struct BrokerService: Service {
 /// Called on the broker's thread, one call at a time.
 private final class BrokerBridge: BrokerHandler {
   let engine: Engine
-  let store: CaseDatabase
+  let session: SessionAccess
   let board: Board
   let logger: Logger
   let onReady: @Sendable () -> Void
+  private var store: CaseDatabase { session.store }
 
   init(
-    engine: Engine, store: CaseDatabase, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
+    engine: Engine, session: SessionAccess, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
   ) {
     self.engine = engine
-    self.store = store
+    self.session = session
     self.board = board
     self.logger = logger
     self.onReady = onReady
@@ -110,6 +117,7 @@ private final class BrokerBridge: BrokerHandler {
       if wasReady, !sessionPresent {
         logger.warning("the broker had forgotten our session: what it queued for us while we were away is lost")
       }
+      rememberSession()
       if !wasReady { onReady() }
     case .refused(let error, let seconds), .lost(let error, let seconds):
       let isNews = board.change { content in
@@ -126,6 +134,21 @@ private final class BrokerBridge: BrokerHandler {
           metadata: ["error": "\(error)", "next_attempt_seconds": "\(seconds.toSixDigits)"])
       }
     case .stopped: board.change { $0.broker.isConnected = false }
+    }
+  }
+
+  /// Once a run. A store that can't take it now is asked for all retained states at the next start: that costs, and loses
+  /// nothing.
+  private func rememberSession() {
+    guard !board.read(\.isSessionRemembered) else { return }
+    do throws(StoreError) {
+      try session.remember()
+      board.change { $0.isSessionRemembered = true }
+      if session.owesRetained {
+        logger.notice("the store is new to this session: the broker was asked for all retained states")
+      }
+    } catch {
+      logger.warning("the session can't be remembered; retained states come again", metadata: ["error": "\(error)"])
     }
   }
 

@@ -4,6 +4,7 @@ package import FirmwareProfiles
 package import Logging
 package import Pipeline
 package import Triage
+package import Vocabulary
 
 /// What the administrator decides, read from one YAML file; every key has a default.
 ///
@@ -27,6 +28,7 @@ package import Triage
 /// | `clock_quorum` | devices | 10 | 1–100 000 |
 /// | `lateness_days` | days | 7 | 1–60 |
 /// | `consent_default.telemetry`, `.contact` | truth value | true | |
+/// | `consent_default.regions.<region>.telemetry`, `.contact` | truth value | as for all | at most 1000 regions |
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
 /// | `sources` | list | none | at most 32; each as `SourceReader` says |
@@ -41,8 +43,7 @@ package struct Configuration: Sendable {
   package var clock = ClockKind.wall
   package var clockQuorum = 10
   package var latenessDays = 7
-  package var telemetryConsentDefault = true
-  package var contactConsentDefault = true
+  package var consentDefault = ConsentPolicy()
   package var careMode = TriagePolicy.CareMode.propose
   package var predictions = PredictionSchedule.never
   package var sources: [SourceMapping] = []
@@ -82,28 +83,12 @@ package struct Configuration: Sendable {
   package var pipelineSettings: PipelineSettings {
     var policy = TriagePolicy()
     policy.careMode = careMode
-    policy.mayContactByDefault = contactConsentDefault
+    policy.mayContactByDefault = consentDefault.contact
+    policy.mayContactByRegion = consentDefault.regions.compactMapValues(\.contact)
     return PipelineSettings(
       root: broker.root,
       history: HistorySettings(
-        clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays,
-        telemetryConsentDefault: telemetryConsentDefault),
+        clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays, consent: consentDefault),
       policy: policy, predictions: predictions, sources: sources)
   }
-
-  /// What a reload can't change while the daemon runs, by key; compared to tell the administrator.
-  var fixedParts: [(key: String, value: String)] {
-    [
-      ("state_directory", stateDirectory), ("broker", "\(broker)"), ("control", "\(control)"),
-      ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"), ("clock", clock.rawValue),
-      ("clock_quorum", "\(clockQuorum)"), ("lateness_days", "\(latenessDays)"),
-      ("consent_default", "\(telemetryConsentDefault) \(contactConsentDefault)"), ("care.mode", careMode.rawValue),
-      ("predictions", "\(predictions)"), ("sources", "\(sources.sortedText)"), ("log_level", logLevel.rawValue),
-    ]
-  }
-}
-
-extension [SourceMapping] {
-  /// The same for the same sources, whatever order their dictionaries are in today.
-  fileprivate var sortedText: String { map { "\($0.hashValue)" }.joined(separator: " ") }
 }

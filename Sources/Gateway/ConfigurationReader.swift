@@ -10,6 +10,8 @@ import Vocabulary
 /// The schema of the configuration file: each key with what it may hold.
 struct ConfigurationReader {
   let keys: YAMLMapping
+  /// Countries with their parts; a policy for each customer would be consent, which devices say themselves.
+  private static let mostRegions = 1000
 
   func configuration() -> Configuration? {
     var result = Configuration()
@@ -31,11 +33,7 @@ struct ConfigurationReader {
     take("clock", { $0.choice(of: ConfigurableClock.self)?.kind }, into: &result.clock)
     take("clock_quorum", { $0.integer(in: 1...100_000) }, into: &result.clockQuorum)
     take("lateness_days", { $0.integer(in: 1...60) }, into: &result.latenessDays)
-    _ = keys.optional("consent_default")?.mapping { consent -> Bool? in
-      if let value = consent.optional("telemetry")?.bool() { result.telemetryConsentDefault = value }
-      if let value = consent.optional("contact")?.bool() { result.contactConsentDefault = value }
-      return true
-    }
+    if let policy = keys.optional("consent_default")?.mapping(consentPolicy) { result.consentDefault = policy }
     _ = keys.optional("care")?.mapping { care -> Bool? in
       if let mode = care.optional("mode")?.choice(of: TriagePolicy.CareMode.self) { result.careMode = mode }
       return true
@@ -84,11 +82,33 @@ struct ConfigurationReader {
     part.caFile = keys.optional("ca_file").flatMap(absolutePath)
     part.certificateFile = keys.optional("certificate_file").flatMap(absolutePath)
     part.keyFile = keys.optional("key_file").flatMap(absolutePath)
-    part.alsoSubscribe = keys.optional("also_subscribe")?.list(count: 0...32)?.compactMap { $0.string() } ?? []
+    part.alsoSubscribe =
+      keys.optional("also_subscribe")?.list(count: 0...32).map { furtherFilters($0, part.root) } ?? []
     if part.passwordFile != nil, part.username == nil {
       keys.fault(at: "password_file", "needs `username` beside it")
     }
     return part
+  }
+
+  /// Filters that are well formed and overlap neither the gateway's own nor one another: a broker may deliver what matches
+  /// two subscriptions twice.
+  private func furtherFilters(_ values: [YAMLValue], _ root: String) -> [String] {
+    var taken = BrokerAccess.ownFilters(root: root).compactMap(TopicFilter.init)
+    var filters: [String] = []
+    for value in values {
+      guard let text = value.string() else { continue }
+      guard let filter = TopicFilter(text) else {
+        value.fault("expected a topic filter such as spBv1.0/#, found \"\(text)\"")
+        continue
+      }
+      if let other = taken.first(where: filter.overlaps) {
+        value.fault("overlaps \(other), which is subscribed to as well: its messages could come twice")
+        continue
+      }
+      taken.append(filter)
+      filters.append(text)
+    }
+    return filters
   }
 
   private func control(_ defaults: Configuration.ControlPart, _ keys: YAMLMapping) -> Configuration.ControlPart? {
@@ -100,6 +120,28 @@ struct ConfigurationReader {
     if let group = keys.optional("readers_group")?.string(maximumBytes: 32) { part.readersGroup = group }
     if let group = keys.optional("operators_group")?.string(maximumBytes: 32) { part.operatorsGroup = group }
     return part
+  }
+
+  private func consentPolicy(_ keys: YAMLMapping) -> ConsentPolicy? {
+    var policy = ConsentPolicy()
+    if let value = keys.optional("telemetry")?.bool() { policy.telemetry = value }
+    if let value = keys.optional("contact")?.bool() { policy.contact = value }
+    _ = keys.optional("regions")?.mapping { regions -> Bool? in
+      let entries = regions.entries()
+      for (name, _, value) in entries.prefix(Self.mostRegions) {
+        guard Identifier.isValid(name) else {
+          regions.fault(at: name, "expected a region's id (\(Identifier.rule))")
+          continue
+        }
+        policy.regions[Symbol(name)] = value.mapping { region in
+          ConsentPolicy.Region(
+            telemetry: region.optional("telemetry")?.bool(), contact: region.optional("contact")?.bool())
+        }
+      }
+      if entries.count > Self.mostRegions { regions.value.fault("expected at most \(Self.mostRegions) regions") }
+      return true
+    }
+    return policy
   }
 
   private func listenAddress(_ value: YAMLValue) -> Configuration.ListenAddress? {

@@ -17,13 +17,15 @@ package struct Daemon: Sendable {
   private let configuration: Configuration
   private let catalogue: Catalogue
   private let logger: Logger
+  private let logLevel: LogLevelSwitch
 
   /// Reads and checks everything that needs no other process.
   package init(configurationPath: String) throws(YAMLFaults) {
     path = configurationPath
     configuration = try Configuration.load(configurationPath)
     catalogue = try Catalogue.load(folder: configuration.profiles)
-    let level = configuration.logLevel
+    let level = LogLevelSwitch(configuration.logLevel)
+    logLevel = level
     logger = Logger(label: "forewarnd") { _ in LogLines(level: level) }
   }
 
@@ -50,7 +52,7 @@ package struct Daemon: Sendable {
     let board = Board()
     let engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
-      logger: logger, configuration: configuration)
+      logger: logger)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
     let recovery = try await engine.recover()
@@ -61,27 +63,40 @@ package struct Daemon: Sendable {
       logger.warning("a source maps to what no profile declares", metadata: ["fault": "\(words)"])
     }
 
-    let status = StatusReporter(board: board, store: store, configuration: configuration, startedAt: WallClock.now())
+    let running = RunningConfiguration(configuration)
+    let session = try SessionAccess(running, store: store)
+    let access = AccessControl(configuration.control)
+    let logger = logger
+    let broker = try BrokerService(
+      settings: brokerSettings, session: session, engine: engine, board: board, logger: logger
+    ) {
+      ServiceManager.ready("connected to \(configuration.broker.url)")
+      logger.notice("ready")
+    }
+    let status = StatusReporter(board: board, store: store, configuration: running, startedAt: WallClock.now())
     let reloader = Reloader(
-      path: path, configuration: configuration, engine: engine, board: board, logger: logger, signals: hangUps)
-    let permissions = Permissions(
-      readersGroup: configuration.control.readersGroup, operatorsGroup: configuration.control.operatorsGroup)
+      path: path, configuration: running, engine: engine, board: board, access: access, logLevel: logLevel,
+      logger: logger, signals: hangUps
+    ) { fresh, before in
+      broker.subscriber.subscribe(
+        to: BrokerAccess(fresh).filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
+      do throws(StoreError) {
+        if board.read(\.isSessionRemembered) { try session.remember(alsoHeld: before) }
+      } catch {
+        logger.warning("the subscriptions can't be remembered", metadata: ["error": "\(error)"])
+      }
+    }
     let routes = Routes(
-      engine: engine, store: store, status: status, permissions: permissions, reload: { try await reloader.reload() })
+      engine: engine, store: store, status: status, access: access, reload: { try await reloader.reload() })
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    quiet.logLevel = .warning
 
     var services: [any Service] = [
       failure, reloader, Listeners.control(routes, configuration.control, logger: quiet),
     ]
     if let address = configuration.httpListen { services.append(Listeners.metrics(status, address, logger: quiet)) }
     services.append(Ticker(engine: engine, board: board))
-    let logger = logger
-    services.append(
-      BrokerService(settings: brokerSettings, engine: engine, store: store, board: board, logger: logger) {
-        ServiceManager.ready("connected to \(configuration.broker.url)")
-        logger.notice("ready")
-      })
+    services.append(broker)
 
     // Shut down in the reverse order: first the intake.
     var groupConfiguration = ServiceGroupConfiguration(
@@ -96,6 +111,10 @@ package struct Daemon: Sendable {
     }
     ServiceManager.stopping()
     if failure.reason == nil { await engine.rest() }
+    if board.read(\.isSessionRemembered), failure.reason == nil {
+      // From here on a copy of the store that was taken while it ran is told from the store.
+      try session.remember()
+    }
     try store.close()
     unlink(configuration.control.socket)
     if let reason = failure.reason { throw StartFailure(reason) }

@@ -15,8 +15,6 @@ actor Engine {
   let store: CaseDatabase
   let board: Board
   let logger: Logger
-  let careMode: TriagePolicy.CareMode
-  let contactConsentDefault: Bool
   var pipeline: StageLine
   var counts = FateCounts()
   private var caseTally = CaseTally(CaseBook())
@@ -30,15 +28,15 @@ actor Engine {
   private var journalBytes = 0
 
   init(
-    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, configuration: Configuration
+    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger
   ) {
     self.pipeline = pipeline
     self.store = store
     self.board = board
     self.logger = logger
-    careMode = configuration.careMode
-    contactConsentDefault = configuration.contactConsentDefault
   }
+
+  var careMode: TriagePolicy.CareMode { pipeline.settings.policy.careMode }
 
   /// A batch from the broker. True once it is on disk; false only when the daemon stops before that.
   func take(_ batch: [Delivery]) async -> Bool {
@@ -78,6 +76,8 @@ actor Engine {
     lastScrub = time
     do throws(StoreError) {
       try store.scrub()
+      // What the broker must still be told is deleted when it has been: then once more.
+      if try store.holdsFarewells() { return }
       var done = UnitOfWork(at: WallClock.now())
       done.meta[MetaKey.unscrubbed] = []
       try store.commit(done)
@@ -132,7 +132,9 @@ actor Engine {
   /// Commits what the pipeline has yielded. A disk that is full or failing is tried again until it takes it.
   func commit(
     started: Double? = nil, released: [Int64] = [], changes: [CaseChange] = [], imported: Delivery? = nil,
-    forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = [], isAtRest: Bool = false
+    forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = [],
+    outgoing: [OutgoingMessage] = [], batches: [BatchFacts] = [],
+    rejudged: [(id: Int64, rejection: Rejection)] = [], isAtRest: Bool = false
   ) async -> Bool {
     guard !hasGivenUp else { return false }
     let yield = pipeline.takeYield()
@@ -147,6 +149,9 @@ actor Engine {
     unit.releasedQuarantine = released
     unit.releasedQuarantine += quarantineIDs(of: yield.readmitted)
     unit.quarantined += quarantinedAnew
+    unit.outbox += outgoing
+    unit.batches = batches
+    unit.rejudgedQuarantine = rejudged
     if !unit.changes.isEmpty || !yield.erased.isEmpty { caseTally = CaseTally(pipeline.cases) }
     let delivered = board.change { content in
       defer {

@@ -45,8 +45,8 @@ extension Engine {
       region: (facts.region ?? .unknown).text, carrier: (facts.carrier ?? .unknown).text, customer: facts.customer,
       activated: facts.activated?.date, lastHeard: device.lastHeard?.description, reports: device.reports,
       consent: DeviceItem.Consent(
-        telemetry: facts.telemetryConsent ?? pipeline.settings.history.telemetryConsentDefault,
-        contact: facts.contactConsent ?? contactConsentDefault),
+        telemetry: pipeline.settings.history.consent.allowsTelemetry(facts),
+        contact: pipeline.settings.history.consent.allowsContact(facts)),
       retired: facts.retired?.description)
   }
 

@@ -54,6 +54,7 @@ extension Engine {
     let endedFindings = try store.findings(filter).map(\.finding).sorted { $0.updatedAt < $1.updatedAt }
     for finding in endedFindings { ended.apply(.finding(finding)) }
     pipeline.restore(cases: stored.caseBook, ended: ended)
+    pipeline.remember(messages: stored.messageDigests)
     restore(
       counts: stored.meta[MetaKey.counts].flatMap(FateCounts.init(stored:)) ?? FateCounts(),
       // A database of the first version is written whole with the first commit.
@@ -69,6 +70,8 @@ extension Engine {
     // What the journal's messages gave was committed with them; only the memory had to be made again. Other profiles are
     // another matter: one that has gone, or was narrowed, while the daemon was away refuses what was applied.
     let replayed = pipeline.takeYield()
+    // What absent consent means may have been changed meanwhile.
+    pipeline.history.enforceConsent()
     let isSameCatalogue = stored.meta[MetaKey.profiles] == Array(pipeline.catalogue.revision.utf8)
     // A source that was taken out of the configuration leaves its messages without a reader.
     let refused = replayed.quarantined.filter {

@@ -51,7 +51,8 @@ extension Engine {
     if careMode == .send {
       unit.outbox += yield.erased.map { identity in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
-        return OutgoingMessage(topic: topic, payload: [], isRetained: true, createdAt: unit.at)
+        return OutgoingMessage(
+          topic: topic, payload: [], isRetained: true, device: OutgoingMessage.farewell, createdAt: unit.at)
       }
     }
     unit.outbox += yield.requests.map {
@@ -94,9 +95,10 @@ extension UnitOfWork {
   /// Nothing to write: no transaction for it.
   var isEmpty: Bool {
     !emptiesJournal && journal.isEmpty && devicePages.isEmpty && erasedDevices.isEmpty && meta.isEmpty
-      && quarantined.isEmpty && releasedQuarantine.isEmpty && changes.isEmpty && outbox.isEmpty
+      && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty
+      && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
-      && diagnoses.isEmpty
+      && diagnoses.isEmpty && batches.isEmpty
   }
 }
 

@@ -1,3 +1,4 @@
+import ControlProtocol
 import Foundation
 import Vocabulary
 
@@ -15,13 +16,24 @@ enum JSONText {
   }
 }
 
-/// A finding as it is shown: with the counts of its tickets.
+/// A finding as it is shown: with the counts of its tickets, and what the supply chain knows of its batch.
 struct FindingReply: Encodable, Sendable {
   let finding: Finding
   let open: Int
   let closed: Int
+  let batch: BatchItem?
 
-  private enum CodingKeys: String, CodingKey { case tickets }
+  init(finding: Finding, open: Int, closed: Int, batch: BatchItem? = nil) {
+    self.finding = finding
+    self.open = open
+    self.closed = closed
+    self.batch = batch
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case tickets
+    case batch = "batch_facts"
+  }
   private struct Counts: Encodable {
     let open: Int
     let closed: Int
@@ -31,5 +43,6 @@ struct FindingReply: Encodable, Sendable {
     try finding.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(Counts(open: open, closed: closed), forKey: .tickets)
+    try container.encodeIfPresent(batch, forKey: .batch)
   }
 }

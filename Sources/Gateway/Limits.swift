@@ -13,6 +13,8 @@ enum Limits {
   static let mostJournalBytes = 64 << 20
   /// Messages of a backfill between two commits: they need no acknowledgement, only their quarantine and cases written.
   static let backfillMessages = 20_000
+  /// Quarantined messages that are retried in one transaction: the stream waits no longer for it than for a batch.
+  static let retriesAPart = 500
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.

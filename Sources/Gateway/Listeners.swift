@@ -14,14 +14,7 @@ enum Listeners {
       server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
       configuration: ApplicationConfiguration(address: .unixDomainSocket(path: configuration.socket), serverName: nil),
       onServerRunning: { _ in
-        // The socket's group may connect; what each member may do is decided by each request.
-        let group = Permissions.id(ofGroup: configuration.readersGroup) ?? gid_t.max
-        if chown(configuration.socket, uid_t.max, group) != 0, group != gid_t.max {
-          logger.warning(
-            "the control socket can't be given to its group",
-            metadata: ["group": "\(configuration.readersGroup)", "error": "\(String(cString: strerror(errno)))"])
-        }
-        _ = chmod(configuration.socket, 0o660)
+        AccessControl.give(configuration.socket, to: configuration.readersGroup, logger: logger)
       },
       logger: logger)
   }

@@ -6,12 +6,18 @@ import Vocabulary
 /// (`<3>` … `<7>`), elsewhere with the time and level in words. Control characters and anything that could end a line or
 /// steer a terminal are escaped, and long entries cut.
 package struct LogLines: LogHandler {
-  package var logLevel: Logger.Level
+  /// Below this nothing is written, whatever the shared level says.
+  private var floor = Logger.Level.trace
+  private let shared: LogLevelSwitch
+  package var logLevel: Logger.Level {
+    get { max(floor, shared.current) }
+    set { floor = newValue }
+  }
   package var metadata: Logger.Metadata = [:]
   private let isUnderSystemd: Bool
 
-  package init(level: Logger.Level) {
-    logLevel = level
+  package init(level: LogLevelSwitch) {
+    shared = level
     isUnderSystemd = getenv("JOURNAL_STREAM") != nil
   }
 

@@ -69,66 +69,23 @@ extension Engine {
     guard await commit(changes: [change]) else { throw ProblemDetails.stopping }
   }
 
-  /// Facts in bulk: all or nothing.
-  func importDevices(_ csv: [UInt8]) async throws -> ImportReport {
-    try await turn {
-      let (rows, faults) = DeviceImport.parse(csv: csv, catalogue: pipeline.catalogue)
-      var found = faults.map { ImportReport.Fault(line: $0.line, message: $0.message) }
-      for (identity, _) in rows {
-        if let known = pipeline.history.identity(of: identity.device), known.product != identity.product {
-          found.append(
-            ImportReport.Fault(
-              line: 0,
-              message: "device \(identity.device) is known as a \(known.product): ids are unique across products"))
-        }
-      }
-      guard found.isEmpty else {
-        // Of a faulty row every fault is named, so that rows and faults don't add up to lines.
-        let faulty = Set(faults.map(\.line)).count
-        return ImportReport(lines: rows.count + faulty, applied: 0, duplicate: 0, faults: found)
-      }
-      var applied = 0
-      for (identity, facts) in rows where pipeline.learn(facts, of: identity) == .applied { applied += 1 }
-      if applied > 0 {
-        let file = Delivery(topic: Self.importTopic, payload: csv, receivedAt: WallClock.now())
-        guard await commit(imported: file) else { throw ProblemDetails.stopping }
-      }
-      return ImportReport(lines: rows.count, applied: applied, duplicate: rows.count - applied, faults: [])
-    }
-  }
-
-  func retryQuarantine(_ id: Int64) async throws -> RetryReport {
-    try await turn {
-      guard let entry = try store.quarantineEntry(id) else {
-        throw ProblemDetails.noSuch("quarantined message", "\(id)")
-      }
-      let now = WallClock.now()
-      var delivery = entry.delivery
-      delivery.receivedAt = now
-      let fate = pipeline.retake(delivery, wall: now, after: entry.rejection.reason)
-      if case .quarantined(let rejection) = fate {
-        return RetryReport(id: id, fate: "quarantined", reason: rejection.reason.rawValue, detail: rejection.detail)
-      }
-      guard await commit(released: [id]) else { throw ProblemDetails.stopping }
-      return RetryReport(id: id, fate: fate.word, reason: nil, detail: nil)
-    }
-  }
-
-  /// Given up for good: it stays counted as quarantined.
-  func dropQuarantine(_ id: Int64) async throws {
-    try await turn {
-      guard try store.quarantineEntry(id) != nil else { throw ProblemDetails.noSuch("quarantined message", "\(id)") }
-      guard await commit(released: [id]) else { throw ProblemDetails.stopping }
-    }
-  }
-
   /// Other profiles: read and checked before, taken whole.
-  func reload(_ catalogue: Catalogue) async throws -> ReloadReport {
+  /// Answers whether the profiles differ from those in use. What was judged before is committed with what it was judged
+  /// by: a snapshot, so that no message is judged again by what came after it.
+  func reload(_ catalogue: Catalogue, _ settings: PipelineSettings) async throws -> Bool {
     try await turn {
       let isChange = catalogue.revision != pipeline.catalogue.revision
+      let before = careMode
+      let forgotten = isChange ? pipeline.replaceCatalogue(catalogue) : []
+      if isChange || pipeline.settings.isJudgedOtherwise(by: settings) {
+        pipeline.replaceSettings(settings)
+        let outbox = Outbox(
+          root: settings.root, mode: careMode, cases: pipeline.cases, closed: [:], at: WallClock.now())
+        guard await commit(forgottenModes: forgotten, outgoing: outbox.offers(after: before)) else {
+          throw ProblemDetails.stopping
+        }
+      }
       if isChange {
-        let forgotten = pipeline.replaceCatalogue(catalogue)
-        guard await commit(forgottenModes: forgotten) else { throw ProblemDetails.stopping }
         logger.notice(
           "profiles reloaded",
           metadata: ["profiles": "\(catalogue.profiles.count)", "revision": "\(catalogue.revision)"])
@@ -138,7 +95,7 @@ extension Engine {
         content.profileCount = catalogue.profiles.count
         content.profileRevision = catalogue.revision
       }
-      return ReloadReport(count: catalogue.profiles.count, revision: catalogue.revision, changed: isChange)
+      return isChange
     }
   }
 

@@ -42,6 +42,18 @@ struct Outbox {
     return messages + devices.values.sorted().map { offer($0, ticketsByDevice[$0.device] ?? []) }
   }
 
+  /// What devices must be told when care begins to be sent, or no longer is: their offers, or that none stands any more.
+  func offers(after before: TriagePolicy.CareMode) -> [OutgoingMessage] {
+    guard (before == .send) != (mode == .send) else { return [] }
+    let tickets = Dictionary(grouping: cases.tickets.values) { DeviceIdentity(product: $0.product, device: $0.device) }
+    return tickets.keys.sorted().compactMap { identity in
+      var message = offer(identity, tickets[identity] ?? [])
+      guard !message.payload.isEmpty else { return nil }
+      if mode != .send { message.payload = [] }
+      return message
+    }
+  }
+
   /// The offer that stands on the device's retained topic: of its open tickets the most severe, the latest decided; an empty
   /// payload where there is none.
   private func offer(_ identity: DeviceIdentity, _ tickets: [Ticket]) -> OutgoingMessage {

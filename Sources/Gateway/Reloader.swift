@@ -6,14 +6,36 @@ import ServiceLifecycle
 import UnixSignals
 
 /// SIGHUP, or `forewarn profile reload`: configuration and profiles are read and checked first, and taken whole or not at
-/// all; the stream goes on meanwhile.
+/// all; the stream goes on meanwhile. What can't change while the daemon runs is named, in the log and in the answer.
 struct Reloader: Service {
   let path: String
-  let configuration: Configuration
+  let configuration: RunningConfiguration
   let engine: Engine
   let board: Board
+  let access: AccessControl
+  let logLevel: LogLevelSwitch
   let logger: Logger
   let signals: UnixSignalsSequence
+  /// Tells the broker of other subscriptions; the filters so far may still be in its session.
+  let resubscribe: @Sendable (_ configuration: Configuration, _ before: [String]) -> Void
+  /// Two at once could leave the older files in force.
+  private let turnstile = Turnstile()
+
+  init(
+    path: String, configuration: RunningConfiguration, engine: Engine, board: Board, access: AccessControl,
+    logLevel: LogLevelSwitch, logger: Logger, signals: UnixSignalsSequence,
+    resubscribe: @escaping @Sendable (Configuration, [String]) -> Void
+  ) {
+    self.path = path
+    self.configuration = configuration
+    self.engine = engine
+    self.board = board
+    self.access = access
+    self.logLevel = logLevel
+    self.logger = logger
+    self.signals = signals
+    self.resubscribe = resubscribe
+  }
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
@@ -30,16 +52,14 @@ struct Reloader: Service {
     }
   }
 
-  func reload() async throws -> ReloadReport {
+  func reload() async throws -> ReloadReport { try await turnstile.pass { try await readAndTake() } }
+
+  private func readAndTake() async throws -> ReloadReport {
+    let fresh: Configuration
     let catalogue: Catalogue
     do throws(YAMLFaults) {
-      let fresh = try Configuration.load(path)
+      fresh = try Configuration.load(path)
       catalogue = try Catalogue.load(folder: fresh.profiles)
-      let fixed = zip(configuration.fixedParts, fresh.fixedParts).filter { $0.value != $1.value }.map(\.0.key)
-      if !fixed.isEmpty {
-        logger.warning(
-          "these keys take effect only after a restart", metadata: ["keys": "\(fixed.joined(separator: ", "))"])
-      }
     } catch {
       let faults = "\(error)"
       board.change { $0.reloadTrouble = faults }
@@ -47,6 +67,31 @@ struct Reloader: Service {
         status: 409, title: "the reload was refused",
         detail: "nothing was changed; mend these, then reload again:\n\(faults)")
     }
-    return try await engine.reload(catalogue)
+    return try await take(fresh, catalogue)
+  }
+
+  /// Nothing here can be refused any more: the engine's part is one commit, and the rest are values.
+  private func take(_ fresh: Configuration, _ catalogue: Catalogue) async throws -> ReloadReport {
+    let before = configuration.current
+    let applied = before.differences(from: fresh, in: \.changeableParts)
+    let needRestart = before.differences(from: fresh, in: \.fixedParts)
+    let after = before.taking(changeablePartsOf: fresh)
+    let isChange = try await engine.reload(catalogue, after.pipelineSettings)
+    configuration.take(fresh)
+    logLevel.set(after.logLevel)
+    access.change(to: after.control, logger: logger)
+    if before.broker.alsoSubscribe != after.broker.alsoSubscribe {
+      resubscribe(after, BrokerAccess(before).filters)
+    }
+    if !applied.isEmpty {
+      logger.notice("configuration reloaded", metadata: ["keys": "\(applied.joined(separator: ", "))"])
+    }
+    if !needRestart.isEmpty {
+      logger.warning(
+        "these keys take effect only after a restart", metadata: ["keys": "\(needRestart.joined(separator: ", "))"])
+    }
+    return ReloadReport(
+      count: catalogue.profiles.count, revision: catalogue.revision, changed: isChange, applied: applied,
+      needRestart: needRestart)
   }
 }

@@ -11,7 +11,7 @@ struct Routes: Sendable {
   let engine: Engine
   let store: CaseDatabase
   let status: StatusReporter
-  let permissions: Permissions
+  let access: AccessControl
   let reload: @Sendable () async throws -> ReloadReport
 
   func router() -> Router<ControlContext> {
@@ -28,11 +28,16 @@ struct Routes: Sendable {
     router.get("/v1/devices/:id", use: reading(device))
     router.get("/v1/devices/:id/score", use: reading(score))
     router.post("/v1/devices/import", use: changing(importDevices))
+    router.get("/v1/batches", use: reading(batches))
+    router.get("/v1/batches/:id", use: reading(batch))
+    router.post("/v1/batches/import", use: changing(importBatches))
     router.get("/v1/profiles", use: reading(profiles))
     router.get("/v1/profiles/:id", use: reading(profile))
     router.post("/v1/profiles/reload", use: changing(reloadProfiles))
     router.get("/v1/quarantine", use: reading(quarantine))
     router.get("/v1/quarantine/:id", use: reading(quarantined))
+    router.post("/v1/quarantine/retry", use: changing(retryQuarantine))
+    router.post("/v1/quarantine/drop", use: changing(dropQuarantine))
     router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
     router.get("/v1/outbox", use: reading(outbox))
     router.get("/v1/predictions", use: reading(predictions))
@@ -44,7 +49,7 @@ struct Routes: Sendable {
   private func reading(_ handler: @escaping Handler) -> Handler {
     { request, context in
       let peer = try await context.peer()
-      guard permissions.mayRead(peer) else { throw refused(peer, "read", "control.readers_group") }
+      guard access.permissions.mayRead(peer) else { throw refused(peer, "read", "control.readers_group") }
       return try await handler(request, context)
     }
   }
@@ -54,7 +59,9 @@ struct Routes: Sendable {
   ) -> Handler {
     { request, context in
       let peer = try await context.peer()
-      guard permissions.mayChange(peer) else { throw refused(peer, "change anything", "control.operators_group") }
+      guard access.permissions.mayChange(peer) else {
+        throw refused(peer, "change anything", "control.operators_group")
+      }
       return try await handler(request, context, peer)
     }
   }
@@ -126,7 +133,8 @@ struct Routes: Sendable {
   private func finding(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     guard let found = try store.finding(id) else { throw ProblemDetails.noSuch("finding", id) }
-    let reply = FindingReply(finding: found.finding, open: found.open, closed: found.closed)
+    let reply = FindingReply(
+      finding: found.finding, open: found.open, closed: found.closed, batch: try batchFacts(of: found.finding))
     return .json(ObjectReply(schema: Schema.name("finding", "show"), value: reply))
   }
 
@@ -173,12 +181,6 @@ struct Routes: Sendable {
         status: 409, title: "not scored", detail: "device \(id) is retired, or nothing was heard yet to judge it by")
     }
     return .json(ObjectReply(schema: Schema.name("device", "score"), value: score))
-  }
-
-  private func importDevices(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
-    let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
-    let report = try await engine.importDevices(Array(buffer.readableBytesView))
-    return .json(ObjectReply(schema: Schema.name("device", "import"), value: report))
   }
 
   // MARK: Profiles
@@ -240,6 +242,18 @@ struct Routes: Sendable {
       throw ProblemDetails(
         status: 404, title: "no such action", detail: "a quarantined message can be retried or dropped, not \(other)ed")
     }
+  }
+
+  private func retryQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
+    let report = try await engine.retryQuarantine(reason: reasons.first)
+    return .json(ObjectReply(schema: Schema.name("quarantine", "retry_all"), value: report))
+  }
+
+  private func dropQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
+    let report = try await engine.dropQuarantine(reason: reasons.first)
+    return .json(ObjectReply(schema: Schema.name("quarantine", "drop_all"), value: report))
   }
 
   private func outbox(_ request: Request, _ context: ControlContext) async throws -> Response {

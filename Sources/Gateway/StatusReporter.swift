@@ -11,8 +11,16 @@ struct StatusReporter: Sendable {
 
   let board: Board
   let store: CaseDatabase
-  let configuration: Configuration
+  private let running: RunningConfiguration
   let startedAt: EventTime
+  private var configuration: Configuration { running.current }
+
+  init(board: Board, store: CaseDatabase, configuration: RunningConfiguration, startedAt: EventTime) {
+    self.board = board
+    self.store = store
+    running = configuration
+    self.startedAt = startedAt
+  }
 
   func report() -> StatusReport {
     let content = board.read { $0 }

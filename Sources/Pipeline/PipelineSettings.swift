@@ -12,6 +12,11 @@ package struct PipelineSettings: Sendable {
   /// Streams in other forms than forewarn's own.
   package var sources: [SourceMapping]
 
+  /// Whether a reload to `other` changes how messages and beliefs are judged from then on.
+  package func isJudgedOtherwise(by other: PipelineSettings) -> Bool {
+    policy != other.policy || predictions != other.predictions || history.consent != other.history.consent
+  }
+
   package init(
     root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
     predictions: PredictionSchedule = .never, sources: [SourceMapping] = []

@@ -21,6 +21,8 @@ package struct StageLine {
   /// A message from quarantine is under way.
   private(set) var isRetaking = false
   private var early = EarlyMessages()
+  /// Contacts, and remote checks, that were taken.
+  private var identities = MessageIdentities()
   private let decoder: PayloadDecoder
   let foreign = ForeignDecoder()
 
@@ -64,6 +66,16 @@ package struct StageLine {
     return model.replaceProfiles(catalogue.profiles)
   }
 
+  /// Other words on consent, care and predictions, from the next message on. What the evidence was judged by, clock and
+  /// lateness, stays as it is.
+  package mutating func replaceSettings(_ fresh: PipelineSettings) {
+    settings.policy = fresh.policy
+    settings.predictions = fresh.predictions
+    settings.history.consent = fresh.history.consent
+    history.replaceConsent(fresh.history.consent)
+    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy)
+  }
+
   // MARK: Messages in
 
   /// Takes one message. `wall`: the gateway's clock, or `nil` in a replay, where the message's own time counts.
@@ -74,7 +86,8 @@ package struct StageLine {
     let address = Address.parse(
       topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources)
     switch address {
-    case .failure(let rejection): quarantine(delivery, rejection, device: nil)
+    case .failure(let rejection):
+      quarantine(delivery, rejection, device: Address.device(in: delivery.topic, root: settings.root))
     case .success(.report(let identity)): takeReports(delivery, identity, wall: wall)
     case .success(.state(let identity)): takeState(delivery, identity)
     case .success(.diagnosis(let identity)): takeDiagnosis(delivery, identity)
@@ -119,25 +132,64 @@ package struct StageLine {
 
   private mutating func takeState(_ delivery: Delivery, _ identity: DeviceIdentity) {
     switch decoder.facts(delivery.payload, of: identity) {
-    case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
+    case .failure(let rejection): takeFaultyState(delivery, identity, rejection)
     case .success(let facts): finish(delivery, history.learn(facts, of: identity), device: identity.device)
     }
   }
 
+  /// A withdrawal of consent protects the customer, so it holds even in a state of which nothing else can be used.
+  private mutating func takeFaultyState(_ delivery: Delivery, _ identity: DeviceIdentity, _ rejection: Rejection) {
+    let said = decoder.consent(in: delivery.payload, of: identity)
+    if let said, said.telemetryConsent == false {
+      _ = history.learn(
+        Facts(time: said.time, telemetryConsent: false, contactConsent: said.contactConsent), of: identity)
+    }
+    let refuses = history.facts(of: identity.device)?.telemetryConsent == false
+    if refuses, said?.telemetryConsent == nil { return count(.unconsented) }
+    guard refuses, said?.telemetryConsent == false else {
+      return quarantine(delivery, rejection, device: identity.device)
+    }
+    // It is counted and can be seen, without what it says of a device that is to be forgotten.
+    var remains = delivery
+    remains.topic = "dt/\(settings.root)/\(identity.product)/(erased)/state"
+    remains.payload = Array(#"{"consent":{"telemetry":false}}"#.utf8)
+    let detail = "a state that withdrew consent had a fault besides; the withdrawal holds, the rest was not kept"
+    quarantine(remains, Rejection(rejection.reason, detail), device: nil)
+  }
+
   private mutating func takeContact(_ delivery: Delivery) {
     switch decoder.contact(delivery.payload, catalogue: catalogue) {
-    case .failure(let rejection): quarantine(delivery, rejection, device: nil)
-    case .success(let contact):
+    case .failure(let rejection):
+      quarantine(delivery, rejection, device: decoder.deviceNamed(in: delivery.payload))
+    case .success(var contact):
+      // Nothing is kept of a device that refuses, whoever speaks of it.
+      guard history.facts(of: contact.device)?.telemetryConsent != false else { return count(.unconsented) }
+      guard isNew(delivery, &contact.digest) else { return count(.duplicate) }
       yield.contacts.append(contact)
       count(.applied)
     }
+  }
+
+  /// Whether the message has not been taken before; from here on it has.
+  private mutating func isNew(_ delivery: Delivery, _ identity: inout UInt64?) -> Bool {
+    let digest = delivery.digest
+    identity = digest
+    guard !identities.contains(digest) else { return false }
+    identities.remember(digest)
+    return true
+  }
+
+  /// Contacts and remote checks that the store keeps, at a start.
+  package mutating func remember(messages digests: [UInt64]) {
+    for digest in digests { identities.remember(digest) }
   }
 
   private mutating func takeDiagnosis(_ delivery: Delivery, _ identity: DeviceIdentity) {
     guard history.mayHear(identity.device) else { return count(.unconsented) }
     switch decoder.diagnosis(delivery.payload, of: identity, catalogue: catalogue) {
     case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
-    case .success(let diagnosis):
+    case .success(var diagnosis):
+      guard isNew(delivery, &diagnosis.digest) else { return count(.duplicate) }
       yield.diagnoses.append((identity, diagnosis))
       count(.applied)
     }

@@ -8,6 +8,9 @@ package final class Mosquitto: Sendable {
   package enum Access: Sendable {
     case anyone
     case password(user: String, password: String)
+    /// As it is shipped: the drop-in's limits and its access rules, with these users (by name, with their passwords).
+    /// `rules`: further lines of the access rules.
+    case shipped(users: [String: String], rules: [String] = [])
   }
 
   package struct Settings: Sendable {
@@ -45,7 +48,7 @@ package final class Mosquitto: Sendable {
     var attempt = 1
     while true {
       let port = try LocalSocket.freePort()
-      try folder.write(configuration(settings, port: port, folder: folder), to: "mosquitto.conf")
+      try folder.write(try configuration(settings, port: port, folder: folder), to: "mosquitto.conf")
       do {
         let process = try await launch(in: folder, port: port, within: limit)
         return Mosquitto(port: port, folder: folder, process: process)
@@ -79,11 +82,24 @@ package final class Mosquitto: Sendable {
   }
 
   /// Hands one message over with `mosquitto_pub` (QoS 1); returns when the broker has acknowledged it.
-  package func publish(_ payload: String, to topic: String, retained: Bool = false) async throws {
+  /// - Parameter login: user and password, where the broker wants them.
+  @discardableResult
+  package func publish(
+    _ payload: String, to topic: String, retained: Bool = false, login: (user: String, password: String)? = nil
+  ) async throws -> CommandRun {
     // Nothing on standard input is no message to `-s`.
     let source = payload.isEmpty ? "-n" : "-s"
-    let arguments = clientArguments + ["-V", "5", "-q", "1", "-t", topic, source] + (retained ? ["-r"] : [])
-    try await CommandRun.system("mosquitto_pub", arguments, standardInput: payload).succeeded()
+    let user = login.map { ["-u", $0.user, "-P", $0.password] } ?? []
+    let arguments = clientArguments + user + ["-V", "5", "-q", "1", "-t", topic, source] + (retained ? ["-r"] : [])
+    return try await CommandRun.system("mosquitto_pub", arguments, standardInput: payload).succeeded()
+  }
+
+  /// Many messages to one topic, each a line, over one connection.
+  package func publish(lines: [String], to topic: String) async throws {
+    let arguments = clientArguments + ["-V", "5", "-q", "1", "-t", topic, "-l"]
+    try await CommandRun.system(
+      "mosquitto_pub", arguments, standardInput: lines.map { $0 + "\n" }.joined()
+    ).succeeded()
   }
 
   /// What `mosquitto_pub` and `mosquitto_sub` need to reach it without a password.
@@ -112,11 +128,28 @@ package final class Mosquitto: Sendable {
   }
 
   private static func prepare(_ settings: Settings, in folder: ScratchFolder) async throws {
-    guard case .password(let user, let password) = settings.access else { return }
-    try await CommandRun.system("mosquitto_passwd", ["-c", "-b", folder.path("passwords"), user, password]).succeeded()
+    switch settings.access {
+    case .anyone: return
+    case .password(let user, let password): try await make([user: password], in: folder)
+    case .shipped(let users, let rules):
+      try await make(users, in: folder)
+      let shipped = try String(contentsOfFile: "\(shippedFolder)/mosquitto-forewarn.acl", encoding: .utf8)
+      try folder.write(shipped + rules.map { $0 + "\n" }.joined(), to: "rules")
+    }
   }
 
-  private static func configuration(_ settings: Settings, port: UInt16, folder: ScratchFolder) -> String {
+  private static func make(_ users: [String: String], in folder: ScratchFolder) async throws {
+    var isFirst = true
+    for (user, password) in users.sorted(by: { $0.key < $1.key }) {
+      let arguments = (isFirst ? ["-c"] : []) + ["-b", folder.path("passwords"), user, password]
+      try await CommandRun.system("mosquitto_passwd", arguments).succeeded()
+      isFirst = false
+    }
+  }
+
+  private static let shippedFolder = "\(Executable.packageFolder)/Systemd"
+
+  private static func configuration(_ settings: Settings, port: UInt16, folder: ScratchFolder) throws -> String {
     var lines = [
       "listener \(port) 127.0.0.1",
       // As root it would change to a user who can't write here, and the kernel would forget the parent-death signal.
@@ -129,6 +162,12 @@ package final class Mosquitto: Sendable {
     switch settings.access {
     case .anyone: lines.append("allow_anonymous true")
     case .password: lines += ["allow_anonymous false", "password_file \(folder.path("passwords"))"]
+    case .shipped:
+      let dropIn = try String(contentsOfFile: "\(shippedFolder)/mosquitto-forewarn.conf", encoding: .utf8)
+      lines += dropIn.split(separator: "\n").map(String.init)
+      lines += [
+        "allow_anonymous false", "password_file \(folder.path("passwords"))", "acl_file \(folder.path("rules"))",
+      ]
     }
     return (lines + settings.lines).joined(separator: "\n") + "\n"
   }

@@ -1,9 +1,13 @@
+package import ControlProtocol
 package import Vocabulary
 
 /// One finding on a page: which devices, how much worse than their peers, why that is the cause and not the next.
 package enum FindingPage {
   /// - Parameter tickets: open and closed tickets of the finding, where they are known.
-  package static func text(_ finding: Finding, tickets: (open: Int, closed: Int)?, on screen: Screen) -> String {
+  /// - Parameter batch: what the supply chain knows of the finding's batch.
+  package static func text(
+    _ finding: Finding, tickets: (open: Int, closed: Int)?, batch: BatchItem? = nil, on screen: Screen
+  ) -> String {
     let title = [
       screen.painted(Phrase.printable(finding.id), .strong),
       screen.painted(finding.state.rawValue, Tones.of(finding.state.rawValue)),
@@ -29,6 +33,7 @@ package enum FindingPage {
     if let tickets {
       lines.append("  tickets: \(Phrase.count(tickets.open)) open, \(Phrase.count(tickets.closed)) closed")
     }
+    if let batch { lines += ["", screen.painted("Batch", .strong)] + facts(of: batch, screen) }
     lines += ["", screen.painted("Put down to", .strong)] + Layout.shares(finding.attribution.named)
     if !finding.candidates.isEmpty {
       lines += ["", screen.painted("Explanations that compete", .strong)] + finding.candidates.map(candidate)
@@ -43,7 +48,19 @@ package enum FindingPage {
   private static func about(_ finding: Finding) -> String {
     let cohort = describe(finding.cohort)
     let kb = finding.kb.map { " · \($0)" } ?? ""
-    return "\(finding.product) · \(cohort)\(kb)"
+    let profile = finding.profile.map { " · profile \($0)" } ?? ""
+    return "\(finding.product) · \(cohort)\(kb)\(profile)"
+  }
+
+  private static func facts(of batch: BatchItem, _ screen: Screen) -> [String] {
+    let fields: [(String, String?)] = [
+      ("factory", batch.factory), ("line", batch.line), ("supplier", batch.supplier),
+      ("manufactured", batch.manufactured),
+      ("component lots", batch.componentLots.isEmpty ? nil : batch.componentLots.joined(separator: ", ")),
+    ]
+    return fields.flatMap { label, value in
+      value.map { Layout.field("  " + label, Phrase.printable($0), width: screen.width, column: 18) } ?? []
+    }
   }
 
   private static func describe(_ cohort: Cohort) -> String {

@@ -119,6 +119,17 @@ extension Listing {
       },
     ])
 
+  package static let batches = Listing(
+    noun: "batches", whenEmpty: "none was imported (forewarn batch import FILE.csv)",
+    columns: [
+      .text("PRODUCT", "product"), .text("BATCH", "batch"), .text("FACTORY", "factory"), .text("LINE", "line"),
+      .text("SUPPLIER", "supplier"), .date("MANUFACTURED", "manufactured"),
+      Column(title: "COMPONENT LOTS") { item, _ in
+        let lots = item.items(at: "component_lots").compactMap(\.scalar)
+        return Table.Cell(lots.isEmpty ? "-" : lots.joined(separator: " "))
+      },
+    ])
+
   package static let profiles = Listing(
     noun: "profiles", whenEmpty: "put files into the profiles folder, then: forewarn profile reload",
     columns: [

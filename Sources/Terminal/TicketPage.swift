@@ -33,6 +33,7 @@ package enum TicketPage {
     about += " · region \(ticket.region)"
     if let customer = ticket.customer { about += " · customer \(customer)" }
     if let kb = ticket.kb { about += " · \(kb)" }
+    if let profile = ticket.profile { about += " · profile \(profile)" }
     if let finding = ticket.finding { about += " · finding \(finding)" }
     return [title.joined(separator: "  ")] + Layout.wrapped(about, width: screen.width, indent: "  ")
       + ["  " + opened]

@@ -131,6 +131,7 @@ struct FindingRules {
     next.devicesAffected = max(finding.devicesAffected, countAffected(finding))
     next.onset = belief.onset
     next.kb = belief.known?.kb ?? entry.mode.kb
+    next.profile = entry.profile.revision
     next.candidates = belief.candidates.map {
       Finding.CandidateEntry(cohort: $0.cohort, probability: $0.probability.toSixDigits)
     }

@@ -192,13 +192,15 @@ struct TicketRules {
       next.kb = entry.mode.kb
     }
     next.evidence.deviceReports = device.reports
+    next.profile = entry.profile.revision
     next.probability = Ticket.Probability(device.probability.toSixDigits, horizonDays: entry.mode.horizonDays)
     next.explanation = TicketExplanation(ticket: next, device: device, option: option, entry: entry).text
     return next
   }
 
   private func mayContact(_ device: DeviceBelief) -> Bool {
-    device.facts.contactConsent ?? policy.mayContactByDefault
+    device.facts.contactConsent ?? device.facts.region.flatMap { policy.mayContactByRegion[$0] }
+      ?? policy.mayContactByDefault
   }
 
   private func isRetired(_ device: DeviceBelief) -> Bool {

@@ -1,4 +1,4 @@
-import Vocabulary
+package import Vocabulary
 
 /// What may be done with a belief, and how far a number must move before a case changes. Every default works.
 package struct TriagePolicy: Sendable, Hashable {
@@ -46,6 +46,8 @@ package struct TriagePolicy: Sendable, Hashable {
 
   /// What absent consent to be contacted means.
   package var mayContactByDefault = true
+  /// The same in regions with a policy of their own.
+  package var mayContactByRegion: [Symbol: Bool] = [:]
 
   package init() {}
 

@@ -73,8 +73,13 @@ package struct Contact: Sendable, Hashable {
   package var failureMode: Symbol?
   package var text: String?
   package var customer: String?
+  /// Of the message that brought it: the same message counts once.
+  package var digest: UInt64?
 
-  package init(time: EventTime, device: String, failureMode: Symbol?, text: String?, customer: String?) {
+  package init(
+    time: EventTime, device: String, failureMode: Symbol?, text: String?, customer: String?, digest: UInt64? = nil
+  ) {
+    self.digest = digest
     self.time = time
     self.device = device
     self.failureMode = failureMode
@@ -92,8 +97,11 @@ package struct Diagnosis: Sendable, Hashable {
   package var failureMode: Symbol
   package var result: Result
   package var detail: String?
+  /// Of the message that brought it: the same message counts once.
+  package var digest: UInt64?
 
-  package init(time: EventTime, failureMode: Symbol, result: Result, detail: String?) {
+  package init(time: EventTime, failureMode: Symbol, result: Result, detail: String?, digest: UInt64? = nil) {
+    self.digest = digest
     self.time = time
     self.failureMode = failureMode
     self.result = result

@@ -58,12 +58,15 @@ package struct Finding: Hashable, Sendable {
   package var updatedAt: EventTime
   package var episode: Int
   package var history: [Ticket.Change]
+  /// Revision of the firmware profile by which it was last judged; `nil` in a finding of an older version.
+  package var profile: String?
 
   package init(
     id: String, state: State, failureMode: Symbol, product: Symbol, cohort: Cohort, rateRatio: Interval,
     probability: Double, attribution: Attribution, deviceDays: Double, failures: Int, devicesAffected: Int,
     onset: EventTime?, detectedAt: EventTime?, kb: String?, explanation: String, candidates: [CandidateEntry],
-    decidedAt: EventTime, openedAt: EventTime, updatedAt: EventTime, episode: Int, history: [Ticket.Change] = []
+    decidedAt: EventTime, openedAt: EventTime, updatedAt: EventTime, episode: Int, history: [Ticket.Change] = [],
+    profile: String? = nil
   ) {
     self.id = id
     self.state = state
@@ -86,6 +89,7 @@ package struct Finding: Hashable, Sendable {
     self.updatedAt = updatedAt
     self.episode = episode
     self.history = history
+    self.profile = profile
   }
 }
 
@@ -105,7 +109,7 @@ extension Finding: Codable {
     case decidedAt = "decided_at"
     case openedAt = "opened_at"
     case updatedAt = "updated_at"
-    case episode, history
+    case episode, history, profile
   }
 
   package init(from decoder: any Decoder) throws {
@@ -135,7 +139,8 @@ extension Finding: Codable {
       openedAt: try container.decode(EventTime.self, forKey: .openedAt),
       updatedAt: try container.decode(EventTime.self, forKey: .updatedAt),
       episode: try container.decode(Int.self, forKey: .episode),
-      history: try container.decode([Ticket.Change].self, forKey: .history))
+      history: try container.decode([Ticket.Change].self, forKey: .history),
+      profile: try container.decodeIfPresent(String.self, forKey: .profile))
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -164,5 +169,6 @@ extension Finding: Codable {
     try container.encode(updatedAt, forKey: .updatedAt)
     try container.encode(episode, forKey: .episode)
     try container.encode(history, forKey: .history)
+    try container.encode(profile, forKey: .profile)
   }
 }

@@ -149,13 +149,15 @@ package struct Ticket: Hashable, Sendable {
   package var episode: Int
   /// Whether the customer may be written to; without it no care offer is sent.
   package var mayContact: Bool
+  /// Revision of the firmware profile by which it was last judged; `nil` in a ticket of an older version.
+  package var profile: String?
 
   package init(
     id: String, kind: Kind, state: State, severity: Severity, device: String, product: Symbol, batch: Symbol,
     firmware: Symbol, region: Symbol, customer: String?, failureMode: Symbol, kb: String?, probability: Probability,
     evidence: Evidence, attribution: Attribution, finding: String?, remedy: Remedy, explanation: String,
     decidedAt: EventTime, openedAt: EventTime, updatedAt: EventTime, outcome: Outcome? = nil, history: [Change] = [],
-    episode: Int, mayContact: Bool
+    episode: Int, mayContact: Bool, profile: String? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -182,6 +184,7 @@ package struct Ticket: Hashable, Sendable {
     self.history = history
     self.episode = episode
     self.mayContact = mayContact
+    self.profile = profile
   }
 }
 
@@ -195,6 +198,7 @@ extension Ticket: Codable {
     case updatedAt = "updated_at"
     case outcome, history, episode
     case mayContact = "may_contact"
+    case profile
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -224,5 +228,6 @@ extension Ticket: Codable {
     try container.encode(history, forKey: .history)
     try container.encode(episode, forKey: .episode)
     try container.encode(mayContact, forKey: .mayContact)
+    try container.encode(profile, forKey: .profile)
   }
 }

@@ -9,6 +9,7 @@ struct Demo {
   private static let days = 90
   private static let seed: UInt64 = 7
   private static let start = "2025-06-01"
+  private static let fleetPassword = "fleet's"
 
   private let folder: ScratchFolder
   private var narration = Narration()
@@ -17,11 +18,17 @@ struct Demo {
 
   /// - Returns: whether all that was planted was found, and nothing else.
   mutating func run() async throws -> Bool {
-    narration.begin("a private mosquitto and forewarnd, in temporary folders")
-    let broker = try await Mosquitto.start()
+    narration.begin("a private mosquitto with the shipped limits and access rules, and forewarnd")
+    // One connection speaks for the whole fleet here: the only right beside those that are shipped.
+    let rules = ["user fleet", "topic write dt/forewarn/#", "topic write ctx/forewarn/#"]
+    let broker = try await Mosquitto.start(
+      .init(access: .shipped(users: ["forewarn": "gateway's", "fleet": Self.fleetPassword], rules: rules)))
+    let password = try folder.write("gateway's\n", to: "password")
+    chmod(password, 0o600)
     let daemon = try await DaemonProcess.started(
       .init(
         brokerURL: broker.url, profiles: "\(Executable.packageFolder)/Firmware-Profiles",
+        brokerLines: ["username: forewarn", "password_file: \(password)"],
         lines: ["clock: event", "care: {mode: send}"]))
     narration.end("ready: \(broker.url), \(daemon.socketPath)")
 
@@ -44,7 +51,8 @@ struct Demo {
     let count = Task.detached { try Self.countMessages() }
     let arguments = [
       "simulate", "--broker", broker.url, "--devices", "\(Self.devices)", "--days", "\(Self.days)", "--seed",
-      "\(Self.seed)", "--start", "\(Self.start)", "--truth", folder.path("truth.json"),
+      "\(Self.seed)", "--start", "\(Self.start)", "--truth", folder.path("truth.json"), "--username", "fleet",
+      "--password-file", try folder.write("\(Self.fleetPassword)\n", to: "fleet"),
     ]
     let simulation = try await ChildProcess.start(
       Executable.built("forewarn"), arguments, outputs: folder.path("simulate"))

@@ -105,33 +105,13 @@ struct DeviceImport: AsyncParsableCommand {
       fault in any of them, every fault is named and the exit status is 1.
       """,
       examples: [
-        "forewarn device import registry.csv",
+        "forewarn device import registry.csv", "forewarn device import --dry-run registry.csv",
         "sqlite3 -csv -header crm.db 'select …' | forewarn device import -",
       ]))
 
-  @Argument(help: "The file; - is standard input.") var file: String
+  @OptionGroup var table: FactsImport
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    var session = Session(connection, output)
-    let table = try LocalFile.read(file)
-    // A registry may have millions of lines: a megabyte, some 15 000 of them, gets another second.
-    session.client.timeoutSeconds += Double(table.count) / 1e6
-    let body = try await session.client.send(
-      .init("POST", Route.deviceImport, body: table, contentType: "text/csv; charset=utf-8"))
-    let report = try Session.decode(ImportReport.self, from: body)
-    if output.format != .table {
-      StandardStreams.print(try session.machine(body))
-    } else if !output.quiet {
-      StandardStreams.print(
-        "\(Phrase.count(report.lines, "line")): \(Phrase.count(report.applied)) applied,"
-          + " \(Phrase.count(report.duplicate)) unchanged, \(Phrase.count(report.faults.count)) faulty\n")
-    }
-    for fault in report.faults {
-      let place = fault.line > 0 ? "\(file):\(fault.line)" : file
-      StandardStreams.remark("\(place): \(Phrase.printable(fault.message))")
-    }
-    guard report.faults.isEmpty else { throw Failure.silently(.negative) }
-  }
+  func run() async throws { try await table.run(Route.deviceImport, connection, output) }
 }

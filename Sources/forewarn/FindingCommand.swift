@@ -62,9 +62,16 @@ struct FindingShow: AsyncParsableCommand {
       if let open = value.number(at: "tickets.open"), let closed = value.number(at: "tickets.closed") {
         tickets = (Int(open), Int(closed))
       }
-      return FindingPage.text(try Session.decode(Finding.self, from: body), tickets: tickets, on: screen)
+      let batch = try Session.decode(BatchOfFinding.self, from: body).facts
+      return FindingPage.text(
+        try Session.decode(Finding.self, from: body), tickets: tickets, batch: batch, on: screen)
     }
   }
+}
+
+private struct BatchOfFinding: Decodable {
+  var facts: BatchItem?
+  private enum CodingKeys: String, CodingKey { case facts = "batch_facts" }
 }
 
 struct FindingConfirm: AsyncParsableCommand {

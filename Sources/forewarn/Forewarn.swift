@@ -18,8 +18,9 @@ struct Forewarn: AsyncParsableCommand {
       ]),
     version: Version.current,
     subcommands: [
-      StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, ProfileCommand.self,
-      QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self, APICommand.self,
+      StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, BatchCommand.self,
+      ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self,
+      APICommand.self,
     ])
 
   @OptionGroup var connection: Connection

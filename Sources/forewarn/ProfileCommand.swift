@@ -47,9 +47,12 @@ struct ProfileShow: AsyncParsableCommand {
 
 struct ProfileReload: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reload", abstract: "Read the profiles folder again: all of it or nothing.",
+    commandName: "reload", abstract: "Read configuration and profiles again: all of it or nothing.",
     discussion: Help.discussion(
-      "With a fault in any file the profiles in use stay, and every fault is named.",
+      """
+      With a fault in any file everything stays as it is, and every fault is named. Keys of the configuration that \
+      can't change while the daemon runs are named, too; the stream goes on meanwhile.
+      """,
       examples: ["forewarn profile reload", "forewarn profile check && forewarn profile reload -o json"]))
 
   @OptionGroup var connection: Connection
@@ -62,7 +65,12 @@ struct ProfileReload: AsyncParsableCommand {
     try session.show(body) { body, _ in
       let report = try Session.decode(ReloadReport.self, from: body)
       let change = report.changed ? "reloaded" : "unchanged"
-      return "\(change): \(Phrase.count(report.count, "profile")), revision \(Phrase.printable(report.revision))\n"
+      var lines = ["\(change): \(Phrase.count(report.count, "profile")), revision \(Phrase.printable(report.revision))"]
+      if !report.applied.isEmpty { lines.append("changed: \(report.applied.joined(separator: ", "))") }
+      if !report.needRestart.isEmpty {
+        lines.append("only after a restart: \(report.needRestart.joined(separator: ", "))")
+      }
+      return lines.joined(separator: "\n") + "\n"
     }
   }
 }

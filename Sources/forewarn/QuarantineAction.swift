@@ -1,5 +1,6 @@
 import ControlProtocol
 import Terminal
+import Vocabulary
 
 /// Retrying or dropping quarantined messages, one by one.
 struct QuarantineAction {
@@ -34,6 +35,28 @@ struct QuarantineAction {
       StandardStreams.print(try session.machine(Array(list.description.utf8)))
     }
     if let worst { throw Failure.silently(worst) }
+  }
+
+  func runOnAll(_ route: String, _ reason: RejectionReason?, _ session: Session) async throws {
+    var session = session
+    // Thousands of messages, a transaction for some hundred of them each.
+    session.client.timeoutSeconds += 60
+    let body = try await session.client.send(.init("POST", Route.query(route, [("reason", reason?.rawValue)])))
+    let report = try Session.decode(BulkReport.self, from: body)
+    if session.output.format != .table {
+      StandardStreams.print(try session.machine(body))
+    } else if !session.output.quiet {
+      StandardStreams.print(told(report) + "\n")
+    }
+    if report.quarantined > 0 { throw Failure.silently(.negative) }
+  }
+
+  private func told(_ report: BulkReport) -> String {
+    let messages = Phrase.count(report.messages, "message")
+    guard verb == "retry" else { return "\(messages) dropped" }
+    return "\(messages) retried: \(Phrase.count(report.applied)) applied, \(Phrase.count(report.duplicate)) duplicate,"
+      + " \(Phrase.count(report.late)) late, \(Phrase.count(report.unconsented)) unconsented,"
+      + " \(Phrase.count(report.quarantined)) quarantined again"
   }
 
   private func told(_ value: JSONValue, _ isGivenUpAgain: Bool) -> String {

@@ -53,19 +53,37 @@ struct QuarantineShow: AsyncParsableCommand {
   }
 }
 
+/// Which messages: some by their numbers, or all, or all of one reason.
+struct QuarantineTargets: ParsableArguments {
+  @Argument(help: ArgumentHelp("The messages' numbers.", valueName: "id")) var ids: [String] = []
+  @Flag(help: "All that are in quarantine.") var all = false
+  @Option(help: "With --all: only those kept for this reason.") var reason: RejectionReason?
+
+  func validate() throws {
+    if all, !ids.isEmpty { throw ValidationError("give either numbers or --all") }
+    if !all, ids.isEmpty { throw ValidationError("name the messages by their numbers, or give --all") }
+    if !all, reason != nil { throw ValidationError("--reason goes with --all") }
+  }
+}
+
 struct QuarantineRetry: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retry", abstract: "Take messages as if they came now, with their own time.",
     discussion: Help.discussion(
       "Exit status 1 if one of them is given up again.",
-      examples: ["forewarn profile reload && forewarn quarantine retry 17", "forewarn quarantine retry 17 18 -o json"]))
+      examples: [
+        "forewarn profile reload && forewarn quarantine retry --all --reason unknown_product",
+        "forewarn quarantine retry 17 18 -o json",
+      ]))
 
-  @OptionGroup var messages: CaseIDs
+  @OptionGroup var messages: QuarantineTargets
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await QuarantineAction(verb: "retry").run(on: messages.ids, Session(connection, output))
+    let action = QuarantineAction(verb: "retry")
+    guard messages.all else { return try await action.run(on: messages.ids, Session(connection, output)) }
+    try await action.runOnAll(Route.quarantineRetry, messages.reason, Session(connection, output))
   }
 }
 
@@ -74,13 +92,15 @@ struct QuarantineDrop: AsyncParsableCommand {
     commandName: "drop", abstract: "Forget messages for good.",
     discussion: Help.discussion(
       "They stay counted as quarantined. This can't be undone.",
-      examples: ["forewarn quarantine drop 17", "forewarn quarantine drop 17 18 19"]))
+      examples: ["forewarn quarantine drop 17 18", "forewarn quarantine drop --all --reason syntax"]))
 
-  @OptionGroup var messages: CaseIDs
+  @OptionGroup var messages: QuarantineTargets
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await QuarantineAction(verb: "drop").run(on: messages.ids, Session(connection, output))
+    let action = QuarantineAction(verb: "drop")
+    guard messages.all else { return try await action.run(on: messages.ids, Session(connection, output)) }
+    try await action.runOnAll(Route.quarantineDrop, messages.reason, Session(connection, output))
   }
 }

@@ -166,13 +166,14 @@ struct Replay: AsyncParsableCommand {
   }
 
   private func readFacts(_ path: String, _ catalogue: Catalogue) throws -> [(DeviceIdentity, Facts)] {
-    let (rows, faults) = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: catalogue)
-    guard faults.isEmpty else {
-      for fault in faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
+    let table = FirmwareProfiles.DeviceImport.parse(csv: try LocalFile.read(path), catalogue: catalogue)
+    guard table.faultCount == 0 else {
+      for fault in table.faults { StandardStreams.remark("\(path): \(Phrase.printable("\(fault)"))") }
       throw Failure(
-        .negative, "\(Phrase.count(faults.count, "faulty line")) in \(path)", advice: "mend them; nothing was read")
+        .negative, "\(Phrase.count(table.faultyLines, "faulty line")) in \(path)", advice: "mend them; nothing was read"
+      )
     }
-    return rows
+    return table.rows
   }
 }
 

@@ -4,8 +4,8 @@ import Vocabulary
 
 struct DeviceImportTests {
   private func parse(_ csv: String) throws -> (rows: [(DeviceIdentity, Facts)], faults: [String]) {
-    let (rows, faults) = DeviceImport.parse(csv: Array(csv.utf8), catalogue: try Samples.lamps())
-    return (rows, faults.map(\.description))
+    let table = DeviceImport.parse(csv: Array(csv.utf8), catalogue: try Samples.lamps())
+    return (table.rows, table.faults.map(\.description))
   }
 
   @Test func `columns come in any order, an empty cell says nothing`() throws {
@@ -73,8 +73,17 @@ struct DeviceImportTests {
 
   @Test func `a device can't be of two products`() throws {
     let catalogue = try Samples.catalogue("product: lamp", "product: fan")
-    let (rows, faults) = DeviceImport.parse(csv: Array("device,product\nA,lamp\nA,fan\n".utf8), catalogue: catalogue)
-    #expect(rows.count == 1)
-    #expect(faults.map(\.description) == ["line 3: the device A is a lamp in line 2: ids are unique across products"])
+    let table = DeviceImport.parse(csv: Array("device,product\nA,lamp\nA,fan\n".utf8), catalogue: catalogue)
+    #expect(table.rows.count == 1 && table.lines == [2] && table.lineCount == 2)
+    #expect(
+      table.faults.map(\.description) == ["line 3: the device A is a lamp in line 2: ids are unique across products"])
+  }
+
+  @Test func `of many faults the first thousand are named and all are counted`() throws {
+    let rows = (1...1500).map { "L \($0),lamp,W \($0)\n" }.joined()
+    let table = DeviceImport.parse(csv: Array(("device,product,batch\n" + rows).utf8), catalogue: try Samples.lamps())
+    #expect(table.faults.count == 1000 && table.faultCount == 3000)
+    #expect(table.faultyLines == 1500 && table.lineCount == 1500)
+    #expect(table.faults.last?.line == 501)
   }
 }

@@ -48,4 +48,25 @@ struct FactsReadingTests {
     }
     #expect(rejection.reason == reason, "\(rejection)")
   }
+
+  @Test(arguments: [
+    (#"{"consent": {"telemetry": false}, "batch": 7}"#, false), (#"{"consent": {"telemetry": "false"}}"#, false),
+    (#"{"consent": {"telemetry": 0}}"#, false), (#"{"consent": {"telemetry": true}, "ts": "?"}"#, true),
+    (#"{"consent": {"telemetry": true}, "consent": {"telemetry": false}}"#, false),
+    (#"{"consent": {"telemetry": false, "telemetry": true}}"#, false),
+  ])
+  func `consent is read even from a state that can't be used otherwise, and a refusal wins`(payload: String, said: Bool)
+  {
+    let consent = PayloadDecoder().consent(in: Array(payload.utf8), of: Samples.lamp)
+    #expect(consent?.telemetryConsent == said)
+    #expect(consent?.time == nil)
+  }
+
+  @Test(arguments: [
+    #"{"consent": {"contact": false}}"#, #"{"consent": false}"#, #"{"consent": {"telemetry": false}"#,
+    #"{"device": "L2", "consent": {"telemetry": false}}"#, "", "[]",
+  ])
+  func `what says nothing of telemetry, is broken or about another device says no consent`(payload: String) {
+    #expect(PayloadDecoder().consent(in: Array(payload.utf8), of: Samples.lamp) == nil)
+  }
 }

@@ -77,6 +77,85 @@ import Vocabulary
     #expect(pipeline.history.summary(of: "E1")?.reports == 0)
   }
 
+  @Test(arguments: [
+    #"{"consent": {"telemetry": false}, "activated": 7, "customer": "c-1"}"#,
+    #"{"consent": {"telemetry": false}, "ts": "never", "customer": "c-1"}"#,
+  ])
+  func `a faulty state that withdraws consent erases the device, and is kept without what it said`(state: String) throws
+  {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/state", state), wall: nil)
+    pipeline.take(Self.report("E1", 2), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 1 && yield.counts.quarantined == 1 && yield.counts.unconsented == 1)
+    #expect(yield.erased.map(\.0.device) == ["E1"])
+    let kept = try #require(yield.quarantined.first)
+    #expect(kept.device == nil && kept.rejection.reason == .schema)
+    #expect(!"\(kept)".contains("E1") && !"\(kept)".contains("c-1"))
+    // Said again it is the same; without a word on consent it is dropped.
+    pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/state", state), wall: nil)
+    pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/state", #"{"batch": 7}"#), wall: nil)
+    let again = pipeline.takeYield()
+    #expect(again.counts.quarantined == 1 && again.counts.unconsented == 1 && again.erased.isEmpty)
+  }
+
+  @Test func `a faulty state that withdraws consent from before it was given changes nothing`() throws {
+    var pipeline = try Self.pipeline()
+    let topic = "dt/forewarn/echo-dot-5/E1/state"
+    pipeline.take(
+      Self.delivery(topic, #"{"ts": \#(Self.noon.milliseconds), "consent": {"telemetry": true}}"#), wall: nil)
+    pipeline.take(
+      Self.delivery(
+        topic, #"{"ts": \#(Self.noon.milliseconds - 1), "batch": 7, "consent": {"telemetry": false}}"#), wall: nil)
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 2 && yield.counts.quarantined == 1 && yield.erased.isEmpty)
+    #expect(yield.quarantined.map(\.device) == ["E1"])
+  }
+
+  @Test func `a contact, a remote check and an outage count once, however often they come`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    let ts = Self.noon.milliseconds
+    let messages = [
+      Self.delivery("ctx/forewarn/contact", #"{"ts": \#(ts), "device": "E1", "text": "no sound"}"#),
+      Self.delivery("ctx/forewarn/contact", #"{"ts": \#(ts), "device": "E1", "text": "no sound!"}"#),
+      Self.delivery(
+        "dt/forewarn/echo-dot-5/E1/diagnosis",
+        #"{"ts": \#(ts), "failure_mode": "wifi-dropout", "result": "fault"}"#),
+      Self.delivery("ctx/forewarn/outage/c-1/US-FL", #"{"ts": \#(ts), "until": \#(ts + 3_600_000)}"#),
+    ]
+    for _ in 1...3 { for message in messages { pipeline.take(message, wall: nil) } }
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 5 && yield.counts.duplicate == 8)
+    #expect(yield.contacts.count == 2 && yield.diagnoses.count == 1)
+
+    // A start knows them by what the store has kept.
+    var restarted = try Self.pipeline()
+    restarted.take(Self.report("E1", 1), wall: nil)
+    restarted.remember(messages: yield.contacts.compactMap(\.digest) + yield.diagnoses.compactMap(\.1.digest))
+    for message in messages.prefix(3) { restarted.take(message, wall: nil) }
+    let again = restarted.takeYield()
+    #expect(again.counts.applied == 1 && again.counts.duplicate == 3 && again.contacts.isEmpty)
+  }
+
+  @Test func `other words on consent, care and predictions hold from the next message on`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    _ = pipeline.takeYield()
+    var settings = pipeline.settings
+    settings.history.consent.telemetry = false
+    settings.history.latenessDays = 30
+    settings.predictions = PredictionSchedule(times: .every(EventTime.day))
+    #expect(pipeline.settings.isJudgedOtherwise(by: settings))
+    pipeline.replaceSettings(settings)
+    pipeline.take(Self.report("E1", 2), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.unconsented == 1 && yield.erased.map(\.0.device) == ["E1"])
+    #expect(pipeline.settings.predictions == settings.predictions && pipeline.settings.history.latenessDays == 7)
+  }
+
   @Test func `weather is applied once, and late when its day has closed`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(Self.report("E1", 1), wall: nil)

@@ -8,6 +8,7 @@ enum Schema {
   static let migrations: [(identifier: String, sql: String)] = [
     (Migration1.identifier, Migration1.sql),
     (Migration2.identifier, Migration2.sql),
+    (MigrationFacts.identifier, MigrationFacts.sql),
   ]
 
   static var migrator: DatabaseMigrator {

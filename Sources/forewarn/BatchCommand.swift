@@ -1,0 +1,75 @@
+import ArgumentParser
+import ControlProtocol
+import Terminal
+
+struct BatchCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "batch", abstract: "Production batches: where, of what and when their devices were made.",
+    discussion: Help.discussion(
+      examples: ["forewarn batch import batches.csv", "forewarn batch list --component-lot CEC-7781"]),
+    subcommands: [BatchList.self, BatchShow.self, BatchImport.self], aliases: ["batches"])
+}
+
+struct BatchList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Batches, narrowed by their facts.",
+    discussion: Help.discussion(
+      examples: [
+        "forewarn batch list --product fire-tv-stick-4k-max", "forewarn batch list --supplier Acme -o ndjson",
+      ]),
+    aliases: ["ls"])
+
+  @Option(help: "The product's id.") var product: String?
+  @Option(help: "The factory.") var factory: String?
+  @Option(help: "The supplier.") var supplier: String?
+  @Option(help: "A lot of components that went into it.") var componentLot: String?
+  @OptionGroup var limit: Limit
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await Session(connection, output).list(
+      .batches, Route.batches,
+      filters: [
+        ("product", product), ("factory", factory), ("supplier", supplier), ("component_lot", componentLot),
+      ], limit: limit)
+  }
+}
+
+struct BatchShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "One batch: its facts, its devices and the findings about it.",
+    discussion: Help.discussion(
+      examples: ["forewarn batch show FTV4KM-2024-W18", "forewarn batch show W18 --product echo-dot-5 -o json"]))
+
+  @Argument(help: "The batch's id.") var id: String
+  @Option(help: "The product's id, where several use the same batch id.") var product: String?
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    let path = Route.query(Route.object(Route.batches, id), [("product", product)])
+    try session.show(try await session.get(path)) { body, screen in
+      try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
+    }
+  }
+}
+
+struct BatchImport: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Tell the gateway what the supply chain knows of batches.",
+    discussion: Help.discussion(
+      """
+      A CSV whose header has product, batch and any of factory, line, supplier, manufactured, component_lots, with ; \
+      between lots. All lines are taken or none: with a fault in any of them, every fault is named and the exit status \
+      is 1.
+      """,
+      examples: ["forewarn batch import batches.csv", "forewarn batch import --dry-run batches.csv"]))
+
+  @OptionGroup var table: FactsImport
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws { try await table.run(Route.batchImport, connection, output) }
+}
