@@ -7,7 +7,8 @@ enum QuarantineTable {
   static let droppedKey = MetaTable.ownPrefix + "quarantine_dropped"
 
   static func write(
-    adding entries: [QuarantineEntry], releasing ids: [Int64], totals: QuarantineTotals, limits: StoreLimits,
+    adding entries: [QuarantineEntry], unkept: Int = 0, releasing ids: [Int64], totals: QuarantineTotals,
+    limits: StoreLimits,
     in database: Database
   ) throws -> QuarantineTotals {
     var totals = totals
@@ -30,6 +31,10 @@ enum QuarantineTable {
       ])
       totals.rows += 1
       totals.bytes += entry.bytes
+    }
+    if unkept > 0 {
+      totals.dropped += unkept
+      try MetaTable.setCount(totals.dropped, for: droppedKey, in: database)
     }
     return try evict(totals, limits: limits, in: database)
   }

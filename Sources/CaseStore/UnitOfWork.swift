@@ -41,6 +41,8 @@ package struct UnitOfWork: Sendable {
   /// Keys that begin with `store.` are the store's own and not allowed here.
   package var meta: [String: [UInt8]] = [:]
   package var quarantined: [QuarantineEntry] = []
+  /// Messages that are counted as quarantined and dropped at once: under a flood not all are written.
+  package var unkeptQuarantine = 0
   package var releasedQuarantine: [Int64] = []
   /// Cases as they stand afterwards, in the order of the changes; of several for one id the last is written.
   package var changes: [CaseChange] = []

@@ -66,6 +66,7 @@ extension FleetHistory {
       from: time ?? current, region: facts.region ?? .unknown, carrier: facts.carrier ?? .unknown)
     records[index].places.removeAll { $0.from >= place.from }
     records[index].places.append(place)
+    if records[index].places.count > HistorySettings.mostPlaces { records[index].places.removeFirst() }
   }
 
   package mutating func learn(_ outage: Outage) -> Fate {

@@ -23,4 +23,6 @@ package struct HistorySettings: Sendable {
   package func settle(_ length: BucketLength) -> Int64 { clock == .wall ? EventTime.hour : length.milliseconds }
   /// A report further ahead of the clock than this is from the future.
   package static let ahead = EventTime.day
+  /// Moves of a device that are remembered: a registry that names another region with each state must not fill the memory.
+  static let mostPlaces = 64
 }

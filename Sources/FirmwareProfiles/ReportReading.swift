@@ -8,6 +8,7 @@ import Vocabulary
 struct ReportReading {
   let identity: DeviceIdentity
   let declarations: ProductDeclarations
+  let names: NameGate
 
   func report(_ node: JSONNode) throws(Rejection) -> Report {
     let fields = try JSONFields(node, in: "a report")
@@ -17,7 +18,7 @@ struct ReportReading {
     var report = Report(time: try fields.requiredTime("ts"), digest: digest)
     report.sequence = try sequence(fields)
     report.boot = try boot(fields)
-    report.firmware = try fields.firmware("firmware")
+    report.firmware = try fields.firmware("firmware", of: identity.product, admittedBy: names)
     try readSignals(fields["signals"], into: &report)
     try readEvents(fields["events"], into: &report)
     report.unknownItems += fields.countKeys(

@@ -28,6 +28,11 @@ package import Triage
 /// | `consent_default.telemetry`, `.contact` | truth value | true | |
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
+/// | `limits.device_burst` | messages | 3000 | 1–1 000 000 |
+/// | `limits.device_messages_per_second` | messages | 10 | 0.001–100 000 |
+/// | `limits.unknown_devices` | devices | 200 000 | 0–10 000 000 |
+/// | `limits.devices` | devices | 3 000 000 | 1–10 000 000 |
+/// | `limits.firmwares_per_product` | names | 1000 | 1–100 000 |
 /// | `log_level` | `error`, `warning`, `notice`, `info`, `debug` | `notice` | |
 package struct Configuration: Sendable {
   package var stateDirectory = "/var/lib/forewarn"
@@ -43,6 +48,7 @@ package struct Configuration: Sendable {
   package var contactConsentDefault = true
   package var careMode = TriagePolicy.CareMode.propose
   package var predictions = PredictionSchedule.never
+  package var limits = AdmissionLimits()
   package var logLevel = Logger.Level.notice
 
   package struct BrokerPart: Sendable {
@@ -85,7 +91,7 @@ package struct Configuration: Sendable {
       history: HistorySettings(
         clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays,
         telemetryConsentDefault: telemetryConsentDefault),
-      policy: policy, predictions: predictions)
+      policy: policy, predictions: predictions, limits: limits)
   }
 
   /// What a reload can't change while the daemon runs, by key; compared to tell the administrator.
@@ -95,7 +101,7 @@ package struct Configuration: Sendable {
       ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"), ("clock", clock.rawValue),
       ("clock_quorum", "\(clockQuorum)"), ("lateness_days", "\(latenessDays)"),
       ("consent_default", "\(telemetryConsentDefault) \(contactConsentDefault)"), ("care.mode", careMode.rawValue),
-      ("predictions", "\(predictions)"), ("log_level", logLevel.rawValue),
+      ("predictions", "\(predictions)"), ("limits", "\(limits)"), ("log_level", logLevel.rawValue),
     ]
   }
 }

@@ -1,6 +1,7 @@
 import Broker
 import CheckedYAML
 import DeviceHistory
+import FirmwareProfiles
 import Logging
 import Pipeline
 import Triage
@@ -40,6 +41,7 @@ struct ConfigurationReader {
       return true
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
+    if let limits = keys.optional("limits")?.mapping({ limits(result.limits, $0) }) { result.limits = limits }
     take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
     return result
   }
@@ -110,6 +112,18 @@ struct ConfigurationReader {
     }
     let host = text[..<colon].trimmingBrackets
     return Configuration.ListenAddress(host: String(host), port: port)
+  }
+
+  private func limits(_ defaults: AdmissionLimits, _ keys: YAMLMapping) -> AdmissionLimits? {
+    var limits = defaults
+    if let value = keys.optional("device_burst")?.integer(in: 1...1_000_000) { limits.deviceBurst = value }
+    if let value = keys.optional("device_messages_per_second")?.double(in: 0.001...100_000) {
+      limits.deviceMessagesPerSecond = value
+    }
+    if let value = keys.optional("unknown_devices")?.integer(in: 0...10_000_000) { limits.unknownDevices = value }
+    if let value = keys.optional("devices")?.integer(in: 1...10_000_000) { limits.devices = value }
+    if let value = keys.optional("firmwares_per_product")?.integer(in: 1...100_000) { limits.names.firmwares = value }
+    return limits
   }
 
   private func predictions(_ keys: YAMLMapping) -> PredictionSchedule? {

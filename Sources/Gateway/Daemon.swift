@@ -43,11 +43,13 @@ package struct Daemon: Sendable {
     if let address = configuration.httpListen { try Listeners.check(port: address) }
     let brokerSettings = try BrokerAccess(configuration.broker).settings()
 
+    let faults = try FaultSwitch.read(stateDirectory: configuration.stateDirectory)
+    faults.warn(logger)
     let store = try CaseDatabase(directory: configuration.stateDirectory)
     let board = Board()
     let engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
-      logger: logger, configuration: configuration)
+      logger: logger, configuration: configuration, faults: faults)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
     let recovery = try await engine.recover()
@@ -71,7 +73,9 @@ package struct Daemon: Sendable {
     services.append(Ticker(engine: engine, board: board))
     let logger = logger
     services.append(
-      BrokerService(settings: brokerSettings, engine: engine, store: store, board: board, logger: logger) {
+      BrokerService(
+        settings: brokerSettings, engine: engine, store: store, board: board, logger: logger, faults: faults
+      ) {
         ServiceManager.ready("connected to \(configuration.broker.url)")
         logger.notice("ready")
       })

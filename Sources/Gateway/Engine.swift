@@ -27,9 +27,14 @@ actor Engine {
   private var hasGivenUp = false
   /// Bytes in the journal: it is emptied by a snapshot when it grows beyond what a start should read again.
   private var journalBytes = 0
+  /// As of the last commit: see `EngineLimits`.
+  var storedRefusals = AdmissionCounts()
+  var storedLosses = BrokerLosses()
+  private var faults: FaultSwitch
 
   init(
-    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, configuration: Configuration
+    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, configuration: Configuration,
+    faults: FaultSwitch = FaultSwitch()
   ) {
     self.pipeline = pipeline
     self.store = store
@@ -37,6 +42,7 @@ actor Engine {
     self.logger = logger
     careMode = configuration.careMode
     contactConsentDefault = configuration.contactConsentDefault
+    self.faults = faults
   }
 
   /// A batch from the broker. True once it is on disk; false only when the daemon stops before that.
@@ -141,6 +147,7 @@ actor Engine {
     unit.releasedQuarantine = released
     unit.releasedQuarantine += quarantineIDs(of: yield.readmitted)
     unit.quarantined += quarantinedAnew
+    addLimits(to: &unit, yield, isSnapshot: isSnapshot)
     let delivered = board.change { content in
       defer {
         content.deliveredOutbox = []
@@ -183,7 +190,9 @@ actor Engine {
     var pause = Limits.firstCommitPauseSeconds
     while true {
       do throws(StoreError) {
+        if unit.isBatch { faults.beforeCommit() }
         try store.commit(unit)
+        if unit.isBatch { faults.afterCommit() }
         if board.change({ content in
           defer { content.storeTrouble = nil }
           return content.storeTrouble != nil
@@ -193,7 +202,7 @@ actor Engine {
         return true
       } catch {
         switch error {
-        case .diskFull, .io, .notWritable: break
+        case .diskFull, .io, .notWritable, .busy: break
         default:
           // Our own mistake or a damaged file: going on would answer for what isn't there. Whatever was not
           // acknowledged comes again after the restart.
@@ -245,6 +254,7 @@ actor Engine {
       content.unknownItems = history.unknownItems
       content.sequenceGaps = history.sequenceGaps
       (content.profileCount, content.profileRevision) = profiles
+      reportLimits(on: &content)
       content.lastProgress = seconds
       if let pass = yield.passes.last {
         content.lastPassEnd = pass.bucket.end

@@ -47,7 +47,7 @@ extension Engine {
       consent: DeviceItem.Consent(
         telemetry: facts.telemetryConsent ?? pipeline.settings.history.telemetryConsentDefault,
         contact: facts.contactConsent ?? contactConsentDefault),
-      retired: facts.retired?.description)
+      retired: facts.retired?.description, sequenceGaps: Int(device.sequenceGaps))
   }
 
   private func modes(of id: String) -> [DeviceDetail.Mode] {

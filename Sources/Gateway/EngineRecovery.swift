@@ -60,6 +60,7 @@ extension Engine {
       counts: stored.meta[MetaKey.counts].flatMap(FateCounts.init(stored:)) ?? FateCounts(),
       journalBytes: stored.journal.reduce(0) { $0 + $1.payload.count + 64 },
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
+    restoreLimits(stored.meta)
     replay(stored.journal)
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
@@ -100,6 +101,9 @@ extension Engine {
   }
 
   private func replay(_ journal: [Delivery]) {
+    // What is in the journal was let in.
+    pipeline.admission.isJudging = false
+    defer { pipeline.admission.isJudging = true }
     for delivery in journal {
       if delivery.topic == Self.importTopic {
         pipeline.history.advance(to: delivery.receivedAt)

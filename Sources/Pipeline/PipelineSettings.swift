@@ -8,14 +8,16 @@ package struct PipelineSettings: Sendable {
   package var history: HistorySettings
   package var policy: TriagePolicy
   package var predictions: PredictionSchedule
+  package var limits: AdmissionLimits
 
   package init(
     root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
-    predictions: PredictionSchedule = .never
+    predictions: PredictionSchedule = .never, limits: AdmissionLimits = AdmissionLimits()
   ) {
     self.root = root
     self.history = history
     self.policy = policy
     self.predictions = predictions
+    self.limits = limits
   }
 }

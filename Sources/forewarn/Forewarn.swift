@@ -19,7 +19,8 @@ struct Forewarn: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, ProfileCommand.self,
-      QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self, APICommand.self,
+      QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self, DoctorCommand.self,
+      APICommand.self,
     ])
 
   @OptionGroup var connection: Connection
