@@ -19,7 +19,7 @@ import Vocabulary
     }
     #expect(try await site.daemon.status()?.state == "ready")
     try await site.daemon.stop()
-    let fleet = try Fleet(site.broker)
+    let fleet = try Crowd(site.broker)
     try await fleet.publish((0..<200).map { Self.report($0) })
     try await site.daemon.start(until: ["ready", "degraded"])
     try await wait(for: "status tells of the loss", within: .seconds(15)) {
@@ -52,7 +52,7 @@ import Vocabulary
       .init(brokerURL: broker.url, profiles: Installation.shippedProfiles, brokerLines: ["client_id: other"]))
     try await other.start()
     try await other.stop()
-    try await Fleet(broker).publish((0..<100).map { Self.report($0) })
+    try await Crowd(broker).publish((0..<100).map { Self.report($0) })
 
     let site = Installation(
       broker: broker,

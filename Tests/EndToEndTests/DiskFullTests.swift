@@ -13,7 +13,7 @@ struct DiskFullTests {
     let disk = try SmallDisk(over: daemon.stateDirectory, megabytes: 48)
     try await daemon.start()
     let site = Installation(broker: broker, daemon: daemon)
-    let fleet = try Fleet(broker, connections: 2)
+    let fleet = try Crowd(broker, connections: 2)
     try await fleet.publish(Self.reports(0..<2000))
     #expect(try await site.tally(of: 2000) == Tally(applied: 2000))
 

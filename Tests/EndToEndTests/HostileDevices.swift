@@ -1,6 +1,7 @@
 import Broker
 import Foundation
 import Rig
+import Vocabulary
 
 /// What no sound device sends, and how it ends.
 enum HostileDevices {

@@ -34,7 +34,7 @@ import Vocabulary
     let strangers = Task { try await Self.makeUpIDs(site) }
     let malformed = HostileDevices.malformed()
     let weird = Task {
-      try await Fleet(site.broker).publish(
+      try await Crowd(site.broker).publish(
         malformed.enumerated().map { OutgoingPublish(id: Int64($0), topic: $1.topic, payload: $1.payload) })
     }
     let latencies = try await probe(site, while: { !isOver.isRaised })
@@ -81,13 +81,13 @@ import Vocabulary
         id: Int64(number), topic: "dt/forewarn/echo-dot-5/sound-\(number)/state",
         payload: Array(#"{"batch": "ED5-2024-W07", "region": "US-FL"}"#.utf8), isRetained: true)
     }
-    try await Fleet(site.broker).publish(states)
+    try await Crowd(site.broker).publish(states)
     #expect(try await site.tally(of: Self.soundDevices) == Tally(applied: Self.soundDevices))
   }
 
   /// Paced by the clock; where the broker takes less, as fast as it does. Answers how many it took.
   private static func flood(_ site: Installation) async throws -> Int {
-    let fleet = try Fleet(site.broker)
+    let fleet = try Crowd(site.broker)
     let began = ContinuousClock.now
     var sent = 0
     while ContinuousClock.now - began < .seconds(floodSeconds) {
@@ -101,7 +101,7 @@ import Vocabulary
   }
 
   private static func makeUpIDs(_ site: Installation) async throws {
-    let fleet = try Fleet(site.broker)
+    let fleet = try Crowd(site.broker)
     for first in stride(from: 0, to: strangers, by: 2000) {
       try await fleet.publish((first..<min(first + 2000, strangers)).map(HostileDevices.stranger))
     }
@@ -109,7 +109,7 @@ import Vocabulary
 
   /// One report of a sound device after the other, each from its publication until it shows in the device's count.
   private func probe(_ site: Installation, while isWanted: () -> Bool) async throws -> [Duration] {
-    let fleet = try Fleet(site.broker)
+    let fleet = try Crowd(site.broker)
     var latencies: [Duration] = []
     while isWanted() {
       let device = "sound-\(latencies.count % Self.soundDevices)"

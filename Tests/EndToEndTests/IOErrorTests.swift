@@ -20,7 +20,7 @@ struct IOErrorTests {
         environment: ["LD_PRELOAD": Self.preload, "FIU_CTRL_FIFO": pipe, "FIU_ENABLE": ""]))
     let site = Installation(broker: broker, daemon: daemon)
     let process = try #require(daemon.processID)
-    let fleet = try Fleet(broker)
+    let fleet = try Crowd(broker)
     try await fleet.publish(Self.reports(0..<500))
     #expect(try await site.tally(of: 500) == Tally(applied: 500))
 

@@ -86,6 +86,6 @@ import Vocabulary
         id: Int64(number), topic: "dt/forewarn/echo-dot-5/A\(number % 300)/report",
         payload: Array(report(sequence: number / 300).utf8))
     }
-    try await Fleet(broker, connections: 4).publish(reports)
+    try await Crowd(broker, connections: 4).publish(reports)
   }
 }

@@ -10,7 +10,7 @@ final class SmallDisk: Sendable {
     do {
       let folder = try ScratchFolder()
       guard mount("tmpfs", folder.path, "tmpfs", 0, "size=1m") == 0 else { return false }
-      umount2(folder.path, Int32(MNT_DETACH.rawValue))
+      umount2(folder.path, Int32(MNT_DETACH))
       return true
     } catch {
       return false
@@ -26,7 +26,7 @@ final class SmallDisk: Sendable {
     self.path = path
   }
 
-  deinit { umount2(path, Int32(MNT_DETACH.rawValue)) }
+  deinit { umount2(path, Int32(MNT_DETACH)) }
 
   /// Leaves not a byte.
   func fill() throws {

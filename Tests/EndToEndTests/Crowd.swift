@@ -3,7 +3,7 @@ import Dispatch
 import Rig
 
 /// Many messages to the broker at once, over connections of its own.
-struct Fleet: Sendable {
+struct Crowd: Sendable {
   private let publisher: Publisher
 
   init(_ broker: Mosquitto, connections: Int = 1) throws {
