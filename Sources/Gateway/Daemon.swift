@@ -92,6 +92,7 @@ package struct Daemon: Sendable {
       logger.notice("connections that wouldn't end were cut")
     }
     ServiceManager.stopping()
+    await engine.commitRest()
     try store.close()
     unlink(configuration.control.socket)
     if let reason = failure.reason { throw StartFailure(reason) }

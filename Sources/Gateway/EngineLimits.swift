@@ -47,6 +47,9 @@ extension Engine {
     content.namesRefused = admission.names.refused.values.reduce(0, +)
   }
 
+  /// The intake has ended: what the broker's thread told since the last commit.
+  func commitRest() async { await turn { _ = await commit() } }
+
   /// An operator has seen what the broker lost.
   func acknowledgeLosses() async throws {
     try await turn {

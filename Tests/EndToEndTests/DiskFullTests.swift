@@ -11,6 +11,7 @@ struct DiskFullTests {
     let broker = try await Mosquitto.start()
     let daemon = try DaemonProcess(.init(brokerURL: broker.url, profiles: Installation.shippedProfiles))
     let disk = try SmallDisk(over: daemon.stateDirectory, megabytes: 48)
+    defer { withExtendedLifetime(daemon) { disk.unmount() } }
     try await daemon.start()
     let site = Installation(broker: broker, daemon: daemon)
     let fleet = try Crowd(broker, connections: 2)

@@ -9,7 +9,7 @@ import Testing
 struct IOErrorTests {
   private static let preload = "/usr/lib/fiu/fiu_run_preload.so /usr/lib/fiu/fiu_posix_preload.so"
 
-  @Test(arguments: ["posix/io/rw/pwrite64", "posix/io/sync/fdatasync"])
+  @Test(arguments: ["posix/io/rw/pwrite", "posix/io/sync/fdatasync"])
   func `while the medium fails nothing is acknowledged, and afterwards nothing is lost`(_ call: String) async throws {
     let folder = try ScratchFolder()
     let pipe = folder.path("fiu")

@@ -26,7 +26,8 @@ final class SmallDisk: Sendable {
     self.path = path
   }
 
-  deinit { umount2(path, Int32(MNT_DETACH)) }
+  /// Before the folder under it goes away.
+  func unmount() { umount2(path, Int32(MNT_DETACH)) }
 
   /// Leaves not a byte.
   func fill() throws {
