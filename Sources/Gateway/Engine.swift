@@ -64,6 +64,7 @@ actor Engine {
     await turn {
       let started = WallClock.monotonicSeconds()
       let now = WallClock.now()
+      pipeline.admission.advance(to: now)
       // After a long time away many buckets are due: a transaction each, and a sign of life between.
       while !hasGivenUp, pipeline.advanceOneBucket(to: now, wall: now) {
         _ = await commit(started: started)

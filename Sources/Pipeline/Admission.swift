@@ -1,5 +1,5 @@
 package import FirmwareProfiles
-import Vocabulary
+package import Vocabulary
 
 /// Who is let in, before anything is parsed: each device's share of the stream, how many devices and names a stream may
 /// make up, and what quarantine keeps of the refused. A value that depends on nothing but the messages and the times at
@@ -27,7 +27,8 @@ package struct Admission {
     shares = DeviceShares(limits)
   }
 
-  mutating func advance(to received: EventTime) {
+  /// Receive time moves on: shares are paid off by it, without messages as well.
+  package mutating func advance(to received: EventTime) {
     if let lastReceived { budget.refill(milliseconds: received.milliseconds - lastReceived.milliseconds) }
     lastReceived = received
     shares.advance(to: received)

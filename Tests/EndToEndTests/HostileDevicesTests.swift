@@ -31,16 +31,16 @@ import Vocabulary
       defer { isOver.raise() }
       return try await Self.flood(site)
     }
-    let strangers = Task { try await Self.makeUpIDs(site) }
     let malformed = HostileDevices.malformed()
-    let weird = Task {
+    let others = Task {
+      // First, so that none of these is one device too many as well.
       try await Crowd(site.broker).publish(
         malformed.enumerated().map { OutgoingPublish(id: Int64($0), topic: $1.topic, payload: $1.payload) })
+      try await Self.makeUpIDs(site)
     }
     let latencies = try await probe(site, while: { !isOver.isRaised })
-    try await weird.value
     let flooded = try await flood.value
-    try await strangers.value
+    try await others.value
     published += malformed.count + flooded + Self.strangers + latencies.count
 
     let tally = try await site.tally(of: published, within: .seconds(120))
