@@ -17,13 +17,6 @@ enum HostileDevices {
     init(_ device: String, _ payload: String) { self.init(device, Array(payload.utf8)) }
   }
 
-  static func flood(_ number: Int, bytes: Int) -> OutgoingPublish {
-    let head = report(sequence: number, extra: #", "filling": ""#)
-    let filling = String(repeating: "f", count: max(0, bytes - head.utf8.count - 2))
-    return OutgoingPublish(
-      id: Int64(number), topic: "dt/forewarn/echo-dot-5/flood/report", payload: Array((head + filling + "\"}").utf8))
-  }
-
   /// Each is quarantined as one message.
   static func malformed() -> [Message] {
     let now = wallClock().milliseconds

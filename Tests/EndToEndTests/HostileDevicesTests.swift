@@ -91,19 +91,12 @@ import Vocabulary
     #expect(try await site.tally(of: all.count) == Tally(applied: all.count))
   }
 
-  /// Paced by the clock; where the broker takes less, as fast as it does. Answers how many it took.
+  /// Answers how many messages the broker took.
   private static func flood(_ site: Installation) async throws -> Int {
-    let fleet = try Crowd(site.broker)
-    let began = ContinuousClock.now
-    var sent = 0
-    while ContinuousClock.now - began < .seconds(floodSeconds) {
-      func due() -> Int { Int((ContinuousClock.now - began) / .seconds(1) * Double(floodPerSecond)) }
-      try await wait(for: "more of the flood is due", within: .seconds(5), every: .milliseconds(5)) { due() > sent }
-      let count = min(due() - sent, 200)
-      try await fleet.publish((sent..<sent + count).map { HostileDevices.flood($0, bytes: 64 << 10) })
-      sent += count
-    }
-    return sent
+    let device = FloodingDevice(
+      port: site.broker.port, topic: "dt/forewarn/echo-dot-5/flood/report", messageBytes: 64 << 10,
+      messagesPerSecond: floodPerSecond)
+    return try await device.flood(for: .seconds(floodSeconds))
   }
 
   private static func makeUpIDs(_ site: Installation) async throws {
