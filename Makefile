@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test demo bench bench-quick install clean
+.PHONY: help deps check-swift build lint test proof demo bench bench-quick install clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -12,10 +12,11 @@ CHECKS := -c release -Xswiftc -enable-testing --explicit-target-dependency-impor
 BIN := .build/release
 
 # For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
-# programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps.
-PACKAGES := binutils ca-certificates curl g++ git libc6-dev libcbor-dev libcurl4 libmosquitto-dev libncurses6 libsimdjson-dev \
-  libsqlite3-dev libssl-dev libsystemd-dev libxml2 libzstd-dev mosquitto mosquitto-clients pkg-config procps sqlite3 \
-  zlib1g-dev
+# programs load (a toolchain that was only unpacked lacks it); for tests and demo: the broker with its clients, ps, and
+# fiu-utils, which makes system calls fail.
+PACKAGES := binutils ca-certificates curl fiu-utils g++ git libc6-dev libcbor-dev libcurl4 libmosquitto-dev libncurses6 \
+  libsimdjson-dev libsqlite3-dev libssl-dev libsystemd-dev libxml2 libzstd-dev mosquitto mosquitto-clients pkg-config \
+  procps sqlite3 zlib1g-dev
 
 PREFIX ?= /usr
 DESTDIR ?=
@@ -65,6 +66,9 @@ build: deps check-swift  ## build everything, tests included
 # take each other's deadlines away.
 test: deps lint build  ## lint, build, run all tests
 	swift test $(CHECKS) --skip-build --no-parallel
+
+proof: build  ## the long proofs: fifty kills under load, a minute of hostile devices
+	FOREWARN_PROOF=1 swift test $(CHECKS) --skip-build --no-parallel --filter 'CrashProofTests|HostileDevicesTests'
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
 	@$(BIN)/demo

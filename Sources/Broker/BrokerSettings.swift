@@ -45,6 +45,12 @@ package struct BrokerSettings: Sendable {
   /// Most messages of one batch, that is, of one commit. At most half of `receiveMaximum`, so that the broker goes on
   /// sending while a batch is committed.
   package var batchLimit = 2000
+  /// A batch ends here even if it holds few messages, so that large ones can't fill the memory: what is more waits in the
+  /// socket and at the broker.
+  package var batchBytes = 8 << 20
+  /// The largest packet that the broker may send (MQTT 5; it then drops larger ones instead). Far above what a payload may
+  /// hold, so that one that is too large still comes in and is quarantined as such; a packet of MQTT's 256 MB never does.
+  package var maximumPacketBytes: UInt32 = 16 << 20
   /// Own publishes that may wait for their PUBACK.
   package var outgoingLimit = 200
   /// How long TCP, TLS and CONNACK may take together, for each address family of the host.
@@ -83,6 +89,8 @@ package struct BrokerSettings: Sendable {
     try require((2...65_535).contains(receiveMaximum), "the receive maximum must be 2 to 65535 messages")
     try require(
       (1...receiveMaximum / 2).contains(batchLimit), "a batch must hold 1 message to half of the receive maximum")
+    try require(batchBytes > 0, "a batch must hold at least a byte")
+    try require(maximumPacketBytes >= 1024, "the largest packet must be 1 KiB or more")
     try require((1...65_535).contains(outgoingLimit), "the outgoing limit must be 1 to 65535 messages")
     try require((1...600).contains(connectTimeoutSeconds), "the connect timeout must be 1 to 600 seconds")
     try require(password == nil || username != nil, "a password needs a username")

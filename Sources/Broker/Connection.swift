@@ -25,6 +25,7 @@ final class Connection {
   private let since = EventTime.wallClock()
   /// Messages read whose acknowledgements lie in libmosquitto's queue.
   private(set) var unsettled: [Delivery] = []
+  private(set) var unsettledBytes = 0
   private var callbackCount = 0
   private var connectReason: ReasonCode?
   private var disconnectReason: ReasonCode?
@@ -105,6 +106,7 @@ final class Connection {
     guard !unsettled.isEmpty else { return }
     guard commit(unsettled) else { throw .notCommitted }
     unsettled.removeAll(keepingCapacity: true)
+    unsettledBytes = 0
   }
 
   /// Sends what is queued, acknowledgements among it, as far as the socket takes it.
@@ -227,6 +229,9 @@ extension Connection {
       try Library.check(
         mosquitto_property_add_int32(
           &properties, Int32(MQTT_PROP_SESSION_EXPIRY_INTERVAL.rawValue), settings.sessionExpirySeconds))
+      try Library.check(
+        mosquitto_property_add_int32(
+          &properties, Int32(MQTT_PROP_MAXIMUM_PACKET_SIZE.rawValue), settings.maximumPacketBytes))
       // Only the blocking call takes CONNECT properties, and a black-holed broker would hold it, and `stop`, for two
       // minutes. With an empty socket path it fails at once, but keeps the properties for the call below.
       _ = mosquitto_connect_bind_v5(handle, "", 0, keepAlive, nil, properties)
@@ -337,6 +342,7 @@ extension Connection {
       return
     }
     // `String(cString:)` repairs what isn't UTF-8. A broker refuses such topics; a repaired one ends in quarantine.
+    unsettledBytes += payload.count
     unsettled.append(
       Delivery(
         topic: String(cString: topicBytes), payload: [UInt8](payload), isRetained: message.retain,

@@ -131,7 +131,7 @@ struct SubscriberSession {
     var hasMore = true
     var packets = 0
     do throws(BrokerError) {
-      while hasMore, connection.unsettled.count < settings.batchLimit {
+      while hasMore, connection.unsettled.count < settings.batchLimit, connection.unsettledBytes < settings.batchBytes {
         hasMore = try connection.read()
         packets += 1
         // The clock is read every 64 packets: it costs as much as a hundredth of a message.

@@ -94,8 +94,11 @@ package final class CaseDatabase: Sendable {
 
   /// Bytes on disk: the database and its write-ahead log.
   package func sizeInBytes() -> Int64 {
-    (file.size(of: path) ?? 0) + (file.size(of: path + "-wal") ?? 0)
+    (file.size(of: path) ?? 0) + logSizeInBytes()
   }
+
+  /// Of the write-ahead log alone.
+  func logSizeInBytes() -> Int64 { file.size(of: path + "-wal") ?? 0 }
 
   /// What SQLite finds wrong with the file; empty if nothing. Reads all of it.
   package func integrityCheck() throws(StoreError) -> [String] {
@@ -175,7 +178,8 @@ extension UnitOfWork {
     try StateTables.write(self, compression, in: database)
     for (key, value) in meta { try MetaTable.set(value, for: key, in: database) }
     totals = try QuarantineTable.write(
-      adding: quarantined, releasing: releasedQuarantine, rejudging: rejudgedQuarantine, totals: totals, limits: limits,
+      adding: quarantined, unkept: unkeptQuarantine, releasing: releasedQuarantine, rejudging: rejudgedQuarantine,
+      totals: totals, limits: limits,
       in: database)
     try OutboxTable.write(self, limits: limits, in: database)
     try RecordTables.write(self, limits: limits, in: database)

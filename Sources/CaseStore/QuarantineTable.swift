@@ -7,8 +7,9 @@ enum QuarantineTable {
   static let droppedKey = MetaTable.ownPrefix + "quarantine_dropped"
 
   static func write(
-    adding entries: [QuarantineEntry], releasing ids: [Int64], rejudging: [(id: Int64, rejection: Rejection)] = [],
-    totals: QuarantineTotals, limits: StoreLimits, in database: Database
+    adding entries: [QuarantineEntry], unkept: Int = 0, releasing ids: [Int64],
+    rejudging: [(id: Int64, rejection: Rejection)] = [], totals: QuarantineTotals, limits: StoreLimits,
+    in database: Database
   ) throws -> QuarantineTotals {
     var totals = totals
     let release = try database.cachedStatement(sql: "DELETE FROM quarantine WHERE id = ? RETURNING bytes")
@@ -34,6 +35,10 @@ enum QuarantineTable {
       ])
       totals.rows += 1
       totals.bytes += entry.bytes
+    }
+    if unkept > 0 {
+      totals.dropped += unkept
+      try MetaTable.setCount(totals.dropped, for: droppedKey, in: database)
     }
     return try evict(totals, limits: limits, in: database)
   }

@@ -12,6 +12,8 @@ package enum StoreError: Error, Sendable, Hashable {
   case io(path: String, code: Int32, message: String)
   /// The file is damaged, cut, or no case store.
   case corrupt(path: String, detail: String)
+  /// Another program holds the database's lock, longer than the store waits.
+  case busy(path: String)
   /// A later version of the program has changed the schema; `unknown` are its migrations.
   case newer(path: String, unknown: [String])
   /// Another process has the state directory open; its id, where its lock file tells.
@@ -37,6 +39,8 @@ extension StoreError: CustomStringConvertible {
       "no space left for \(path); free some (df -h \(path)) or raise the store's size limit: it then goes on by itself"
     case .io(let path, let code, let message):
       "reading or writing \(path) failed: \(message) (SQLite code \(code)); check the medium: dmesg, smartctl"
+    case .busy(let path):
+      "another program has \(path) locked; end its transaction (fuser -v \(path)): it then goes on by itself"
     case .corrupt(let path, let detail):
       """
       \(path) is damaged or no case store: \(detail); stop the daemon, keep a copy of the file and its -wal, and restore \
@@ -84,6 +88,8 @@ extension StoreError {
       self = FreeSpace.isUsedUp(at: path) ? .diskFull(path: path) : .io(path: path, code: code, message: message)
     case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
       self = FreeSpace.isUsedUp(at: path) ? .diskFull(path: path) : .notWritable(path: path, reason: message)
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self = .busy(path: path)
     case .SQLITE_CORRUPT, .SQLITE_NOTADB:
       self = .corrupt(path: path, detail: message)
     default:

@@ -33,6 +33,8 @@ package struct UnitOfWork: Sendable {
   /// Keys that begin with `store.` are the store's own and not allowed here.
   package var meta: [String: [UInt8]] = [:]
   package var quarantined: [QuarantineEntry] = []
+  /// Messages that are counted as quarantined and dropped at once: under a flood not all are written.
+  package var unkeptQuarantine = 0
   package var releasedQuarantine: [Int64] = []
   /// Messages that were taken again and refused for something else now.
   package var rejudgedQuarantine: [(id: Int64, rejection: Rejection)] = []

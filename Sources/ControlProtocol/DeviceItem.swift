@@ -13,11 +13,15 @@ package struct DeviceItem: Hashable, Sendable, Codable {
   package var consent: Consent
   /// When it was taken out of use.
   @Known package var retired: String?
+  /// Reports that are missing by their sequence numbers.
+  @Known package var sequenceGaps: Int?
 
   package init(
     device: String, product: String, batch: String, firmware: String?, region: String, carrier: String,
-    customer: String?, activated: String?, lastHeard: String?, reports: Int, consent: Consent, retired: String?
+    customer: String?, activated: String?, lastHeard: String?, reports: Int, consent: Consent, retired: String?,
+    sequenceGaps: Int = 0
   ) {
+    self.sequenceGaps = sequenceGaps
     self.device = device
     self.product = product
     self.batch = batch
@@ -36,6 +40,7 @@ package struct DeviceItem: Hashable, Sendable, Codable {
     case device, product, batch, firmware, region, carrier, customer, activated
     case lastHeard = "last_heard"
     case reports, consent, retired
+    case sequenceGaps = "sequence_gaps"
   }
 
   /// What holds for the device after policies and defaults.

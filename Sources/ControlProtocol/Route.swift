@@ -2,6 +2,8 @@
 /// what can be done to one at `<collection>/{id}/{action}`.
 package enum Route {
   package static let status = "/v1/status"
+  package static let doctor = "/v1/doctor"
+  package static let lossesSeen = "/v1/doctor/acknowledge"
   package static let tickets = "/v1/tickets"
   package static let findings = "/v1/findings"
   package static let devices = "/v1/devices"

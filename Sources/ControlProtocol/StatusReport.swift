@@ -34,12 +34,14 @@ package struct StatusReport: Hashable, Sendable, Codable {
   /// `nil` until a bucket has closed.
   @Known package var lastPass: Pass?
   package var care: Care
+  /// `nil` from an older daemon.
+  @Known package var limits: Limits?
 
   package init(
     state: State, reasons: [String], version: String, pid: Int, startedAt: String, messages: Messages, devices: Int,
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
-    lastPass: Pass?, care: Care, latency: Latency? = nil
+    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits()
   ) {
     self.state = state
     self.reasons = reasons
@@ -62,6 +64,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     self.quarantine = quarantine
     self.lastPass = lastPass
     self.care = care
+    self.limits = limits
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -76,7 +79,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case sequenceGaps = "sequence_gaps"
     case quarantine
     case lastPass = "last_pass"
-    case care
+    case care, limits
   }
 }
 
@@ -128,11 +131,17 @@ extension StatusReport {
     @Known package var sessionPresent: Bool?
     package var reconnects: Int
     @Known package var lastError: String?
+    /// By how much `dropped` has grown while our session stood, over restarts of daemon and broker.
+    @Known package var droppedSince: Int?
+    /// How often the broker had forgotten our session, and what it had queued for us.
+    @Known package var sessionsLost: Int?
 
     package init(
       url: String, connected: Bool, since: String?, dropped: Int?, sessionPresent: Bool?, reconnects: Int,
-      lastError: String?
+      lastError: String?, droppedSince: Int = 0, sessionsLost: Int = 0
     ) {
+      self.droppedSince = droppedSince
+      self.sessionsLost = sessionsLost
       self.url = url
       self.connected = connected
       self.since = since
@@ -147,6 +156,8 @@ extension StatusReport {
       case sessionPresent = "session_present"
       case reconnects
       case lastError = "last_error"
+      case droppedSince = "dropped_since"
+      case sessionsLost = "sessions_lost"
     }
   }
 
@@ -202,6 +213,48 @@ extension StatusReport {
     private enum CodingKeys: String, CodingKey {
       case p50Seconds = "p50_seconds"
       case p99Seconds = "p99_seconds"
+    }
+  }
+
+  /// What the intake's limits hold back. All of it is in `messages.quarantined` as well.
+  package struct Limits: Hashable, Sendable, Codable {
+    /// Messages refused so far because their device was over its share.
+    package var throttledMessages: Int
+    /// Devices over their share right now, and the names of the latest ones.
+    package var throttledDevices: Int
+    package var offenders: [String]
+    /// Devices known by their reports alone, how many there may be, and messages refused because of that.
+    package var unknownDevices: Int
+    package var unknownDevicesLimit: Int
+    package var newDevicesRefused: Int
+    /// Since the start: names of firmware, batches and places that were one too many.
+    package var namesRefused: Int
+    /// Refused messages that were counted, but not written to quarantine.
+    package var quarantineUnkept: Int
+
+    package init(
+      throttledMessages: Int = 0, throttledDevices: Int = 0, offenders: [String] = [], unknownDevices: Int = 0,
+      unknownDevicesLimit: Int = 0, newDevicesRefused: Int = 0, namesRefused: Int = 0, quarantineUnkept: Int = 0
+    ) {
+      self.throttledMessages = throttledMessages
+      self.throttledDevices = throttledDevices
+      self.offenders = offenders
+      self.unknownDevices = unknownDevices
+      self.unknownDevicesLimit = unknownDevicesLimit
+      self.newDevicesRefused = newDevicesRefused
+      self.namesRefused = namesRefused
+      self.quarantineUnkept = quarantineUnkept
+    }
+
+    private enum CodingKeys: String, CodingKey {
+      case throttledMessages = "throttled_messages"
+      case throttledDevices = "throttled_devices"
+      case offenders
+      case unknownDevices = "unknown_devices"
+      case unknownDevicesLimit = "unknown_devices_limit"
+      case newDevicesRefused = "new_devices_refused"
+      case namesRefused = "names_refused"
+      case quarantineUnkept = "quarantine_unkept"
     }
   }
 

@@ -113,6 +113,7 @@ extension DeviceRecord {
     let place = Place(from: time, region: facts.region ?? .unknown, carrier: facts.carrier ?? .unknown)
     places.removeAll { $0.from >= place.from }
     places.append(place)
+    if places.count > HistorySettings.mostPlaces { places.removeFirst() }
   }
 }
 

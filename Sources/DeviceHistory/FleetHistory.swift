@@ -276,12 +276,12 @@ package struct FleetHistory: Sendable {
 
   private mutating func replace(_ presence: Presence, of number: Int) {
     var writer = PackedWriter()
-    writer.fixed(UInt16(0))
+    let length = writer.placeOfLength()
     presence.write(to: &writer, shape: shape(of: presence.product), words: &words)
-    writer.setLength(writer.bytes.count - 2)
+    writer.setLength(at: length)
     let part = pages.withBytes(of: number) { bytes in
       let start = RecordPacking.presenceStart(bytes)
-      return start - 2..<start + RecordPacking.presenceLength(bytes)
+      return start - RecordPacking.lengthBytes..<start + RecordPacking.presenceLength(bytes)
     }
     pages.replace(part, of: number, with: writer.bytes)
   }

@@ -23,4 +23,9 @@ package struct HistorySettings: Sendable {
   package func settle(_ length: BucketLength) -> Int64 { clock == .wall ? EventTime.hour : length.milliseconds }
   /// A report further ahead of the clock than this is from the future.
   package static let ahead = EventTime.day
+  /// Digests of a device's reports without `seq` that are remembered within the lateness limit: one every half a minute for
+  /// a week. A device that makes up more of them is over any share.
+  package static let mostDigests = 20_000
+  /// Moves of a device that are remembered: a registry that names another region with each state must not fill the memory.
+  static let mostPlaces = 64
 }

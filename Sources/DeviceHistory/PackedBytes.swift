@@ -31,10 +31,19 @@ struct PackedWriter: Sendable {
     bytes.append(contentsOf: value.utf8)
   }
 
-  /// Sets the two bytes at the start that were written for a length.
-  mutating func setLength(_ length: Int) {
-    bytes[0] = UInt8(truncatingIfNeeded: length)
-    bytes[1] = UInt8(truncatingIfNeeded: length >> 8)
+  /// Leaves room for the length of what follows; answers where.
+  mutating func placeOfLength() -> Int {
+    defer { for _ in 0..<RecordPacking.lengthBytes { bytes.append(0) } }
+    return bytes.count
+  }
+
+  /// The length of all that was written since `placeOfLength`.
+  mutating func setLength(at place: Int) {
+    let length = bytes.count - place - RecordPacking.lengthBytes
+    precondition(length < 1 << (8 * RecordPacking.lengthBytes), "a part of a record is too long")
+    for index in 0..<RecordPacking.lengthBytes {
+      bytes[place + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
+    }
   }
 
   mutating func append(_ other: UnsafeRawBufferPointer) { bytes.append(contentsOf: other) }

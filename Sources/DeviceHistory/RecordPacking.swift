@@ -3,12 +3,15 @@ import Vocabulary
 /// The packed form of a device's record: its id, what each report changes (with its length, so that it can be exchanged by
 /// itself), then the rest.
 enum RecordPacking {
-  /// Bytes before the presence: the id with its length, and two of the presence's own length.
-  static func presenceStart(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { 1 + Int(bytes[0]) + 2 }
+  /// Of the presence's length: a device without sequence numbers can have twenty thousand digests there.
+  static let lengthBytes = 3
+
+  /// Bytes before the presence: the id with its length, and the presence's own length.
+  static func presenceStart(_ bytes: UnsafeBufferPointer<UInt8>) -> Int { 1 + Int(bytes[0]) + lengthBytes }
 
   static func presenceLength(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     let place = 1 + Int(bytes[0])
-    return Int(bytes[place]) | Int(bytes[place + 1]) << 8
+    return Int(bytes[place]) | Int(bytes[place + 1]) << 8 | Int(bytes[place + 2]) << 16
   }
 
   static func id(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeRawBufferPointer {
@@ -50,10 +53,9 @@ enum RecordPacking {
     let id = record.identity.device.utf8
     writer.byte(UInt8(id.count))
     for byte in id { writer.byte(byte) }
-    var presence = PackedWriter()
-    record.presence.write(to: &presence, shape: shape, words: &words)
-    writer.fixed(UInt16(presence.bytes.count))
-    presence.bytes.withUnsafeBytes { writer.append($0) }
+    let length = writer.placeOfLength()
+    record.presence.write(to: &writer, shape: shape, words: &words)
+    writer.setLength(at: length)
     record.writeRest(to: &writer, shape: shape, words: &words)
     record.days.takeLast(of: &record.presence.lastDay)
     record.hours.takeLast(of: &record.presence.lastHour)

@@ -4,9 +4,9 @@ import Vocabulary
 /// and the digests of reports without a sequence number for as long as they could come again (the lateness limit).
 struct ReportIdentities: Sendable, Hashable {
   static let mostBoots = 4
-  /// Digests a device: six reports an hour for two weeks. One that says more without numbering it has its oldest forgotten
-  /// early, and what is older than those counts as late, so that nothing counts twice.
-  static let mostDigests = 2048
+  /// One that says more without numbering it has its oldest forgotten early, and what is older than those counts as late,
+  /// so that nothing counts twice.
+  static let mostDigests = HistorySettings.mostDigests
   /// Where counting of missing numbers ends, a device.
   private static let mostGaps: Int64 = 1_000_000
 

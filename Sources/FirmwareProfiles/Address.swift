@@ -18,7 +18,7 @@ package enum Address: Hashable, Sendable {
   /// `root` may hold several levels. Only a product of the catalogue, and regions and carriers that are ids, become
   /// symbols.
   package static func parse(
-    topic: String, root: String, catalogue: Catalogue, sources: [SourceMapping] = []
+    topic: String, root: String, catalogue: Catalogue, sources: [SourceMapping] = [], names: NameGate = NameGate()
   ) -> Result<Address, Rejection> {
     if let address = usual(topic, root, catalogue) { return .success(address) }
     if topic.hasPrefix("$SYS/") { return .success(.brokerStatistic(topic)) }
@@ -31,7 +31,7 @@ package enum Address: Hashable, Sendable {
       if let address = sources.address(of: topic) { return .success(.foreign(address)) }
       return .failure(noAddress(topic, "dt/\(root)/<product>/<device>/report"))
     }
-    if let levels = levels(of: topic, below: "ctx/" + root) { return context(levels, topic) }
+    if let levels = levels(of: topic, below: "ctx/" + root) { return context(levels, topic, names) }
     if levels(of: topic, below: "cmd/" + root) != nil || levels(of: topic, below: "evt/" + root) != nil {
       return .success(.own)
     }
@@ -96,18 +96,36 @@ package enum Address: Hashable, Sendable {
     }
   }
 
-  private static func context(_ levels: [Substring], _ topic: String) -> Result<Address, Rejection> {
+  private static func context(
+    _ levels: [Substring], _ topic: String, _ names: NameGate
+  ) -> Result<Address, Rejection> {
     switch (levels.first, levels.count) {
     case ("weather", 2):
       guard Identifier.isValid(levels[1]) else { return .failure(notAnID("region", levels[1])) }
-      return .success(.weather(region: Symbol(String(levels[1]))))
+      return admitted([(levels[1], .region)], names) { .weather(region: $0[0]) }
     case ("outage", 3):
       guard Identifier.isValid(levels[1]) else { return .failure(notAnID("carrier", levels[1])) }
       guard Identifier.isValid(levels[2]) else { return .failure(notAnID("region", levels[2])) }
-      return .success(.outage(carrier: Symbol(String(levels[1])), region: Symbol(String(levels[2]))))
+      return admitted([(levels[1], .carrier), (levels[2], .region)], names) { .outage(carrier: $0[0], region: $0[1]) }
     case ("contact", 1): return .success(.contact)
     default: return .failure(noAddress(topic, "weather/<region>, outage/<carrier>/<region> or contact below ctx"))
     }
+  }
+
+  /// The names as symbols, if the gate lets all of them become some.
+  private static func admitted(
+    _ texts: [(Substring, NameGate.Kind)], _ names: NameGate, _ address: ([Symbol]) -> Address
+  ) -> Result<Address, Rejection> {
+    var symbols: [Symbol] = []
+    for (text, kind) in texts {
+      do throws(Rejection) {
+        try names.admit(String(text), as: kind)
+      } catch {
+        return .failure(error)
+      }
+      symbols.append(Symbol(String(text)))
+    }
+    return .success(address(symbols))
   }
 
   private static func notAnID(_ what: String, _ text: Substring) -> Rejection {

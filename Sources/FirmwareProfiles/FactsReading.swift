@@ -6,9 +6,23 @@ enum FactsReading {
   enum Field: String, CaseIterable {
     case batch, factory, manufactured, activated, firmware, region, carrier, customer, locale
     case retired = "retired_at"
+
+    /// The kind of name that the field makes known; `nil`: its text is the device's own.
+    var name: NameGate.Kind? {
+      switch self {
+      case .batch: .batch
+      case .factory: .factory
+      case .firmware: .firmware
+      case .region: .region
+      case .carrier: .carrier
+      case .manufactured, .activated, .customer, .locale, .retired: nil
+      }
+    }
   }
 
-  static func facts(_ fields: JSONFields) throws(Rejection) -> Facts {
+  static func facts(
+    _ fields: JSONFields, of product: Symbol, admittedBy names: NameGate
+  ) throws(Rejection) -> Facts {
     var facts = Facts()
     facts.time = try fields.time("ts")
     for (name, field) in [
@@ -18,6 +32,7 @@ enum FactsReading {
     ] {
       guard let value = fields[name] else { continue }
       guard value.isString, let text = value.string else { throw .mismatch(name, "text", value) }
+      if let kind = field.name, isName(text, kind) { try names.admit(text, as: kind, of: product) }
       do throws(Fault) {
         try set(field, to: text, in: &facts)
       } catch {
@@ -52,6 +67,11 @@ enum FactsReading {
       if case .success(let time) = PlausibleTime.read(key.value) { facts.time = time }
     }
     return facts
+  }
+
+  /// What isn't sound is refused as such further on: only what would become a symbol counts as a name.
+  private static func isName(_ text: String, _ kind: NameGate.Kind) -> Bool {
+    kind == .firmware ? FirmwareText.isValid(utf8: text.utf8) : Identifier.isValid(text)
   }
 
   struct Fault: Error {

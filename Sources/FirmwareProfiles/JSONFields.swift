@@ -87,16 +87,21 @@ struct JSONFields {
     return bool
   }
 
-  func firmware(_ name: StaticString) throws(Rejection) -> Symbol? {
+  func firmware(_ name: StaticString, of product: Symbol, admittedBy names: NameGate) throws(Rejection) -> Symbol? {
     guard let value = self[name] else { return nil }
-    return try firmware(value, name)
+    return try firmware(value, name, of: product, admittedBy: names)
   }
 
-  func firmware(_ value: JSONNode, _ name: StaticString) throws(Rejection) -> Symbol {
-    guard value.isString, let text = value.utf8, FirmwareText.isValid(utf8: text) else {
+  func firmware(
+    _ value: JSONNode, _ name: StaticString, of product: Symbol, admittedBy names: NameGate
+  ) throws(Rejection) -> Symbol {
+    guard value.isString, let bytes = value.utf8, FirmwareText.isValid(utf8: bytes) else {
       throw .mismatch(name, "a version as text (\(FirmwareText.rule))", value)
     }
-    return Symbol(String(decoding: text, as: UTF8.self))
+    let text = String(decoding: bytes, as: UTF8.self)
+    if let known = Symbol(known: text) { return known }
+    try names.admit(text, as: .firmware, of: product)
+    return Symbol(text)
   }
 }
 

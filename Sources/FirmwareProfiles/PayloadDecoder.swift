@@ -6,8 +6,9 @@ package import Vocabulary
 /// Every rejection's detail says what was expected and what was found, escaped and cut.
 package final class PayloadDecoder {
   private let parser = JSONParser()
+  private let names: NameGate
 
-  package init() {}
+  package init(names: NameGate = NameGate()) { self.names = names }
 
   /// A report, or an array of reports that are judged one by one; never empty.
   package func reports(
@@ -16,7 +17,7 @@ package final class PayloadDecoder {
     guard let declarations = catalogue.declarations(of: identity.product) else {
       return [.rejected(Rejection(.unknownProduct, "no firmware profile describes \(identity.product)"), element: nil)]
     }
-    let reading = ReportReading(identity: identity, declarations: declarations)
+    let reading = ReportReading(identity: identity, declarations: declarations, names: names)
     do throws(Rejection) {
       let root = try parse(payload)
       guard root.isArray else { return [decoded(root, reading, element: nil)] }
@@ -48,7 +49,7 @@ package final class PayloadDecoder {
     if payload.isEmpty { return .success(nil) }
     return object(payload) { (fields) throws(Rejection) in
       try fields.checkIdentity(identity)
-      return try FactsReading.facts(fields)
+      return try FactsReading.facts(fields, of: identity.product, admittedBy: names)
     }
   }
 

@@ -8,6 +8,7 @@ import Vocabulary
 struct ReportReading {
   let identity: DeviceIdentity
   let declarations: ProductDeclarations
+  let names: NameGate
 
   func report(_ node: JSONNode) throws(Rejection) -> Report {
     guard node.isObject else {
@@ -20,7 +21,9 @@ struct ReportReading {
     var report = Report(time: try fields.time(members.time, "ts"))
     report.sequence = try sequence(members.sequence)
     report.boot = try boot(members.boot)
-    report.firmware = try members.firmware.map { (value) throws(Rejection) in try fields.firmware(value, "firmware") }
+    report.firmware = try members.firmware.map { (value) throws(Rejection) in
+      try fields.firmware(value, "firmware", of: identity.product, admittedBy: names)
+    }
     // The identity of a report that has no number.
     if report.sequence == nil || report.boot == nil { report.digest = node.digest().value }
     try readSignals(members.signals, into: &report)

@@ -1,3 +1,4 @@
+import Pipeline
 import Synchronization
 import Vocabulary
 
@@ -28,6 +29,13 @@ final class Board: Sendable {
     var broker = Broker()
     /// The store knows by now which session it has the states of.
     var isSessionRemembered = false
+    var losses = BrokerLosses()
+    var refusals = AdmissionCounts()
+    var unknownDevices = 0
+    var throttledDevices = 0
+    /// Devices over their share, the latest last.
+    var offenders: [String] = []
+    var namesRefused = 0
     /// Own messages that the broker has: to be struck off the outbox with the next commit.
     var deliveredOutbox: [Int64] = []
     var refusedOutbox: [(id: Int64, reason: String)] = []

@@ -13,13 +13,16 @@ struct BrokerService: Service {
 
   init(
     settings: BrokerSettings, session: SessionAccess, engine: Engine, board: Board, logger: Logger,
-    onReady: @escaping @Sendable () -> Void
+    faults: FaultSwitch = FaultSwitch(), onReady: @escaping @Sendable () -> Void
   ) throws(BrokerError) {
     self.board = board
     var settings = settings
     settings.subscriptions = session.subscriptions
     settings.retiredFilters = session.retiredFilters
-    let bridge = BrokerBridge(engine: engine, session: session, board: board, logger: logger, onReady: onReady)
+    let bridge = BrokerBridge(
+      engine: engine, session: session, board: board, logger: logger,
+      sessionName: "\(settings.clientID)@\(settings.address.endpoint)",
+      acknowledgesEarly: faults.fault == .acknowledgeEarly, onReady: onReady)
     subscriber = try Subscriber(settings: settings, handler: bridge)
   }
 
@@ -53,10 +56,18 @@ private final class BrokerBridge: BrokerHandler {
   let logger: Logger
   let onReady: @Sendable () -> Void
   private var store: CaseDatabase { session.store }
+  /// Whose session it is: the broker and the client id.
+  let sessionName: String
+  /// A fault for tests: see `FaultSwitch`.
+  let acknowledgesEarly: Bool
+  private let early = DispatchQueue(label: "forewarn.acknowledge-early")
 
   init(
-    engine: Engine, session: SessionAccess, board: Board, logger: Logger, onReady: @escaping @Sendable () -> Void
+    engine: Engine, session: SessionAccess, board: Board, logger: Logger, sessionName: String, acknowledgesEarly: Bool,
+    onReady: @escaping @Sendable () -> Void
   ) {
+    self.sessionName = sessionName
+    self.acknowledgesEarly = acknowledgesEarly
     self.engine = engine
     self.session = session
     self.board = board
@@ -65,6 +76,14 @@ private final class BrokerBridge: BrokerHandler {
   }
 
   func received(_ batch: [Delivery]) -> Bool {
+    if acknowledgesEarly {
+      early.async { [self] in _ = commit(batch) }
+      return true
+    }
+    return commit(batch)
+  }
+
+  private func commit(_ batch: [Delivery]) -> Bool {
     let answer = AtomicFlag()
     let isDown = DispatchSemaphore(value: 0)
     // Not structured: this thread isn't a task, and it must block until the batch is on disk.
@@ -103,18 +122,20 @@ private final class BrokerBridge: BrokerHandler {
     switch state {
     case .connecting: break
     case .connected(let sessionPresent):
-      let wasReady = board.change { content in
+      let now = WallClock.now()
+      let (wasReady, isForgotten) = board.change { content in
         let wasReady = content.broker.hasBeenReady
+        let isForgotten = content.losses.connected(as: sessionName, sessionPresent: sessionPresent, at: now)
         if wasReady { content.broker.reconnects += 1 }
         content.broker.isConnected = true
         content.broker.hasBeenReady = true
-        content.broker.since = WallClock.now()
+        content.broker.since = now
         content.broker.sessionPresent = sessionPresent
         content.broker.lastError = nil
-        return wasReady
+        return (wasReady, isForgotten)
       }
       logger.notice("connected to the broker", metadata: ["session_present": "\(sessionPresent)"])
-      if wasReady, !sessionPresent {
+      if isForgotten {
         logger.warning("the broker had forgotten our session: what it queued for us while we were away is lost")
       }
       rememberSession()
@@ -154,6 +175,10 @@ private final class BrokerBridge: BrokerHandler {
 
   func counted(_ statistic: BrokerStatistic) {
     guard statistic.name == BrokerStatistic.droppedMessages else { return }
-    board.change { $0.broker.dropped = Int(statistic.value) }
+    let growth = board.change { content in
+      content.broker.dropped = Int(statistic.value)
+      return content.losses.heard(dropped: Int(statistic.value), at: WallClock.now())
+    }
+    if growth > 0 { logger.warning("the broker dropped messages", metadata: ["messages": "\(growth)"]) }
   }
 }

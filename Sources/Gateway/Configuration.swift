@@ -32,6 +32,11 @@ package import Vocabulary
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
 /// | `sources` | list | none | at most 32; each as `SourceReader` says |
+/// | `limits.device_burst` | messages | 20 000 | 1–1 000 000 |
+/// | `limits.device_messages_per_second` | messages | 100 | 0.001–100 000 |
+/// | `limits.unknown_devices` | devices | 1 500 000 | 0–10 000 000 |
+/// | `limits.devices` | devices | 5 000 000 | 1–10 000 000 |
+/// | `limits.firmwares_per_product` | names | 1000 | 1–100 000 |
 /// | `log_level` | `error`, `warning`, `notice`, `info`, `debug` | `notice` | |
 package struct Configuration: Sendable {
   package var stateDirectory = "/var/lib/forewarn"
@@ -47,6 +52,7 @@ package struct Configuration: Sendable {
   package var careMode = TriagePolicy.CareMode.propose
   package var predictions = PredictionSchedule.never
   package var sources: [SourceMapping] = []
+  package var limits = AdmissionLimits()
   package var logLevel = Logger.Level.notice
 
   package struct BrokerPart: Sendable {
@@ -89,6 +95,6 @@ package struct Configuration: Sendable {
       root: broker.root,
       history: HistorySettings(
         clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays, consent: consentDefault),
-      policy: policy, predictions: predictions, sources: sources)
+      policy: policy, predictions: predictions, sources: sources, limits: limits)
   }
 }

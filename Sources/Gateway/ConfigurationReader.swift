@@ -40,6 +40,7 @@ struct ConfigurationReader {
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
     if let sources = keys.optional("sources") { result.sources = SourceReader.sources(sources) }
+    if let limits = keys.optional("limits")?.mapping({ limits(result.limits, $0) }) { result.limits = limits }
     take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
     return result
   }
@@ -154,6 +155,18 @@ struct ConfigurationReader {
     }
     let host = text[..<colon].trimmingBrackets
     return Configuration.ListenAddress(host: String(host), port: port)
+  }
+
+  private func limits(_ defaults: AdmissionLimits, _ keys: YAMLMapping) -> AdmissionLimits? {
+    var limits = defaults
+    if let value = keys.optional("device_burst")?.integer(in: 1...1_000_000) { limits.deviceBurst = value }
+    if let value = keys.optional("device_messages_per_second")?.double(in: 0.001...100_000) {
+      limits.deviceMessagesPerSecond = value
+    }
+    if let value = keys.optional("unknown_devices")?.integer(in: 0...10_000_000) { limits.unknownDevices = value }
+    if let value = keys.optional("devices")?.integer(in: 1...10_000_000) { limits.devices = value }
+    if let value = keys.optional("firmwares_per_product")?.integer(in: 1...100_000) { limits.names.firmwares = value }
+    return limits
   }
 
   private func predictions(_ keys: YAMLMapping) -> PredictionSchedule? {

@@ -48,11 +48,13 @@ package struct Daemon: Sendable {
     if let address = configuration.httpListen { try Listeners.check(port: address) }
     let brokerSettings = try BrokerAccess(configuration).settings()
 
+    let faults = try FaultSwitch.read(stateDirectory: configuration.stateDirectory)
+    faults.warn(logger)
     let store = try CaseDatabase(directory: configuration.stateDirectory)
     let board = Board()
     let engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
-      logger: logger)
+      logger: logger, faults: faults)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
     let recovery = try await engine.recover()
@@ -68,7 +70,7 @@ package struct Daemon: Sendable {
     let access = AccessControl(configuration.control)
     let logger = logger
     let broker = try BrokerService(
-      settings: brokerSettings, session: session, engine: engine, board: board, logger: logger
+      settings: brokerSettings, session: session, engine: engine, board: board, logger: logger, faults: faults
     ) {
       ServiceManager.ready("connected to \(configuration.broker.url)")
       logger.notice("ready")
@@ -110,6 +112,7 @@ package struct Daemon: Sendable {
       logger.notice("connections that wouldn't end were cut")
     }
     ServiceManager.stopping()
+    await engine.commitRest()
     if failure.reason == nil { await engine.rest() }
     if board.read(\.isSessionRemembered), failure.reason == nil {
       // From here on a copy of the store that was taken while it ran is told from the store.

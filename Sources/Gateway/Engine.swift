@@ -26,14 +26,19 @@ actor Engine {
   private var hasGivenUp = false
   /// Bytes in the journal: it is emptied by a snapshot when it grows beyond what a start should read again.
   private var journalBytes = 0
+  /// As of the last commit: see `EngineLimits`.
+  var storedRefusals = AdmissionCounts()
+  var storedLosses = BrokerLosses()
+  private var faults: FaultSwitch
 
   init(
-    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger
+    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, faults: FaultSwitch = FaultSwitch()
   ) {
     self.pipeline = pipeline
     self.store = store
     self.board = board
     self.logger = logger
+    self.faults = faults
   }
 
   var careMode: TriagePolicy.CareMode { pipeline.settings.policy.careMode }
@@ -61,6 +66,7 @@ actor Engine {
     await turn {
       let started = WallClock.monotonicSeconds()
       let now = WallClock.now()
+      pipeline.admission.advance(to: now)
       // After a long time away many buckets are due: a transaction each, and a sign of life between.
       while !hasGivenUp, pipeline.advanceOneBucket(to: now, wall: now) {
         _ = await commit(started: started)
@@ -153,6 +159,7 @@ actor Engine {
     unit.batches = batches
     unit.rejudgedQuarantine = rejudged
     if !unit.changes.isEmpty || !yield.erased.isEmpty { caseTally = CaseTally(pipeline.cases) }
+    addLimits(to: &unit, yield, isSnapshot: isSnapshot)
     let delivered = board.change { content in
       defer {
         content.deliveredOutbox = []
@@ -203,7 +210,9 @@ actor Engine {
     var pause = Limits.firstCommitPauseSeconds
     while true {
       do throws(StoreError) {
+        if unit.isBatch { faults.beforeCommit() }
         let written = try store.commit(unit)
+        if unit.isBatch { faults.afterCommit() }
         if board.change({ content in
           defer { content.storeTrouble = nil }
           return content.storeTrouble != nil
@@ -213,7 +222,7 @@ actor Engine {
         return written
       } catch {
         switch error {
-        case .diskFull, .io, .notWritable: break
+        case .diskFull, .io, .notWritable, .busy: break
         default:
           // Our own mistake or a damaged file: going on would answer for what isn't there. Whatever was not
           // acknowledged comes again after the restart.
@@ -286,6 +295,7 @@ actor Engine {
       content.unknownItems = history.unknownItems
       content.sequenceGaps = history.sequenceGaps
       (content.profileCount, content.profileRevision) = profiles
+      reportLimits(on: &content)
       content.lastProgress = seconds
       if let pass = yield.passes.last {
         content.lastPassEnd = pass.bucket.end

@@ -47,7 +47,7 @@ extension Engine {
       consent: DeviceItem.Consent(
         telemetry: pipeline.settings.history.consent.allowsTelemetry(facts),
         contact: pipeline.settings.history.consent.allowsContact(facts)),
-      retired: facts.retired?.description)
+      retired: facts.retired?.description, sequenceGaps: Int(device.sequenceGaps))
   }
 
   private func modes(of id: String) -> [DeviceDetail.Mode] {

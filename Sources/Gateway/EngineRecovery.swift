@@ -60,6 +60,7 @@ extension Engine {
       // A database of the first version is written whole with the first commit.
       journalBytes: isFirstForm ? Limits.mostJournalBytes + 1 : stored.journalBytes,
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
+    restoreLimits(stored.meta)
     replay(stored.journal)
     for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
       pipeline.waitAgain(entry.delivery)
@@ -107,6 +108,9 @@ extension Engine {
   }
 
   private func replay(_ journal: [Delivery]) {
+    // What is in the journal was let in.
+    pipeline.admission.isJudging = false
+    defer { pipeline.admission.isJudging = true }
     for delivery in journal {
       if delivery.topic == Self.importTopic {
         pipeline.history.advance(to: delivery.receivedAt)

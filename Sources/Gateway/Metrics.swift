@@ -30,6 +30,28 @@ enum Metrics {
     gauge(
       "forewarn_broker_dropped_messages", "Messages the broker says it has dropped since it started.",
       status.broker.dropped.map(Double.init))
+    let limits = status.limits ?? StatusReport.Limits()
+    func counter(_ name: String, _ help: String, _ value: Int) {
+      family(name, "counter", help, [("", Double(value))])
+    }
+    counter(
+      "forewarn_broker_lost_messages_total", "Messages the broker dropped while our session stood.",
+      status.broker.droppedSince ?? 0)
+    counter(
+      "forewarn_broker_sessions_lost_total", "How often the broker had forgotten our session.",
+      status.broker.sessionsLost ?? 0)
+    family(
+      "forewarn_limited_messages_total", "counter", "Messages refused by a limit of the intake, as quarantined.",
+      [
+        ("device_share", limits.throttledMessages), ("new_devices", limits.newDevicesRefused),
+        ("names", limits.namesRefused),
+      ].map { ("{limit=\"\($0.0)\"}", Double($0.1)) })
+    gauge("forewarn_throttled_devices", "Devices over their share.", Double(limits.throttledDevices))
+    gauge(
+      "forewarn_unknown_devices", "Devices known by their reports alone.", Double(limits.unknownDevices))
+    counter(
+      "forewarn_quarantine_unkept_total", "Refused messages that were counted, but not kept.",
+      limits.quarantineUnkept)
     gauge("forewarn_lag_seconds", "How long the last committed batch had been here.", status.lagSeconds)
     let histogram = "forewarn_receive_to_commit_seconds"
     lines.append("# HELP \(histogram) From a message's arrival to the commit that holds it.")

@@ -18,6 +18,8 @@ struct Routes: Sendable {
     let router = Router(context: ControlContext.self)
     router.add(middleware: ProblemMiddleware())
     router.get("/v1/status", use: reading { _, _ in .json(status.report()) })
+    router.get("/v1/doctor", use: reading { _, _ in .json(Doctor(store: store, status: status).examine()) })
+    router.post("/v1/doctor/acknowledge", use: changing(acknowledgeLosses))
     router.get("/v1/tickets", use: reading(tickets))
     router.get("/v1/tickets/:id", use: reading(ticket))
     router.post("/v1/tickets/:id/:action", use: changing(ticketAction))
@@ -70,6 +72,11 @@ struct Routes: Sendable {
     ProblemDetails(
       status: 403, title: "not permitted",
       detail: "\(peer.name) may not \(act): join the group that `\(key)` names in the daemon's configuration")
+  }
+
+  private func acknowledgeLosses(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+    try await engine.acknowledgeLosses()
+    return .json(Doctor(store: store, status: status).examine())
   }
 
   // MARK: Cases

@@ -31,6 +31,7 @@ extension Configuration {
       ("clock", clock.rawValue), ("clock_quorum", "\(clockQuorum)"),
       // Identities and open buckets were given up by the old limit: a longer one would count reports twice.
       ("lateness_days", "\(latenessDays)"),
+      ("limits", "\(limits)"),
       // Compared in one process, where equal sources have equal hashes.
       ("sources", sources.map { "\($0.hashValue)" }.joined(separator: " ")),
     ]

@@ -64,7 +64,9 @@ struct SessionAccess: Sendable {
   var owesRetained: Bool { !isProven }
 
   var subscriptions: [Subscription] {
-    BrokerAccess(configuration.current).filters.map { Subscription(filter: $0, retainHandling: owesRetained ? .once : .ifNew) }
+    BrokerAccess(configuration.current).filters.map {
+      Subscription(filter: $0, retainHandling: owesRetained ? .once : .ifNew)
+    }
   }
 
   /// What an earlier run has subscribed to and nobody wants any more.

@@ -2,6 +2,7 @@ import CaseStore
 import ControlProtocol
 import DeviceHistory
 import Glibc
+import Pipeline
 import Triage
 import Vocabulary
 
@@ -40,7 +41,8 @@ struct StatusReporter: Sendable {
       broker: StatusReport.Broker(
         url: configuration.broker.url, connected: content.broker.isConnected, since: content.broker.since?.description,
         dropped: content.broker.dropped, sessionPresent: content.broker.sessionPresent,
-        reconnects: content.broker.reconnects, lastError: content.broker.lastError),
+        reconnects: content.broker.reconnects, lastError: content.broker.lastError,
+        droppedSince: content.losses.dropped, sessionsLost: content.losses.sessionsLost),
       lagSeconds: content.lagSeconds?.toSixDigits, clock: content.clock?.description,
       clockKind: configuration.clock.rawValue,
       profiles: StatusReport.Profiles(count: content.profileCount, revision: content.profileRevision),
@@ -50,7 +52,13 @@ struct StatusReporter: Sendable {
       lastPass: content.lastPassEnd.flatMap { end in
         content.lastPassSeconds.map { StatusReport.Pass(bucketEnd: end.description, seconds: $0.toSixDigits) }
       },
-      care: StatusReport.Care(mode: configuration.careMode.rawValue), latency: latency(content.latency))
+      care: StatusReport.Care(mode: configuration.careMode.rawValue), latency: latency(content.latency),
+      limits: StatusReport.Limits(
+        throttledMessages: content.refusals.throttled, throttledDevices: content.throttledDevices,
+        offenders: content.offenders, unknownDevices: content.unknownDevices,
+        unknownDevicesLimit: configuration.limits.unknownDevices,
+        newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
+        quarantineUnkept: content.refusals.unkept))
   }
 
   private func latency(_ histogram: LatencyHistogram) -> StatusReport.Latency? {
@@ -64,11 +72,7 @@ struct StatusReporter: Sendable {
     if !content.broker.isConnected {
       reasons.append(content.broker.lastError ?? "connecting to \(configuration.broker.url)")
     }
-    if let dropped = content.broker.dropped, dropped > 0 {
-      reasons.append(
-        "the broker has dropped \(dropped) messages since it started: raise max_queued_messages (0: no limit) in its configuration"
-      )
-    }
+    reasons += content.losses.reasons(at: WallClock.now())
     if let trouble = content.reloadTrouble { reasons.append("the last reload was refused: \(trouble)") }
     return reasons
   }

@@ -27,7 +27,7 @@ extension StageLine {
         // Worth another try without an operator's word: the daemon finds it by that.
         refused.append((rejection, device, message.waitsFor == nil ? nil : delivery.receivedAt))
       case .word(let identity, let report, let facts):
-        let (fate, hasLearned) = take(identity, report, facts, wall: wall)
+        let (fate, hasLearned) = take(delivery, identity, report, facts, wall: wall)
         hasChanged = hasChanged || hasLearned
         if case .quarantined(let rejection) = fate {
           let dueAt = rejection.reason == .future ? report?.time ?? facts?.time : nil
@@ -44,13 +44,30 @@ extension StageLine {
   }
 
   private mutating func take(
-    _ identity: DeviceIdentity, _ report: Report?, _ facts: Facts?, wall: EventTime?
+    _ delivery: Delivery, _ identity: DeviceIdentity, _ report: Report?, _ facts: Facts?, wall: EventTime?
   ) -> (Fate, hasChanged: Bool) {
     guard history.mayHear(identity.device) else { return (.unconsented, false) }
+    let isKnown = history.knows(identity.device)
+    if !isKnown,
+      let rejection = admission.refusalOfNewDevice(isReport: facts == nil, devices: history.deviceCount)
+    {
+      return (.quarantined(rejection), false)
+    }
+    defer { if !isKnown, facts == nil, history.knows(identity.device) { admission.countUnknown(1) } }
+    var charge = DeviceShares.Charge.free
+    if !isRetaking {
+      // Of a gateway's message each device pays for itself, whatever else is in it.
+      var part = delivery
+      part.payload = []
+      switch admission.charge(part, identity.device) {
+      case .success(let taken): charge = taken
+      case .failure(let rejection): return (.quarantined(rejection), false)
+      }
+    }
     var fate = Fate.duplicate
     var hasChanged = false
     if let facts {
-      fate = history.learn(facts, of: identity)
+      fate = learn(facts, of: identity)
       hasChanged = fate == .applied
     }
     guard let report else { return (fate, hasChanged) }
@@ -59,6 +76,7 @@ extension StageLine {
     takeEarly(wall: wall)
     runDuePasses(wall: wall)
     fate = history.admit(report, of: identity)
+    if fate == .applied, charge == .taken { admission.credit(identity.device, report.time) }
     return (fate, hasChanged || fate == .applied)
   }
 

@@ -11,6 +11,7 @@ package struct PipelineSettings: Sendable {
   package var predictions: PredictionSchedule
   /// Streams in other forms than forewarn's own.
   package var sources: [SourceMapping]
+  package var limits: AdmissionLimits
 
   /// Whether a reload to `other` changes how messages and beliefs are judged from then on.
   package func isJudgedOtherwise(by other: PipelineSettings) -> Bool {
@@ -19,12 +20,13 @@ package struct PipelineSettings: Sendable {
 
   package init(
     root: String = "forewarn", history: HistorySettings = HistorySettings(), policy: TriagePolicy = TriagePolicy(),
-    predictions: PredictionSchedule = .never, sources: [SourceMapping] = []
+    predictions: PredictionSchedule = .never, sources: [SourceMapping] = [], limits: AdmissionLimits = AdmissionLimits()
   ) {
     self.root = root
     self.history = history
     self.policy = policy
     self.predictions = predictions
     self.sources = sources
+    self.limits = limits
   }
 }

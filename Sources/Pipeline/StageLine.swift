@@ -18,13 +18,15 @@ package struct StageLine {
   var yield = Yield()
   /// Sparkplug's births and sequences.
   var sessions = SparkplugSessions()
-  /// A message from quarantine is under way.
+  /// A message from quarantine is being taken: its device paid for it when it came.
   private(set) var isRetaking = false
+  /// Who is let in.
+  package var admission: Admission
   private var early = EarlyMessages()
   /// Contacts, and remote checks, that were taken.
   private var identities = MessageIdentities()
   private let decoder: PayloadDecoder
-  let foreign = ForeignDecoder()
+  let foreign: ForeignDecoder
 
   package init(catalogue: Catalogue, settings: PipelineSettings) {
     self.settings = settings
@@ -32,7 +34,9 @@ package struct StageLine {
     history = FleetHistory(profiles: catalogue.profiles, settings: settings.history)
     model = HazardModel(profiles: catalogue.profiles)
     triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy)
-    decoder = PayloadDecoder()
+    admission = Admission(settings.limits)
+    decoder = PayloadDecoder(names: admission.names)
+    foreign = ForeignDecoder(names: admission.names)
   }
 
   /// Everything since the last call, to be committed at once.
@@ -40,6 +44,7 @@ package struct StageLine {
     yield.erased = history.takeErased()
     for identity in yield.erased {
       cases.forget(device: identity.device)
+      admission.forget(identity.device)
       ended.forget(device: identity.device)
     }
     defer { yield = Yield() }
@@ -81,10 +86,12 @@ package struct StageLine {
   /// Takes one message. `wall`: the gateway's clock, or `nil` in a replay, where the message's own time counts.
   package mutating func take(_ delivery: Delivery, wall: EventTime?) {
     history.advance(to: delivery.receivedAt)
+    if !isRetaking { admission.advance(to: delivery.receivedAt) }
     takeEarly(wall: wall)
     runDuePasses(wall: wall)
     let address = Address.parse(
-      topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources)
+      topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources,
+      names: admission.names)
     switch address {
     case .failure(let rejection):
       quarantine(delivery, rejection, device: Address.device(in: delivery.topic, root: settings.root))
@@ -104,6 +111,10 @@ package struct StageLine {
 
   private mutating func takeReports(_ delivery: Delivery, _ identity: DeviceIdentity, wall: EventTime?) {
     guard history.mayHear(identity.device) else { return count(.unconsented) }
+    guard let charge = charge(delivery, identity) else { return }
+    let isKnown = history.knows(identity.device)
+    guard isKnown || mayBeNew(delivery, identity, isReport: true) else { return }
+    defer { if !isKnown, history.knows(identity.device) { admission.countUnknown(1) } }
     var hasChanged = false
     let reports = decoder.reports(delivery.payload, of: identity, catalogue: catalogue)
     for (index, decoded) in reports.enumerated() {
@@ -123,7 +134,10 @@ package struct StageLine {
             dueAt: isEarly ? report.time : nil)
         } else {
           count(fate)
-          hasChanged = hasChanged || fate == .applied
+          if fate == .applied {
+            hasChanged = true
+            if charge == .taken { admission.credit(identity.device, report.time) }
+          }
         }
       }
     }
@@ -131,9 +145,12 @@ package struct StageLine {
   }
 
   private mutating func takeState(_ delivery: Delivery, _ identity: DeviceIdentity) {
+    guard charge(delivery, identity) != nil,
+      history.knows(identity.device) || mayBeNew(delivery, identity, isReport: false)
+    else { return }
     switch decoder.facts(delivery.payload, of: identity) {
     case .failure(let rejection): takeFaultyState(delivery, identity, rejection)
-    case .success(let facts): finish(delivery, history.learn(facts, of: identity), device: identity.device)
+    case .success(let facts): finish(delivery, learn(facts, of: identity), device: identity.device)
     }
   }
 
@@ -141,7 +158,7 @@ package struct StageLine {
   private mutating func takeFaultyState(_ delivery: Delivery, _ identity: DeviceIdentity, _ rejection: Rejection) {
     let said = decoder.consent(in: delivery.payload, of: identity)
     if let said, said.telemetryConsent == false {
-      _ = history.learn(
+      _ = learn(
         Facts(time: said.time, telemetryConsent: false, contactConsent: said.contactConsent), of: identity)
     }
     let refuses = history.facts(of: identity.device)?.telemetryConsent == false
@@ -186,6 +203,7 @@ package struct StageLine {
 
   private mutating func takeDiagnosis(_ delivery: Delivery, _ identity: DeviceIdentity) {
     guard history.mayHear(identity.device) else { return count(.unconsented) }
+    guard charge(delivery, identity) != nil else { return }
     switch decoder.diagnosis(delivery.payload, of: identity, catalogue: catalogue) {
     case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
     case .success(var diagnosis):
@@ -206,8 +224,36 @@ package struct StageLine {
   }
 
   /// Facts of a device from an import, at the gateway's time; journalled by the caller, who has the file.
-  package mutating func learn(_ facts: Facts, of identity: DeviceIdentity) -> Fate {
-    history.learn(facts, of: identity)
+  package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
+    let wasKnown = history.knows(identity.device)
+    let wasUnregistered = history.isUnregistered(identity.device)
+    let fate = history.learn(facts, of: identity)
+    let isUnregistered = history.isUnregistered(identity.device)
+    if isUnregistered != wasUnregistered, wasKnown || isUnregistered { admission.countUnknown(isUnregistered ? 1 : -1) }
+    return fate
+  }
+
+  // MARK: Admission
+
+  /// Charges the message to its device; `nil`: it was over its share, and is in quarantine. What is taken again was
+  /// charged when it came.
+  private mutating func charge(_ delivery: Delivery, _ identity: DeviceIdentity) -> DeviceShares.Charge? {
+    guard !isRetaking else { return .free }
+    switch admission.charge(delivery, identity.device) {
+    case .success(let charge): return charge
+    case .failure(let rejection):
+      quarantine(delivery, rejection, device: identity.device)
+      return nil
+    }
+  }
+
+  /// Whether a device that was never heard of may be taken up; if not, its message is in quarantine.
+  private mutating func mayBeNew(_ delivery: Delivery, _ identity: DeviceIdentity, isReport: Bool) -> Bool {
+    guard let rejection = admission.refusalOfNewDevice(isReport: isReport, devices: history.deviceCount) else {
+      return true
+    }
+    quarantine(delivery, rejection, device: identity.device)
+    return false
   }
 
   /// Whether a message from the future waits here for the clock.
@@ -277,6 +323,11 @@ package struct StageLine {
     _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime? = nil
   ) {
     yield.counts.count(.quarantined(rejection))
+    // What is taken again stands in quarantine already.
+    guard isRetaking || admission.mayKeep(delivery, rejection, device: device) else {
+      yield.unkept += 1
+      return
+    }
     let message = Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt)
     yield.quarantined.append(message)
     if dueAt != nil, rejection.reason == .future { early.add(message) }

@@ -23,6 +23,8 @@ package struct Yield: Sendable {
   /// What was received, by fate.
   package var counts = FateCounts()
   package var quarantined: [Quarantined] = []
+  /// Refused messages that are counted, but not kept: see `QuarantineBudget`.
+  package var unkept = 0
   /// Messages from the future that were quarantined in an earlier yield and have been taken since.
   package var readmitted: [Delivery] = []
   /// Messages that changed what is kept, in order: replaying them on the last snapshot gives the same state.

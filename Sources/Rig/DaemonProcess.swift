@@ -96,7 +96,10 @@ package final class DaemonProcess: Sendable {
   package func status() async throws -> DaemonStatus? {
     guard let reply = try await ControlReply.to("GET", "/v1/status", socket: socketPath) else { return nil }
     guard reply.status == 200 else { throw RigError("GET /v1/status: \(reply.status) \(reply.text)") }
-    return try JSONDecoder().decode(DaemonStatus.self, from: reply.body)
+    let status = try JSONDecoder().decode(DaemonStatus.self, from: reply.body)
+    // Every test looks through this door: whatever it does, everything received is in exactly one fate at each look.
+    guard status.messages.isBalanced else { throw RigError("the fates don't add up: \(status.messages)") }
+    return status
   }
 
   /// One request to the control socket; throws where nobody listens.

@@ -14,6 +14,21 @@ package enum LocalSocket {
   package static func accepts(port: UInt16) throws -> Bool {
     let descriptor = try open(AF_INET)
     defer { close(descriptor) }
+    return connect(descriptor, port)
+  }
+
+  /// A connected TCP socket, to be closed with `close`: for clients that no library would be.
+  package static func connect(port: UInt16) throws -> Int32 {
+    let descriptor = try open(AF_INET)
+    guard connect(descriptor, port) else {
+      let failure = errno
+      close(descriptor)
+      throw RigError.system(failure, "no connection to 127.0.0.1:\(port)")
+    }
+    return descriptor
+  }
+
+  private static func connect(_ descriptor: Int32, _ port: UInt16) -> Bool {
     var address = loopback(port: port)
     return withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in

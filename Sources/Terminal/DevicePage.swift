@@ -16,7 +16,9 @@ package enum DevicePage {
     field("customer", item.customer)
     field("activated", item.activated.map { Phrase.moment($0) })
     let heard = item.lastHeard.map { "\(Phrase.moment($0)) (\(screen.age(of: $0)) ago)" } ?? "never"
-    field("last heard", "\(heard), \(Phrase.count(item.reports, "report"))")
+    let missing =
+      item.sequenceGaps.map { $0 > 0 ? ", \(Phrase.count($0)) missing by their sequence numbers" : "" } ?? ""
+    field("last heard", "\(heard), \(Phrase.count(item.reports, "report"))\(missing)")
     field("consent", "telemetry \(word(item.consent.telemetry)), contact \(word(item.consent.contact))")
     if let retired = item.retired { field("retired", Phrase.moment(retired)) }
     field("tickets", device.tickets.isEmpty ? "none live" : device.tickets.joined(separator: ", "))

@@ -47,6 +47,7 @@ package enum StatusPage {
     if status.sequenceGaps > 0 {
       fields.append(("", "\(Phrase.count(status.sequenceGaps, "report")) missing by their sequence numbers"))
     }
+    fields += limits(status.limits ?? StatusReport.Limits())
     fields.append(("devices", Phrase.count(status.devices)))
     fields.append(("findings", "\(Phrase.count(status.findings.live)) live"))
     fields.append(("tickets", tickets(status.tickets)))
@@ -72,11 +73,25 @@ package enum StatusPage {
     let since = broker.since.map { " \(screen.age(of: $0))" } ?? ""
     var text = "\(broker.url) \(broker.connected ? "connected" : "NOT CONNECTED")\(since)"
     if broker.reconnects > 0 { text += ", \(Phrase.count(broker.reconnects, "reconnect"))" }
-    if let dropped = broker.dropped, dropped > 0 {
+    if let dropped = broker.droppedSince, dropped > 0 {
       text += ", the broker DROPPED \(Phrase.count(dropped, "message"))"
     }
+    if let lost = broker.sessionsLost, lost > 0 { text += ", it LOST \(Phrase.count(lost, "session")) of ours" }
     if !broker.connected, let error = broker.lastError { text += ": \(error)" }
     return text
+  }
+
+  private static func limits(_ limits: StatusReport.Limits) -> [(String, String)] {
+    var fields: [(String, String)] = []
+    if limits.throttledMessages > 0 {
+      let who = limits.offenders.suffix(3).map { Phrase.printable($0) }.joined(separator: ", ")
+      fields.append(
+        ("", "\(Phrase.count(limits.throttledMessages, "message")) over a device's share, lately of \(who)"))
+    }
+    if limits.newDevicesRefused > 0 {
+      fields.append(("", "\(Phrase.count(limits.newDevicesRefused, "message")) of devices that were one too many"))
+    }
+    return fields
   }
 
   private static func tickets(_ tickets: StatusReport.Tickets) -> String {

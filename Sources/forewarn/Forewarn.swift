@@ -20,6 +20,7 @@ struct Forewarn: AsyncParsableCommand {
     subcommands: [
       StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, BatchCommand.self,
       ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self,
+      DoctorCommand.self,
       APICommand.self,
     ])
 

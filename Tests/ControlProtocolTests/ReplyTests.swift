@@ -30,7 +30,7 @@ import Testing
       text == #"{"activated":null,"batch":"unknown","carrier":"unknown","consent":{"contact":false,"telemetry":true},"#
         + #""customer":null,"device":"G1","firmware":null,"last_heard":null,"modes":[{"attribution":null,"#
         + #""failure_mode":"silent","onsets":0,"probability":null}],"product":"echo-dot-5","region":"unknown","#
-        + #""reports":0,"retired":null,"schema":"forewarn.device.show/1","tickets":["T-1"]}"#)
+        + #""reports":0,"retired":null,"schema":"forewarn.device.show/1","sequence_gaps":0,"tickets":["T-1"]}"#)
     let back = try JSONDecoder().decode(ObjectReply<DeviceDetail>.self, from: Data(text.utf8))
     #expect(back.value == detail)
     #expect(back.schema == "forewarn.device.show/1")

@@ -6,7 +6,9 @@ package final class ForeignDecoder {
   private let json = JSONParser()
   private let cbor = CBORParser()
 
-  package init() {}
+  private let names: NameGate
+
+  package init(names: NameGate = NameGate()) { self.names = names }
 
   /// - Parameters:
   ///   - sessions: what is known of Sparkplug's nodes; births and data change it.
@@ -16,7 +18,7 @@ package final class ForeignDecoder {
     sessions: inout SparkplugSessions, isRetaken: Bool
   ) -> ForeignMessage {
     let reader = SayingReader(
-      source: source, address: address, catalogue: catalogue, delivery: delivery)
+      source: source, address: address, catalogue: catalogue, delivery: delivery, names: names)
     do throws(Rejection) {
       let payload = try Gzip.inflated(delivery.payload)
       switch source.format {

@@ -9,6 +9,7 @@ struct SayingReader {
   let address: ForeignAddress
   let catalogue: Catalogue
   let delivery: Delivery
+  let names: NameGate
 
   func item(_ saying: Saying) -> ForeignItem {
     do throws(Rejection) {
@@ -20,7 +21,7 @@ struct SayingReader {
       guard let declarations = catalogue.declarations(of: identity.product) else {
         return .rejected(Self.unknownProduct(identity.product.text), device: identity.device)
       }
-      var collector = MetricCollector(source: source, declarations: declarations, tense: saying.tense)
+      var collector = MetricCollector(source: source, declarations: declarations, tense: saying.tense, names: names)
       for (name, value) in saying.metrics { try collector.take(name, value) }
       if let firmware = saying.firmware, !collector.takeFact(.firmware, firmware) { collector.report.unknownItems += 1 }
       collector.report.unknownItems += saying.unknownItems
@@ -87,13 +88,15 @@ struct MetricCollector {
   let source: SourceMapping
   let declarations: ProductDeclarations
   let tense: Saying.Tense
+  let names: NameGate
   var report = Report(time: EventTime(milliseconds: 0))
   private var facts = Facts()
   private var hasFacts = false
   private(set) var hasMapped = false
   private var digest: UInt64 = 0
 
-  init(source: SourceMapping, declarations: ProductDeclarations, tense: Saying.Tense) {
+  init(source: SourceMapping, declarations: ProductDeclarations, tense: Saying.Tense, names: NameGate) {
+    self.names = names
     self.source = source
     self.declarations = declarations
     self.tense = tense
@@ -197,10 +200,21 @@ struct MetricCollector {
     }
   }
 
+  /// Whether a name may become a symbol; one too many is kept out, and the gate counts it.
+  private func isAdmitted(_ text: String, _ kind: NameGate.Kind?) -> Bool {
+    guard let kind else { return true }
+    do throws(Rejection) {
+      try names.admit(text, as: kind, of: declarations.product)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /// False where it isn't such a fact.
   mutating func takeFact(_ field: SourceMapping.FactsField, _ text: String) -> Bool {
     if field == .firmware {
-      guard FirmwareText.isValid(utf8: text.utf8) else { return false }
+      guard FirmwareText.isValid(utf8: text.utf8), isAdmitted(text, .firmware) else { return false }
       hasMapped = true
       switch tense {
       case .past: break
@@ -211,7 +225,9 @@ struct MetricCollector {
       }
       return true
     }
-    guard let known = FactsReading.Field(rawValue: field.rawValue) else { return false }
+    guard let known = FactsReading.Field(rawValue: field.rawValue),
+      known.name == nil || Identifier.isValid(text) && isAdmitted(text, known.name)
+    else { return false }
     do throws(FactsReading.Fault) {
       var changed = facts
       try FactsReading.set(known, to: text, in: &changed)

@@ -1,0 +1,53 @@
+import CaseStore
+import ControlProtocol
+import Vocabulary
+
+/// `forewarn doctor`: looks at what goes wrong in the field and names for each fault what mends it. A check is one small
+/// value; a new one is written in a file of its kind and added to `checks`.
+struct Doctor: Sendable {
+  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all
+
+  let store: CaseDatabase
+  let status: StatusReporter
+
+  func examine() -> DoctorReport {
+    let content = status.board.read { $0 }
+    let patient = Patient(
+      status: status.report(), store: store.condition(), losses: content.losses, storeTrouble: content.storeTrouble,
+      now: WallClock.now())
+    return DoctorReport(items: Self.checks.map { $0.item($0.look(patient)) })
+  }
+}
+
+/// What the checks look at: gathered once, so that all of them see the same.
+struct Patient: Sendable {
+  var status: StatusReport
+  var store: StoreCondition
+  var losses: BrokerLosses
+  /// Why a commit is waiting.
+  var storeTrouble: String?
+  var now: EventTime
+}
+
+/// One thing that can be wrong.
+struct Check: Sendable {
+  enum Verdict: Sendable, Equatable {
+    case sound(String)
+    case fault(String, fix: String)
+  }
+
+  let name: String
+  let look: @Sendable (Patient) -> Verdict
+
+  init(_ name: String, _ look: @escaping @Sendable (Patient) -> Verdict) {
+    self.name = name
+    self.look = look
+  }
+
+  func item(_ verdict: Verdict) -> DoctorReport.Item {
+    switch verdict {
+    case .sound(let detail): DoctorReport.Item(check: name, state: .ok, detail: detail)
+    case .fault(let detail, let fix): DoctorReport.Item(check: name, state: .fault, detail: detail, fix: fix)
+    }
+  }
+}
