@@ -96,7 +96,7 @@ extension StageLine {
   /// Whether the entry in quarantine stands for a part of a foreign message: its form was understood then, and what was
   /// good of it was counted.
   func isPartOfForeign(_ delivery: Delivery, _ reason: RejectionReason?) -> Bool {
-    guard let reason, [.future, .identity, .unknownProduct].contains(reason) else { return false }
+    guard let reason, [.future, .identity, .unknownProduct, .rate].contains(reason) else { return false }
     let address = Address.parse(
       topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources)
     if case .success(.foreign) = address { return true }
