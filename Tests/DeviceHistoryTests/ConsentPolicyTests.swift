@@ -25,7 +25,7 @@ struct ConsentPolicyTests {
     let box = Fleet.identity("A")
     let heard = history.admit(Fleet.report(0, sequence: 1), of: box)
     let moved = history.learn(Facts(batch: "W18", region: "EU-DE"), of: box)
-    let erased = history.takeErased().map(\.0)
+    let erased = history.takeErased()
     #expect(heard == .applied && moved == .applied && erased == [box])
     #expect(!history.mayHear("A") && history.summary(of: "A")?.reports == 0)
     #expect(history.facts(of: "A") == Facts(batch: "W18", region: "EU-DE"))
@@ -48,7 +48,7 @@ struct ConsentPolicyTests {
     stricter.regions["EU-FR"] = .init(telemetry: false)
     let answers = [Self.policy, stricter, stricter].map { history.replaceConsent($0) }
     #expect(answers == [false, true, false])
-    let erased = history.takeErased().map(\.0.device)
+    let erased = history.takeErased().map(\.device)
     #expect(erased == ["B"])
     #expect(history.mayHear("A") && !history.mayHear("B"))
   }

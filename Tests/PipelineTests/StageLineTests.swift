@@ -89,7 +89,7 @@ import Vocabulary
     pipeline.take(Self.report("E1", 2), wall: nil)
     let yield = pipeline.takeYield()
     #expect(yield.counts.applied == 1 && yield.counts.quarantined == 1 && yield.counts.unconsented == 1)
-    #expect(yield.erased.map(\.0.device) == ["E1"])
+    #expect(yield.erased.map(\.device) == ["E1"])
     let kept = try #require(yield.quarantined.first)
     #expect(kept.device == nil && kept.rejection.reason == .schema)
     #expect(!"\(kept)".contains("E1") && !"\(kept)".contains("c-1"))
@@ -152,7 +152,7 @@ import Vocabulary
     pipeline.replaceSettings(settings)
     pipeline.take(Self.report("E1", 2), wall: nil)
     let yield = pipeline.takeYield()
-    #expect(yield.counts.unconsented == 1 && yield.erased.map(\.0.device) == ["E1"])
+    #expect(yield.counts.unconsented == 1 && yield.erased.map(\.device) == ["E1"])
     #expect(pipeline.settings.predictions == settings.predictions && pipeline.settings.history.latenessDays == 7)
   }
 
