@@ -49,7 +49,7 @@ package struct Backfill: Sendable {
     let store = try CaseDatabase(directory: draft)
     let engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: settings), store: store, board: Board(),
-      logger: Logger(label: "forewarn") { _ in LogLines(level: .error) }, configuration: Configuration())
+      logger: Logger(label: "forewarn") { _ in LogLines(level: LogLevelSwitch(.error)) })
     let counts = try await engine.fill(facts: facts, from: source)
     var tickets = TicketFilter()
     tickets.limit = .max

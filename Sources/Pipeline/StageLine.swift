@@ -145,7 +145,8 @@ package struct StageLine {
   }
 
   private mutating func takeState(_ delivery: Delivery, _ identity: DeviceIdentity) {
-    guard charge(delivery, identity) != nil,
+    // A small one may withdraw consent, which holds however much the device has said.
+    guard delivery.payload.count <= AdmissionLimits.bytesOfOneMessage || charge(delivery, identity) != nil,
       history.knows(identity.device) || mayBeNew(delivery, identity, isReport: false)
     else { return }
     switch decoder.facts(delivery.payload, of: identity) {

@@ -77,7 +77,7 @@ struct FloodingDevice: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
-      guard count > 0 else { throw RigError.system(errno, "the broker takes no more") }
+      guard count > 0 else { throw RigError("the broker takes no more: \(String(cString: strerror(errno)))") }
       sent += count
     }
   }

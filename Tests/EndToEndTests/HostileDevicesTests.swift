@@ -22,7 +22,8 @@ import Vocabulary
   @Test func `sound devices are heard within two seconds beside hostile ones, and every message is accounted for`()
     async throws
   {
-    let site = try await Installation.started(["limits: {unknown_devices: \(Self.strangersAllowed)}"])
+    let share = "device_burst: 3000, device_messages_per_second: 10"
+    let site = try await Installation.started(["limits: {unknown_devices: \(Self.strangersAllowed), \(share)}"])
     try await register(site)
     var published = Self.soundDevices + 1
 
