@@ -109,19 +109,21 @@ extension FleetHistory {
   }
 
   /// After the model has seen the bucket: what ended `lateness` before it can't change any more and is folded into the
-  /// devices' standings, with the hazard that the model gives it.
-  package mutating func fold(after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double) {
+  /// devices' standings, with the hazard that the model gives it. Each device is shown on the way, as of the bucket's end.
+  package mutating func fold(
+    after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double, look: (DeviceGlance) -> Void = { _ in }
+  ) {
     putAway()
     let limit = bucket.end - settings.lateness
     let boundary = Bucket(holding: limit, length: bucket.length).advanced(by: -1)
     var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
     for number in numbers {
       read(number, into: &record)
-      guard !record[tallies: bucket.length].isEmpty,
-        fold(&record, through: boundary, closed: bucket, hazard: hazard)
-      else { continue }
-      record.presence.identities.forget(before: limit)
-      write(&record, at: number)
+      if !record[tallies: bucket.length].isEmpty, fold(&record, through: boundary, closed: bucket, hazard: hazard) {
+        record.presence.identities.forget(before: limit)
+        write(&record, at: number)
+      }
+      if let glance = glance(record, after: bucket) { look(glance) }
     }
     if bucket.length == .day { surroundings.forget(before: limit - 28 * EventTime.day) }
   }

@@ -9,10 +9,23 @@ import Vocabulary
 /// - an announced outage of its carrier in its region takes the bucket out; so does `retired`;
 /// - a bucket in which nothing was heard is no exposure.
 struct BucketWalk {
-  let record: DeviceRecord
-  let layout: ProductLayout
-  let surroundings: Surroundings
-  let length: BucketLength
+  private let facts: Facts
+  private let places: [DeviceRecord.Place]
+  private let tallies: TallySheet
+  private let start: Standing
+  private let layout: ProductLayout
+  private let surroundings: Surroundings
+  private let length: BucketLength
+
+  init(record: DeviceRecord, layout: ProductLayout, surroundings: Surroundings, length: BucketLength) {
+    facts = record.facts
+    places = record.places
+    tallies = length == .day ? record.days : record.hours
+    start = length == .day ? record.dayStanding : record.hourStanding
+    self.layout = layout
+    self.surroundings = surroundings
+    self.length = length
+  }
 
   struct Step {
     var slot: Int
@@ -29,32 +42,29 @@ struct BucketWalk {
   func run(
     through last: Bucket, heardThrough: Bucket? = nil, visitFrom: Int32 = .min, visit: (Step) -> Void
   ) -> Standing {
-    var standing = record[standing: length]
-    let tallies = record[tallies: length]
-    let factors = FactorJudge(tallies: tallies, layout: layout, facts: record.facts, length: length)
+    var standing = start
+    let factors = FactorJudge(tallies: tallies, layout: layout, facts: facts, length: length)
     var index = tallies.index(from: standing.upToHour)
     while index < tallies.count, tallies.heads[index].startHour <= last.startHour {
       let isShown = tallies.heads[index].startHour >= visitFrom
-      step(over: index, of: tallies, factors, &standing, isShown, visit)
+      step(over: index, factors, &standing, isShown, visit)
       index += 1
     }
     if length == .day {
       let horizon = max(last.startHour, heardThrough?.startHour ?? last.startHour)
-      bookSilence(
-        tallies, factors, &standing, through: last, heardThroughHour: horizon, visitFrom: visitFrom, visit)
+      bookSilence(factors, &standing, through: last, heardThroughHour: horizon, visitFrom: visitFrom, visit)
     }
     standing.upToHour = last.next.startHour
     return standing
   }
 
   private func step(
-    over index: Int, of tallies: TallySheet, _ factors: FactorJudge, _ standing: inout Standing, _ isShown: Bool,
-    _ visit: (Step) -> Void
+    over index: Int, _ factors: FactorJudge, _ standing: inout Standing, _ isShown: Bool, _ visit: (Step) -> Void
   ) {
     let head = tallies.heads[index]
     let hour = head.startHour
     let before = standing.firmware
-    if head.firmware.count > 1 || before != nil && !head.firmware.isEmpty && head.firmware.earliest != before {
+    if head.firmware.isSeveral || before != nil && !head.firmware.isEmpty && head.firmware.earliest != before {
       standing.installedHour = hour
     }
     standing.firmware = head.firmware.latest ?? before
@@ -63,8 +73,8 @@ struct BucketWalk {
       for slot in layout.shape.timed where tallies.event(index, slot) > 0 { standing.lastEventHour[slot] = hour }
     }
     let bucket = Bucket(startHour: hour, length: length)
-    let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
-    let place = record.place(before: bucket.end)
+    let firmware = standing.firmware ?? facts.firmware ?? .unknown
+    let place = places.inForce(before: bucket.end)
     guard let profile = layout.profileIndex(firmware: firmware), !isRetired(by: bucket.end),
       !surroundings.isOut(carrier: place.carrier, region: place.region, during: bucket)
     else { return }
@@ -89,7 +99,7 @@ struct BucketWalk {
       }
       guard isShown else { continue }
       let covariates = Covariates(
-        region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
+        region: place.region, carrier: place.carrier, batch: facts.batch ?? .unknown, firmware: firmware,
         age: factors.age(at: bucket.start, placed.mode), weather: weather,
         factors: placed.hasFactors ? factors.bins(placed.mode, before: bucket, index: index, standing) : FactorBins())
       visit(
@@ -104,14 +114,14 @@ struct BucketWalk {
   /// Silence is known only `days` later: a device heard on day X is at risk in the bucket X + days, and falls silent there
   /// if nothing was heard since. Whatever it last ran and wherever it last was is what the silence is counted against.
   private func bookSilence(
-    _ tallies: TallySheet, _ factors: FactorJudge, _ standing: inout Standing, through last: Bucket,
-    heardThroughHour: Int32, visitFrom: Int32, _ visit: (Step) -> Void
+    _ factors: FactorJudge, _ standing: inout Standing, through last: Bucket, heardThroughHour: Int32,
+    visitFrom: Int32, _ visit: (Step) -> Void
   ) {
     for profileIndex in layout.profiles.indices {
       for placed in layout.placedModes(ofProfile: profileIndex) {
         guard let days = placed.silenceDays else { continue }
         let delay = Int32(days) * 24
-        let from = record.dayStanding.upToHour == .min ? Int32.min : record.dayStanding.upToHour - delay
+        let from = start.upToHour == .min ? Int32.min : start.upToHour - delay
         var index = tallies.index(from: from)
         while index < tallies.count, tallies.heads[index].startHour + delay <= last.startHour {
           defer { index += 1 }
@@ -120,8 +130,8 @@ struct BucketWalk {
           let declared = Bucket(startHour: tallies.heads[index].startHour + delay, length: .day)
           guard isSilent || declared.startHour >= visitFrom else { continue }
           let heard = Bucket(startHour: tallies.heads[index].startHour, length: .day)
-          let firmware = firmwareInForce(tallies, at: index) ?? standing.firmware ?? record.facts.firmware ?? .unknown
-          let place = record.place(before: heard.end)
+          let firmware = firmwareInForce(at: index) ?? standing.firmware ?? facts.firmware ?? .unknown
+          let place = places.inForce(before: heard.end)
           guard layout.profileIndex(firmware: firmware) == profileIndex,
             declared.startHour >= standing.modes[placed.slot].evidenceFromHour, !isRetired(by: declared.end),
             !surroundings.isOut(
@@ -133,7 +143,7 @@ struct BucketWalk {
           }
           guard declared.startHour >= visitFrom else { continue }
           let covariates = Covariates(
-            region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
+            region: place.region, carrier: place.carrier, batch: facts.batch ?? .unknown, firmware: firmware,
             age: factors.age(at: heard.start, placed.mode),
             weather: surroundings.weather(
               region: place.region, in: heard, humidAtPct: layout.profiles[profileIndex].humidAtPct))
@@ -146,12 +156,12 @@ struct BucketWalk {
     }
   }
 
-  private func firmwareInForce(_ tallies: TallySheet, at index: Int) -> Symbol? {
+  private func firmwareInForce(at index: Int) -> Symbol? {
     tallies.heads[...index].last { !$0.firmware.isEmpty }?.firmware.latest
   }
 
   private func isRetired(by moment: EventTime) -> Bool {
-    record.facts.retired.map { $0 < moment } ?? false
+    facts.retired.map { $0 < moment } ?? false
   }
 }
 

@@ -52,14 +52,18 @@ struct DeviceRecord: Sendable {
     _modify { if length == .day { yield &dayStanding } else { yield &hourStanding } }
   }
 
-  func place(before moment: EventTime) -> Place {
-    places.last { $0.from < moment } ?? Place(from: .distantPast, region: .unknown, carrier: .unknown)
-  }
+  func place(before moment: EventTime) -> Place { places.inForce(before: moment) }
 
   mutating func add(_ report: Report, layout: ProductLayout) {
     presence.note(report)
     days.add(report, bucket: Bucket(holding: report.time, length: .day), layout: layout)
     if layout.watchesHours { hours.add(report, bucket: Bucket(holding: report.time, length: .hour), layout: layout) }
+  }
+}
+
+extension [DeviceRecord.Place] {
+  func inForce(before moment: EventTime) -> DeviceRecord.Place {
+    last { $0.from < moment } ?? DeviceRecord.Place(from: .distantPast, region: .unknown, carrier: .unknown)
   }
 }
 

@@ -15,13 +15,23 @@ package struct DeviceStanding: Sendable {
   }
 }
 
+/// One device after a bucket, as far as it can be seen at a glance.
+package struct DeviceGlance: Sendable {
+  package var identity: DeviceIdentity
+  package var customer: String?
+  package var isRetired: Bool
+  /// With neither age nor risk factors.
+  package var covariates: Covariates
+  /// Onsets so far, by mode.
+  package var onsets: [(mode: ModeKey, count: Int)] = []
+}
+
 extension FleetHistory {
   /// All devices as of a moment, in the order they came; `lengths`: the modes of which buckets to look at. Only closed
-  /// or closable buckets that end by then count, and only `hazard` is asked of the model. Without `hazard` no device's own
-  /// record is weighed, which is most of the work: the standings then have no accrued hazard.
+  /// or closable buckets that end by then count, and only `hazard` is asked of the model.
   package func forEachStanding(
     asOf moment: EventTime, lengths: Set<BucketLength>, includingRetired: Bool = false,
-    hazard: ((ModeKey, Covariates) -> Double)?, body: (DeviceStanding) -> Void
+    hazard: (ModeKey, Covariates) -> Double, body: (DeviceStanding) -> Void
   ) {
     var outlook = WeatherOutlook()
     var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
@@ -32,6 +42,26 @@ extension FleetHistory {
     }
   }
 
+  /// What can be seen of a device without weighing its record, a fraction of the work: enough to tell whom a pass concerns.
+  func glance(_ record: DeviceRecord, after bucket: Bucket) -> DeviceGlance? {
+    guard let layout = layouts[record.identity.product], !record.refusesTelemetry,
+      bucket.next.startHour >= record[standing: bucket.length].upToHour, let walk = walk(record, bucket.length)
+    else { return nil }
+    let standing = walk.run(through: bucket, visitFrom: .max) { _ in }
+    let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
+    guard let profile = layout.profileIndex(firmware: firmware) else { return nil }
+    let place = record.place(before: bucket.end)
+    var glance = DeviceGlance(
+      identity: record.identity, customer: record.facts.customer,
+      isRetired: record.isRetired(at: bucket.end),
+      covariates: Covariates(
+        region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware))
+    for placed in layout.placedModes(ofProfile: profile) where placed.bucket == bucket.length {
+      glance.onsets.append((placed.key, Int(standing.modes[placed.slot].onsets)))
+    }
+    return glance
+  }
+
   package func standing(
     of device: String, asOf moment: EventTime, lengths: Set<BucketLength> = [.hour, .day],
     includingRetired: Bool = false, hazard: (ModeKey, Covariates) -> Double
@@ -40,7 +70,7 @@ extension FleetHistory {
     return number(of: device).flatMap { number in
       let record = record(number)
       guard includingRetired || !record.isRetired(at: moment) else { return nil }
-      return withoutActuallyEscaping(hazard) { standing(record, asOf: moment, lengths, &outlook, $0) }
+      return standing(record, asOf: moment, lengths, &outlook, hazard)
     }
   }
 
@@ -59,7 +89,7 @@ extension FleetHistory {
 
   private func standing(
     _ record: DeviceRecord, asOf moment: EventTime, _ lengths: Set<BucketLength>, _ outlook: inout WeatherOutlook,
-    _ hazard: ((ModeKey, Covariates) -> Double)?
+    _ hazard: (ModeKey, Covariates) -> Double
   ) -> DeviceStanding? {
     guard let layout = layouts[record.identity.product], !record.refusesTelemetry else { return nil }
     let place = record.place(before: moment)
@@ -76,10 +106,8 @@ extension FleetHistory {
       let last = Bucket(holding: moment, length: length).advanced(by: -1)
       guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(record, length) else { continue }
       var accrued = record[standing: length].modes.map(\.accruedHazard)
-      let standing = walk.run(through: last, visitFrom: hazard == nil ? .max : .min) { step in
-        if let hazard, step.counts.atRisk > 0, !step.isIncident {
-          accrued[step.slot] += hazard(step.key, step.cell.covariates)
-        }
+      let standing = walk.run(through: last) { step in
+        if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
       }
       isKnown = isKnown || standing.firstHeardHour != nil
       let firmware = standing.firmware ?? record.facts.firmware ?? .unknown

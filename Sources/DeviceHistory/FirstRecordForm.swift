@@ -94,13 +94,12 @@ extension TallySheet {
       var head = Head(startHour: try reader.integer())
       head.reports = try reader.integer()
       let start = Int64(head.startHour) * EventTime.hour
-      head.firmware = FirmwareSpans(
-        spans: try reader.list { reader throws(UnreadableRecord) in
-          FirmwareSpans.Span(
-            version: try reader.symbol(),
-            first: Int32(truncatingIfNeeded: (try reader.time().milliseconds - start) / 1000),
-            last: Int32(truncatingIfNeeded: (try reader.time().milliseconds - start) / 1000))
-        })
+      for _ in 0..<(try reader.integer(UInt32.self)) {
+        let version = try reader.symbol()
+        for time in [try reader.time(), try reader.time()] {
+          head.firmware.note(version, second: Int32(truncatingIfNeeded: (time.milliseconds - start) / 1000))
+        }
+      }
       append(head)
       let row = count - 1
       guard try reader.integer(UInt32.self) == UInt32(shape.signals.count) else { throw Self.misfit }

@@ -31,9 +31,11 @@ extension TallySheet {
       var flags: Flags = []
       let gap = Int64(head.startHour) - Int64(expected)
       if gap != 0 { flags.insert(.gap) }
-      let only = head.firmware.count == 1 ? head.firmware.only : nil
-      if head.firmware.isEmpty { flags.insert(.noFirmware) }
-      if let only, only.version == firmware { flags.insert(.sameFirmware) }
+      if head.firmware.isEmpty {
+        flags.insert(.noFirmware)
+      } else if !head.firmware.isSeveral, head.firmware.earliest == firmware {
+        flags.insert(.sameFirmware)
+      }
       if (0..<signalCount).contains(where: { signal(row, $0).count > 0 }) { flags.insert(.signals) }
       if (0..<eventCount).contains(where: { event(row, $0) > 0 }) { flags.insert(.events) }
       var followers = 0
@@ -42,7 +44,7 @@ extension TallySheet {
         followers = self.followers(of: row, bucketHours)
         if followers > 0 { flags.insert(.run) }
       } else {
-        if only.map({ $0.first == $0.last }) ?? false { flags.insert(.run) }
+        if !head.firmware.isEmpty, head.firmware.first == head.firmware.last { flags.insert(.run) }
         let isPartial = (0..<signalCount).contains { slot in
           let count = signal(row, slot).count
           return count != 0 && count != head.reports
@@ -79,24 +81,16 @@ extension TallySheet {
   }
 
   private func write(
-    _ firmware: FirmwareSpans, _ flags: Flags, to writer: inout PackedWriter, _ words: inout WordList
+    _ firmware: FirmwareSpan, _ flags: Flags, to writer: inout PackedWriter, _ words: inout WordList
   ) {
-    guard !flags.contains(.noFirmware) else { return }
-    let isSettled = flags.contains(.stripped)
-    if flags.contains(.sameFirmware), let only = firmware.only {
-      if !isSettled { Self.write(only, isInstant: flags.contains(.run), to: &writer) }
-      return
+    guard let earliest = firmware.earliest, let latest = firmware.latest else { return }
+    if !flags.contains(.sameFirmware) {
+      writer.unsigned(words.number(of: earliest) << 1 | (firmware.isSeveral ? 1 : 0))
+      if firmware.isSeveral { writer.unsigned(words.number(of: latest)) }
     }
-    writer.count(firmware.count)
-    for span in firmware.spans {
-      writer.unsigned(words.number(of: span.version))
-      if !isSettled { Self.write(span, isInstant: firmware.count == 1 && flags.contains(.run), to: &writer) }
-    }
-  }
-
-  private static func write(_ span: FirmwareSpans.Span, isInstant: Bool, to writer: inout PackedWriter) {
-    writer.unsigned(UInt64(span.first))
-    if !isInstant { writer.unsigned(UInt64(span.last - span.first)) }
+    guard !flags.contains(.stripped) else { return }
+    writer.unsigned(UInt64(firmware.first))
+    if !flags.contains(.run) { writer.unsigned(UInt64(firmware.last - firmware.first)) }
   }
 
   private func writeSignals(_ row: Int, _ flags: Flags, to writer: inout PackedWriter, _ shape: RecordShape) {
@@ -155,21 +149,24 @@ extension TallySheet {
 
   private static func firmware(
     from reader: inout PackedReader, _ flags: Flags, _ before: Symbol?, _ words: WordList
-  ) -> FirmwareSpans {
-    guard !flags.contains(.noFirmware) else { return FirmwareSpans() }
-    let isSettled = flags.contains(.stripped)
-    func span(_ version: Symbol, isInstant: Bool) -> FirmwareSpans.Span {
-      guard !isSettled else { return FirmwareSpans.Span(version: version, first: 0, last: 0) }
-      let first = Int32(truncatingIfNeeded: reader.unsigned())
-      let last = isInstant ? first : first &+ Int32(truncatingIfNeeded: reader.unsigned())
-      return FirmwareSpans.Span(version: version, first: first, last: last)
-    }
+  ) -> FirmwareSpan {
+    guard !flags.contains(.noFirmware) else { return FirmwareSpan() }
+    var isSeveral = false
+    let earliest: Symbol
+    var latest: Symbol
     if flags.contains(.sameFirmware), let before {
-      return FirmwareSpans(only: span(before, isInstant: flags.contains(.run)))
+      earliest = before
+      latest = before
+    } else {
+      let header = reader.unsigned()
+      isSeveral = header & 1 == 1
+      earliest = words[header >> 1]
+      latest = isSeveral ? words[reader.unsigned()] : earliest
     }
-    let count = reader.count()
-    if count == 1 { return FirmwareSpans(only: span(words[reader.unsigned()], isInstant: flags.contains(.run))) }
-    return FirmwareSpans(spans: (0..<count).map { _ in span(words[reader.unsigned()], isInstant: false) })
+    guard !flags.contains(.stripped) else { return FirmwareSpan(settled: latest) }
+    let first = Int32(truncatingIfNeeded: reader.unsigned())
+    let last = flags.contains(.run) ? first : first &+ Int32(truncatingIfNeeded: reader.unsigned())
+    return FirmwareSpan(earliest: earliest, latest: latest, first: first, last: last, isSeveral: isSeveral)
   }
 
   private mutating func readSignals(

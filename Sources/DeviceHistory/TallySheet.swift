@@ -12,7 +12,7 @@ struct TallySheet: Sendable, Hashable {
   struct Head: Sendable, Hashable {
     var startHour: Int32
     var reports: Int32 = 0
-    var firmware = FirmwareSpans()
+    var firmware = FirmwareSpan()
     /// Nothing but the firmware and the events of counting windows is kept of it: it can't be revised any more.
     var isStripped = false
   }
@@ -102,7 +102,7 @@ struct TallySheet: Sendable, Hashable {
     for earlier in 0..<row where !heads[earlier].isStripped {
       heads[earlier].isStripped = true
       heads[earlier].reports = 0
-      heads[earlier].firmware = heads[earlier].firmware.latest.map(FirmwareSpans.init(settled:)) ?? FirmwareSpans()
+      heads[earlier].firmware = heads[earlier].firmware.latest.map(FirmwareSpan.init(settled:)) ?? FirmwareSpan()
       for slot in 0..<signalCount { signals[earlier * signalCount + slot] = SignalTally() }
       for slot in 0..<eventCount where !shape.isWindowed[slot] { events[earlier * eventCount + slot] = 0 }
     }
@@ -120,62 +120,49 @@ struct TallySheet: Sendable, Hashable {
   }
 }
 
-/// The firmware versions that a device named within one bucket, with the first and last second of each. Nearly always it is
-/// one, which lies in place.
-struct FirmwareSpans: Sendable, Hashable {
-  struct Span: Sendable, Hashable {
-    var version: Symbol
-    /// Seconds from the bucket's start.
-    var first: Int32
-    var last: Int32
-  }
-  private(set) var only: Span?
-  private(set) var others: [Span] = []
+/// Which firmware a device named first and last within one bucket, and whether it named several: all that the rules ask, and
+/// the same in whatever order its reports come. Plain numbers: a pass copies millions of them.
+struct FirmwareSpan: Sendable, Hashable {
+  /// Of the first and last report that named one, in seconds from the bucket's start; by name where two were in the same
+  /// second. `nil`: none did.
+  private(set) var earliest: Symbol?
+  private(set) var latest: Symbol?
+  private(set) var first: Int32 = 0
+  private(set) var last: Int32 = 0
+  private(set) var isSeveral = false
 
   init() {}
 
-  /// A version of a bucket that can't be revised any more.
-  init(settled version: Symbol) { only = Span(version: version, first: 0, last: 0) }
-
-  init(only span: Span) { only = span }
-
-  init(spans: [Span]) {
-    only = spans.first
-    others = Array(spans.dropFirst())
+  init(earliest: Symbol, latest: Symbol, first: Int32, last: Int32, isSeveral: Bool) {
+    self.earliest = earliest
+    self.latest = latest
+    self.first = first
+    self.last = last
+    self.isSeveral = isSeveral
   }
 
-  var isEmpty: Bool { only == nil }
-  var count: Int { only == nil ? 0 : 1 + others.count }
-  var spans: [Span] { only.map { [$0] + others } ?? [] }
+  /// A version of a bucket that can't be revised any more.
+  init(settled version: Symbol) {
+    earliest = version
+    latest = version
+  }
+
+  var isEmpty: Bool { earliest == nil }
 
   mutating func note(_ version: Symbol, second: Int32) {
-    guard let single = only else {
-      only = Span(version: version, first: second, last: second)
+    guard let earliest, let latest else {
+      self = FirmwareSpan(earliest: version, latest: version, first: second, last: second, isSeveral: false)
       return
     }
-    if single.version == version, others.isEmpty {
-      only?.first = min(single.first, second)
-      only?.last = max(single.last, second)
-      return
+    isSeveral = isSeveral || version != earliest
+    if second < first || second == first && version < earliest {
+      self.earliest = version
+      first = second
     }
-    var all = spans
-    if let index = all.firstIndex(where: { $0.version == version }) {
-      all[index].first = min(all[index].first, second)
-      all[index].last = max(all[index].last, second)
-    } else {
-      all.append(Span(version: version, first: second, last: second))
-      all.sort { $0.version < $1.version }
+    if second > last || second == last && latest < version {
+      self.latest = version
+      last = second
     }
-    self = FirmwareSpans(spans: all)
-  }
-
-  /// The version that was named first and last; by name where two were in the same second.
-  var earliest: Symbol? {
-    others.isEmpty
-      ? only?.version : spans.min { ($0.first, $0.version) < ($1.first, $1.version) }?.version
-  }
-  var latest: Symbol? {
-    others.isEmpty ? only?.version : spans.max { ($0.last, $0.version) < ($1.last, $1.version) }?.version
   }
 }
 

@@ -10,7 +10,12 @@ struct CaptureLineScan {
 
   init(_ line: UnsafeBufferPointer<UInt8>) { self.line = line }
 
-  private enum Member: String, CaseIterable { case tst, topic, payload, retain }
+  private struct Members {
+    var tst: Range<Int>?
+    var topic: Range<Int>?
+    var payload: Range<Int>?
+    var retain: Range<Int>?
+  }
 
   var delivery: Delivery? {
     var scan = self
@@ -18,17 +23,26 @@ struct CaptureLineScan {
   }
 
   private mutating func read() -> Delivery? {
-    var members: [Member: Range<Int>] = [:]
+    var members = Members()
     guard take(UInt8(ascii: "{")) else { return nil }
     repeat {
       guard let key = text(), take(UInt8(ascii: ":")) else { return nil }
       skipSpace()
       guard let value = value() else { return nil }
-      if let member = Member.allCases.first(where: { line[key].elementsEqual($0.rawValue.utf8) }) {
-        guard members.updateValue(value, forKey: member) == nil else { return nil }
-      } else if line[key].elementsEqual("payload_b64".utf8) {
-        return nil
+      guard !isText(key, "payload_b64") else { return nil }
+      let isFirst: Bool
+      if isText(key, "payload") {
+        isFirst = Self.set(&members.payload, value)
+      } else if isText(key, "topic") {
+        isFirst = Self.set(&members.topic, value)
+      } else if isText(key, "tst") {
+        isFirst = Self.set(&members.tst, value)
+      } else if isText(key, "retain") {
+        isFirst = Self.set(&members.retain, value)
+      } else {
+        isFirst = true
       }
+      guard isFirst else { return nil }
     } while take(UInt8(ascii: ","))
     guard take(UInt8(ascii: "}")) else { return nil }
     skipSpace()
@@ -36,13 +50,25 @@ struct CaptureLineScan {
     return delivery(members)
   }
 
-  private func delivery(_ members: [Member: Range<Int>]) -> Delivery? {
-    guard let tst = members[.tst].flatMap(plainText), let time = EventTime(rfc3339: slice(tst)),
-      let topicRange = members[.topic].flatMap(plainText),
+  /// False where the member is there already.
+  private static func set(_ member: inout Range<Int>?, _ value: Range<Int>) -> Bool {
+    guard member == nil else { return false }
+    member = value
+    return true
+  }
+
+  private func isText(_ range: Range<Int>, _ text: StaticString) -> Bool {
+    range.count == text.utf8CodeUnitCount
+      && range.allSatisfy { line[$0] == text.utf8Start[$0 - range.lowerBound] }
+  }
+
+  private func delivery(_ members: Members) -> Delivery? {
+    guard let tst = members.tst.flatMap(plainText), let time = EventTime(rfc3339: slice(tst)),
+      let topicRange = members.topic.flatMap(plainText),
       let topic = String(validating: slice(topicRange), as: UTF8.self)
     else { return nil }
     var payload: [UInt8] = []
-    if let range = members[.payload] {
+    if let range = members.payload {
       if line[range.lowerBound] == UInt8(ascii: "\"") {
         guard let text = plainText(range) else { return nil }
         payload = Array(slice(text))
@@ -52,7 +78,7 @@ struct CaptureLineScan {
       if payload.elementsEqual("null".utf8) { return nil }
     }
     var isRetained = false
-    if let retain = members[.retain] {
+    if let retain = members.retain {
       guard retain.count == 1, line[retain.lowerBound] <= UInt8(ascii: "1") else { return nil }
       isRetained = line[retain.lowerBound] == UInt8(ascii: "1")
     }

@@ -5,14 +5,13 @@ import Triage
 import Vocabulary
 
 /// The devices that triage has to look at after a pass: those with a live ticket, those in a cohort that is found or
-/// suspected, and those that failed repeatedly themselves; each only where a remedy could pay.
+/// suspected, and those that failed repeatedly themselves; each only where a remedy could pay. A glance at all devices shows
+/// whom anything concerns, and the customers' other devices; only those are weighed.
 struct CareCandidates {
-  let history: FleetHistory
-  let model: HazardModel
-  let triage: CareDesk
-  let catalogue: Catalogue
-  let cases: CaseBook
-  let beliefs: [ModeBelief]
+  private let cases: CaseBook
+  private let defects: Defects
+  private(set) var affected = DevicesAffected()
+  private var concerned: [String] = []
 
   private struct Candidate {
     var standing: DeviceStanding
@@ -21,17 +20,22 @@ struct CareCandidates {
     var probability: Interval
   }
 
-  /// A walk over all devices shows whom anything concerns, and the customers' other devices; only those are weighed.
-  func look(asOf moment: EventTime, length: BucketLength) -> (beliefs: [DeviceBelief], affected: DevicesAffected) {
-    let defects = Defects(beliefs: beliefs, cases: cases)
-    var affected = DevicesAffected()
-    var concerned: [String] = []
-    history.forEachStanding(asOf: moment, lengths: [length], includingRetired: true, hazard: nil) { standing in
-      affected.count(standing)
-      if standing.modes.contains(where: { isConcerned(standing, $0, asOf: moment, defects) }) {
-        concerned.append(standing.identity.device)
-      }
+  init(beliefs: [ModeBelief], cases: CaseBook) {
+    self.cases = cases
+    defects = Defects(beliefs: beliefs, cases: cases)
+  }
+
+  mutating func look(at glance: DeviceGlance) {
+    affected.count(glance)
+    let concernsAny = glance.onsets.contains { mode, count in
+      isConcerned(glance.identity.device, mode, glance.covariates, onsets: count, isRetired: glance.isRetired)
     }
+    if concernsAny { concerned.append(glance.identity.device) }
+  }
+
+  func beliefs(
+    _ history: FleetHistory, _ model: HazardModel, _ triage: CareDesk, asOf moment: EventTime, length: BucketLength
+  ) -> [DeviceBelief] {
     var thresholds: [ModeKey: Double] = [:]
     var candidates: [Candidate] = []
     for device in concerned {
@@ -39,36 +43,35 @@ struct CareCandidates {
         model.hazard($0, $1)
       }
       guard let standing else { continue }
-      for entry in standing.modes where isConcerned(standing, entry, asOf: moment, defects) {
+      let isRetired = standing.facts.retired.map { $0 < moment } ?? false
+      for entry in standing.modes {
         let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        guard
+          isConcerned(device, key, entry.risk.covariates, onsets: entry.risk.onsets, isRetired: isRetired)
+        else { continue }
         let probability = model.probability(key, entry.risk, horizonDays: entry.mode.horizonDays)
         let threshold = thresholds[key] ?? triage.careThreshold(mode: key)
         thresholds[key] = threshold
-        guard hasTicket(standing, entry) || probability.mean >= threshold else { continue }
+        guard hasTicket(device, key.mode) || probability.mean >= threshold else { continue }
         candidates.append(Candidate(standing: standing, entry: entry, key: key, probability: probability))
       }
     }
-    let beliefs = candidates.map { belief($0, affected, fixes: defects.fixes($0.key, $0.entry.risk.covariates)) }
-    return (beliefs.sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }, affected)
+    return candidates.map { belief($0, model, fixes: defects.fixes($0.key, $0.entry.risk.covariates)) }
+      .sorted { ($0.identity, $0.mode) < ($1.identity, $1.mode) }
   }
 
-  private func hasTicket(_ standing: DeviceStanding, _ entry: DeviceStanding.Mode) -> Bool {
-    cases.tickets[CaseBook.CareKey(device: standing.identity.device, mode: entry.mode.id)] != nil
+  private func hasTicket(_ device: String, _ mode: Symbol) -> Bool {
+    !cases.tickets.isEmpty && cases.tickets[CaseBook.CareKey(device: device, mode: mode)] != nil
   }
 
   private func isConcerned(
-    _ standing: DeviceStanding, _ entry: DeviceStanding.Mode, asOf moment: EventTime, _ defects: Defects
+    _ device: String, _ key: ModeKey, _ covariates: Covariates, onsets: Int, isRetired: Bool
   ) -> Bool {
-    if !cases.tickets.isEmpty, hasTicket(standing, entry) { return true }
-    if let retired = standing.facts.retired, retired < moment { return false }
-    return entry.risk.onsets > 1
-      || defects.include(
-        entry.risk.covariates, ModeKey(product: standing.identity.product, mode: entry.mode.id))
+    if hasTicket(device, key.mode) { return true }
+    return !isRetired && (onsets > 1 || defects.include(covariates, key))
   }
 
-  private func belief(
-    _ candidate: Candidate, _ affected: DevicesAffected, fixes: Set<Symbol>
-  ) -> DeviceBelief {
+  private func belief(_ candidate: Candidate, _ model: HazardModel, fixes: Set<Symbol>) -> DeviceBelief {
     let (standing, entry, key) = (candidate.standing, candidate.entry, candidate.key)
     let horizon = entry.mode.horizonDays
     var byFirmware: [Symbol: Interval] = [:]

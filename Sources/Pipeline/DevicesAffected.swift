@@ -6,11 +6,10 @@ struct DevicesAffected {
   private var covariates: [ModeKey: [Covariates: Int]] = [:]
   private var byCustomer: [String: [Symbol: Int]] = [:]
 
-  mutating func count(_ standing: DeviceStanding) {
-    for entry in standing.modes where entry.risk.onsets > 0 {
-      let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
-      covariates[key, default: [:]][entry.risk.covariates, default: 0] += 1
-      if let customer = standing.facts.customer { byCustomer[customer, default: [:]][entry.mode.id, default: 0] += 1 }
+  mutating func count(_ glance: DeviceGlance) {
+    for (mode, onsets) in glance.onsets where onsets > 0 {
+      covariates[mode, default: [:]][glance.covariates, default: 0] += 1
+      if let customer = glance.customer { byCustomer[customer, default: [:]][mode.mode, default: 0] += 1 }
     }
   }
 

@@ -51,14 +51,13 @@ extension StageLine {
     let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
     history.replaceIncidents(beliefs, after: bucket)
     let model = model
+    var candidates = CareCandidates(beliefs: beliefs, cases: cases)
     // By what can't change any more, so that late words leave no trace in a device's own record.
-    history.fold(after: bucket) { model.finalHazard($0, $1) }
-    let (devices, affected) = CareCandidates(
-      history: history, model: model, triage: triage, catalogue: catalogue, cases: cases, beliefs: beliefs
-    ).look(asOf: bucket.end, length: bucket.length)
+    history.fold(after: bucket, hazard: { model.finalHazard($0, $1) }, look: { candidates.look(at: $0) })
+    let devices = candidates.beliefs(history, model, triage, asOf: bucket.end, length: bucket.length)
     let changes = triage.decide(
       PassBeliefs(decidedAt: bucket.end, modes: beliefs, devices: devices), cases: cases, ended: ended,
-      devicesAffected: affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end)
+      devicesAffected: candidates.affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end)
     for change in changes { apply(change) }
     // The longest time after which an ended ticket still matters: the longest horizon that a profile may have, a year.
     ended.forgetTickets(endedBefore: bucket.end - 366 * EventTime.day)

@@ -73,11 +73,13 @@ struct CareOptions {
   }
 
   /// Nothing false may be raised from one device alone: the low end of its interval must pay, be likely, and lie well
-  /// above what a new unit would have; and it must have failed more than once.
+  /// above what a new unit would have; it must have failed more than once, and its place and weather must not be the
+  /// greater part of its hazard: no remedy of the device mends those.
   private func isOutstanding(_ remedy: Ticket.Remedy) -> Bool {
     let low = device.probability.low
     return device.onsets >= policy.ownOnsets && low > remedy.breakEvenProbability && low >= policy.ownProbability
       && low >= policy.ownExcess * device.probabilityOfReplacement
+      && device.attribution.device >= device.attribution.environment
   }
 
   var replacement: Ticket.Remedy {

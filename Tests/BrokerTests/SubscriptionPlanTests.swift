@@ -47,13 +47,16 @@ import Vocabulary
     let handler = RecordingHandler()
     let running = try RunningSubscriber(settings(.once, "s/#"), handler)
     #expect(handler.record.wait { $0.committed.count == 1 && $0.isConnected })
+    // Once the next one is there, the first was acknowledged: unacknowledged it would rightly come again.
+    try publish("s/next")
+    #expect(handler.record.wait { $0.committed.contains { $0.topic == "s/next" } })
     broker.stop()
     #expect(handler.record.wait { !$0.isConnected })
     try broker.start()
     #expect(handler.record.wait { $0.isConnected })
     try publish("s/end")
     #expect(handler.record.wait { $0.committed.contains { $0.topic == "s/end" } })
-    #expect(handler.committedTexts == ["s/a", "s/end"])
+    #expect(handler.committedTexts.count { $0 == "s/a" } == 1)
     #expect(running.stop())
   }
 

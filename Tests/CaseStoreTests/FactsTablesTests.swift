@@ -100,7 +100,11 @@ struct FactsTablesTests {
           entry("…victim-7f3a9c", .schema, device: nil), entry("victim-7f3a9cc, victim-7f3a9", .schema, device: nil),
         ]
       })
-    try store.commit(unit { $0.erasedDevices = [victim] })
+    try store.commit(
+      unit {
+        $0.emptiesJournal = true
+        $0.erasedDevices = [victim]
+      })
     let left = try store.quarantine(after: 0, reason: nil, limit: 10).map {
       String(decoding: $0.delivery.payload, as: UTF8.self)
     }

@@ -69,7 +69,8 @@ struct AccessRulesTests {
         site.broker.clientArguments + ["-u", name, "-P", password, "-V", "5", "-q", "1", "-F", "%t", "-d"]
         + filters.flatMap { ["-t", $0] }
       let child = try await ChildProcess.start(
-        Executable.system("mosquitto_sub"), arguments, outputs: folder.path(user))
+        // Its lines as they come, not when a buffer is full.
+        Executable.system("stdbuf"), ["-oL", "mosquitto_sub"] + arguments, outputs: folder.path(user))
       try await wait(for: "\(user) has subscribed", within: .seconds(10)) {
         child.standardOutput.contains("Subscribed")
       }

@@ -16,8 +16,10 @@ struct RetainedStatesTests {
   }
 
   /// After a start, once a message of its own has come through: whatever was to come before it has come.
-  private func tallyAfterStart(of site: Installation, with device: String, received: Int) async throws -> Tally {
-    try await site.daemon.start()
+  private func tallyAfterStart(
+    of site: Installation, with device: String, received: Int, state: String = "ready"
+  ) async throws -> Tally {
+    try await site.daemon.start(until: [state])
     try await publishState(of: device, to: site)
     return try await site.tallyAtRest(of: received)
   }
@@ -37,7 +39,10 @@ struct RetainedStatesTests {
     _ = try await CommandRun.system(
       "mosquitto_sub", site.broker.clientArguments + ["-V", "5", "-i", "forewarn", "-t", "nothing", "-E"]
     ).succeeded()
-    #expect(try await tallyAfterStart(of: site, with: "B1", received: 11) == Tally(applied: 6, duplicate: 5))
+    // A lost session is no small thing: `status` says so for a day.
+    #expect(
+      try await tallyAfterStart(of: site, with: "B1", received: 11, state: "degraded")
+        == Tally(applied: 6, duplicate: 5))
   }
 
   @Test func `a store that was made anew gets all of them from a session that has delivered them, and only once`()

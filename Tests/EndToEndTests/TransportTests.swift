@@ -17,7 +17,9 @@ import Testing
   }
 
   static let faults = [
-    Fault(what: "an authority that isn't trusted", authority: "stranger", words: "unable to get local issuer"),
+    Fault(
+      what: "an authority that isn't trusted", authority: "stranger",
+      words: "self-signed certificate in certificate chain"),
     Fault(what: "an expired certificate", server: "expired", words: "certificate has expired"),
     Fault(what: "a certificate of another host", server: "elsewhere", words: "it doesn't name 127.0.0.1"),
     Fault(what: "no client certificate", client: nil, words: "certificate required"),

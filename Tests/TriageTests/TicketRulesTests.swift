@@ -132,6 +132,9 @@ struct TicketRulesTests {
     }
     #expect(own() == .replacement)
     #expect(own { $0.attribution = Attribution(device: 0.4, unknown: 0.6) } == .diagnose)
+    #expect(
+      own { $0.attribution = Attribution(environment: 0.6, device: 0.3, unknown: 0.1) } == nil,
+      "its surroundings are the greater part")
     #expect(own { $0.onsets = 1 } == nil, "once may be chance")
     #expect(own { $0.probability.low = 0.47 } == nil, "the low end doesn't pay")
     #expect(own { $0.probability = Situation.around(0.5) } == nil, "the low end isn't likely")
