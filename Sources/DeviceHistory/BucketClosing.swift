@@ -52,7 +52,7 @@ extension FleetHistory {
     // What was said of buckets before the clock's start comes with the first closing.
     let from = closed == nil ? Int32.min : bucket.startHour
     for difference in revisions.take(bucket.length) { learn(difference) }
-    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    var record = DeviceRecord.nobody
     for number in numbers {
       read(number, into: &record)
       guard !record.refusesTelemetry else { continue }
@@ -116,7 +116,7 @@ extension FleetHistory {
     putAway()
     let limit = bucket.end - settings.lateness
     let boundary = Bucket(holding: limit, length: bucket.length).advanced(by: -1)
-    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    var record = DeviceRecord.nobody
     for number in numbers {
       read(number, into: &record)
       if !record[tallies: bucket.length].isEmpty, fold(&record, through: boundary, closed: bucket, hazard: hazard) {
@@ -133,7 +133,7 @@ extension FleetHistory {
     _ record: inout DeviceRecord, through boundary: Bucket, closed: Bucket, hazard: (ModeKey, Covariates) -> Double
   ) -> Bool {
     let length = boundary.length
-    guard let walk = walk(record, length), let layout = layouts[record.identity.product],
+    guard let walk = walk(record, length), let layout = layout(of: record.identity.product),
       boundary.startHour >= record[standing: length].upToHour
     else { return false }
     var modes = record[standing: length].modes

@@ -31,6 +31,9 @@ struct DeviceRecord: Sendable {
     hourStanding = Standing(shape: shape)
   }
 
+  /// No device's: memory to read records into.
+  static let nobody = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+
   /// The customer refused telemetry: nothing but that is kept.
   var refusesTelemetry: Bool { facts.telemetryConsent == false }
 

@@ -34,7 +34,7 @@ extension FleetHistory {
     hazard: (ModeKey, Covariates) -> Double, body: (DeviceStanding) -> Void
   ) {
     var outlook = WeatherOutlook()
-    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    var record = DeviceRecord.nobody
     for number in numbers {
       read(number, into: &record)
       guard includingRetired || !record.isRetired(at: moment) else { continue }
@@ -44,7 +44,7 @@ extension FleetHistory {
 
   /// What can be seen of a device without weighing its record, a fraction of the work: enough to tell whom a pass concerns.
   func glance(_ record: DeviceRecord, after bucket: Bucket) -> DeviceGlance? {
-    guard let layout = layouts[record.identity.product], !record.refusesTelemetry,
+    guard let layout = layout(of: record.identity.product), !record.refusesTelemetry,
       bucket.next.startHour >= record[standing: bucket.length].upToHour, let walk = walk(record, bucket.length)
     else { return nil }
     let standing = walk.run(through: bucket, visitFrom: .max) { _ in }
@@ -76,7 +76,7 @@ extension FleetHistory {
 
   /// The devices as they are listed: without looking at the model.
   package func forEachDevice(_ body: (DeviceSummary) -> Void) {
-    var record = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
+    var record = DeviceRecord.nobody
     for number in numbers {
       read(number, into: &record)
       body(DeviceSummary(record))
@@ -91,7 +91,7 @@ extension FleetHistory {
     _ record: DeviceRecord, asOf moment: EventTime, _ lengths: Set<BucketLength>, _ outlook: inout WeatherOutlook,
     _ hazard: (ModeKey, Covariates) -> Double
   ) -> DeviceStanding? {
-    guard let layout = layouts[record.identity.product], !record.refusesTelemetry else { return nil }
+    guard let layout = layout(of: record.identity.product), !record.refusesTelemetry else { return nil }
     let place = record.place(before: moment)
     var result = DeviceStanding(
       identity: record.identity, facts: record.facts, reports: record.reports(before: moment),

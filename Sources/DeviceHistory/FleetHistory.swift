@@ -5,8 +5,12 @@ package import Vocabulary
 package struct FleetHistory: Sendable {
   package internal(set) var settings: HistorySettings
   var layouts: [Symbol: ProductLayout] {
-    didSet { watchesHours = Self.watchesHours(layouts) }
+    didSet {
+      watchesHours = Self.watchesHours(layouts)
+      layoutsBySymbol = BySymbol(layouts)
+    }
   }
+  private var layoutsBySymbol: BySymbol<ProductLayout>
   private(set) var watchesHours: Bool
   /// The columns of stored records of products that no profile describes any more: they lie as they are until one does.
   var dormantShapes: [Symbol: RecordShape] = [:]
@@ -29,12 +33,15 @@ package struct FleetHistory: Sendable {
   /// What `hear` has changed of the device whose report `admit` is about to judge: written back once for both. Nothing but
   /// these two may find it full: whatever else reads or writes records calls `putAway` first.
   private var inHand: (number: Int, presence: Presence)?
+  /// A record's memory, used again by the next one that is looked at whole.
+  private var scratch = DeviceRecord.nobody
 
   package init(profiles: [FirmwareProfile], settings: HistorySettings) {
     self.settings = settings
     let layouts = Self.layouts(profiles)
     self.layouts = layouts
     watchesHours = Self.watchesHours(layouts)
+    layoutsBySymbol = BySymbol(layouts)
     clock = EventClock(kind: settings.clock, quorum: settings.clockQuorum)
   }
 
@@ -70,8 +77,11 @@ package struct FleetHistory: Sendable {
 
   func product(of number: Int) -> Symbol { pages.withBytes(of: number) { RecordPacking.product($0, words: words) } }
 
+  @inline(__always)
+  func layout(of product: Symbol) -> ProductLayout? { layoutsBySymbol[product] }
+
   func shape(of product: Symbol) -> RecordShape {
-    layouts[product]?.shape ?? dormantShapes[product] ?? .nothing
+    layout(of: product)?.shape ?? dormantShapes[product] ?? .nothing
   }
 
   func record(_ number: Int) -> DeviceRecord {
@@ -138,7 +148,7 @@ package struct FleetHistory: Sendable {
       }
       return .success(number)
     }
-    guard let layout = layouts[identity.product] else {
+    guard let layout = layout(of: identity.product) else {
       return .failure(Rejection(.unknownProduct, "no profile describes \(identity.product)"))
     }
     var record = DeviceRecord(identity: identity, shape: layout.shape)
@@ -192,7 +202,7 @@ package struct FleetHistory: Sendable {
     case .success(let known): number = known
     case .failure(let rejection): return .quarantined(rejection)
     }
-    guard let layout = layouts[identity.product] else {
+    guard let layout = layout(of: identity.product) else {
       return .quarantined(Rejection(.unknownProduct, "no profile describes \(identity.product)"))
     }
     if let firmware = report.firmware, layout.profileIndex(firmware: firmware) == nil {
@@ -252,7 +262,10 @@ package struct FleetHistory: Sendable {
   private mutating func admit(
     _ report: Report, at number: Int, _ presence: Presence, _ layout: ProductLayout
   ) {
-    var record = record(number)
+    var record = DeviceRecord.nobody
+    swap(&record, &scratch)
+    defer { swap(&record, &scratch) }
+    read(number, into: &record)
     record.presence.identities = presence.identities
     record.presence.latestVote = presence.latestVote
     let touched = closedThrough.filter { report.time < $0.value.end }.map(\.key)
@@ -308,7 +321,7 @@ package struct FleetHistory: Sendable {
   }
 
   func walk(_ record: DeviceRecord, _ length: BucketLength) -> BucketWalk? {
-    layouts[record.identity.product].map {
+    layout(of: record.identity.product).map {
       BucketWalk(record: record, layout: $0, surroundings: surroundings, length: length)
     }
   }

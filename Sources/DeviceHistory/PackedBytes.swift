@@ -5,7 +5,8 @@ import Vocabulary
 struct PackedWriter: Sendable {
   private(set) var bytes: [UInt8] = []
 
-  mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+  /// Room for what is usually written, so that it needn't move.
+  init(capacity: Int = 384) { bytes.reserveCapacity(capacity) }
 
   mutating func byte(_ value: UInt8) { bytes.append(value) }
 

@@ -9,8 +9,8 @@ final class ProductLayout: Sendable {
   let profiles: [FirmwareProfile]
   let signals: [Symbol]
   let events: [Symbol]
-  let signalSlots: [Symbol: Int]
-  let eventSlots: [Symbol: Int]
+  let signalSlots: BySymbol<Int>
+  let eventSlots: BySymbol<Int>
   /// Mode ids over all profiles of the product, sorted.
   let modes: [Symbol]
   /// The columns of its devices' records.
@@ -62,8 +62,8 @@ final class ProductLayout: Sendable {
     self.events = demand.events.sorted()
     let signalSlots = Dictionary(uniqueKeysWithValues: zip(self.signals, self.signals.indices))
     let eventSlots = Dictionary(uniqueKeysWithValues: zip(self.events, self.events.indices))
-    self.signalSlots = signalSlots
-    self.eventSlots = eventSlots
+    self.signalSlots = BySymbol(signalSlots)
+    self.eventSlots = BySymbol(eventSlots)
     let modes = Set(profiles.flatMap(\.modes).map(\.id)).sorted()
     self.modes = modes
     let modeSlots = Dictionary(uniqueKeysWithValues: zip(modes, modes.indices))

@@ -8,6 +8,7 @@ package struct Catalogue: Sendable {
   /// Digest over all files: changes with any of them.
   package let revision: String
   private let products: [String: ProductDeclarations]
+  private let declarations: [Symbol: ProductDeclarations]
   private let productsByBytes: BytesTable<Symbol>
   private let allModes: Set<String>
 
@@ -31,6 +32,7 @@ package struct Catalogue: Sendable {
     revision = profiles.reduce(into: Digest()) { $0.combine($1.revision.utf8) }.hex
     products = Dictionary(grouping: profiles, by: \.product.text).mapValues(ProductDeclarations.init)
     productsByBytes = BytesTable(products.mapValues(\.product))
+    declarations = Dictionary(uniqueKeysWithValues: products.values.map { ($0.product, $0) })
     allModes = Set(profiles.flatMap { $0.modes.map(\.id.text) })
   }
 
@@ -39,6 +41,7 @@ package struct Catalogue: Sendable {
     revision = Digest().hex
     products = [:]
     productsByBytes = BytesTable([:])
+    declarations = [:]
     allModes = []
   }
 
@@ -95,11 +98,12 @@ package struct Catalogue: Sendable {
     Identifier.isValid(text) && allModes.contains(text) ? Symbol(text) : nil
   }
 
-  func declarations(of product: Symbol) -> ProductDeclarations? { products[product.text] }
+  func declarations(of product: Symbol) -> ProductDeclarations? { declarations[product] }
 }
 
 /// What the files of one product declare together, keyed by text so that looking a name up makes no symbol.
-struct ProductDeclarations: Sendable {
+/// A class: each report's reading needs one, and a reference is cheaper to hand on than its tables.
+final class ProductDeclarations: Sendable {
   struct Signal: Sendable {
     var name: Symbol
     var declaration: SignalDeclaration
