@@ -49,7 +49,8 @@ struct DrainRow {
         received += plan.backlog
         let end = try await daemon.hasReceived(received, of: plan.backlog, within: .seconds(300))
         try await daemon.stop()
-        guard end.status.messages.quarantined == 0, end.status.messages.received == received else {
+        // What the broker delivers again after a stop counts as received, and is a duplicate.
+        guard end.status.messages.quarantined == 0, end.status.messages.applied == received else {
           throw RigError("the daemon counts otherwise than was published: \(end.status)")
         }
         let seconds = end.seconds - start.seconds

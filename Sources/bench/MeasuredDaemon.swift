@@ -61,10 +61,10 @@ struct MeasuredDaemon {
   func hasReceived(_ count: Int, of expected: Int, within limit: Duration) async throws -> Moment {
     let first = count - expected / 10
     _ = try await moment(every: .milliseconds(50), within: limit, "\(first) messages") {
-      $0.messages.received >= first
+      $0.messages.applied >= first
     }
     return try await moment(every: .milliseconds(3), within: limit, "\(count) messages") {
-      $0.messages.received >= count
+      $0.messages.applied >= count
     }
   }
 
