@@ -1,8 +1,8 @@
 import GRDB
 import Vocabulary
 
-/// The messages since the last snapshot, a batch a row: exact bytes, packed together. A row a message took five times the
-/// processor and wrote five times the bytes.
+/// The messages since the last snapshot, a batch a row: exact bytes, packed together: one statement a
+/// batch, and what reports have in common is written once.
 enum JournalTable {
   /// Returns how many bytes the batch takes.
   static func append(

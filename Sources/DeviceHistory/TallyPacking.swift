@@ -1,6 +1,7 @@
 import Vocabulary
 
-/// The packed form of a sheet's rows. A row of a quiet day takes some fifteen bytes: what equals its neighbour isn't said.
+/// The packed form of a sheet's rows. What equals its neighbour isn't said: a whole device's record is
+/// some two hundred bytes.
 extension TallySheet {
   /// What a row of packed bytes leaves out because it is so most of the time.
   private struct Flags: OptionSet {

@@ -6,8 +6,8 @@ enum Limits {
   /// Messages from the future that are taken again in one go, so that a batch of live ones never waits long behind them.
   static let retriesATick = 2000
   /// Bytes of packed journal after which everything is written as it stands: about what the devices' own records take, so
-  /// that neither outweighs the other on the disk, and no more than a start goes through in a few seconds (a message takes
-  /// 50 to 150 bytes here, and 5 to 10 µs).
+  /// that neither outweighs the other on the disk, and no more than a start goes through in seconds (a message takes
+  /// 30 to 200 bytes here: see `Compression`).
   static func journalBytes(devices: Int) -> Int { min(max(leastJournalBytes, devices * 512), mostJournalBytes) }
   static let leastJournalBytes = 2 << 20
   static let mostJournalBytes = 64 << 20
