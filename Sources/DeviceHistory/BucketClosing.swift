@@ -53,6 +53,8 @@ extension FleetHistory {
     let from = closed == nil ? Int32.min : bucket.startHour
     for difference in revisions.take(bucket.length) { learn(difference) }
     var record = DeviceRecord.nobody
+    var standing = Standing(shape: .nothing)
+    var known: BucketWalk?
     for number in numbers {
       read(number, into: &record)
       guard !record.refusesTelemetry else { continue }
@@ -60,17 +62,26 @@ extension FleetHistory {
         write(&record, at: number)
         learn(taken)
       }
-      guard !record[tallies: bucket.length].isEmpty, let walk = walk(record, bucket.length) else { continue }
+      guard !record[tallies: bucket.length].isEmpty, let walk = walk(record, bucket.length, &known) else { continue }
+      standing.become(record[standing: bucket.length])
       if let closed, mayEndSilence(record, in: bucket, closed) {
         // What stood of it before is taken back, and all is told anew.
         for item in evidence(of: record, closedOf: bucket.length) {
           learn(Evidence(mode: item.mode, cell: item.cell, counts: -item.counts))
         }
-        _ = walk.run(through: bucket) { learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts)) }
-      } else {
-        _ = walk.run(through: bucket, visitFrom: from) {
+        walk.run(record, &standing, through: bucket) {
           learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts))
         }
+        continue
+      }
+      if closed != nil, record.hasReached(bucket.length, by: bucket.startHour) {
+        standing.become(record[reached: bucket.length])
+      }
+      walk.advance(record, &standing, through: bucket, visitFrom: from) {
+        learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts))
+      }
+      walk.bookSilence(record, &standing, from: from, through: bucket, heardThrough: bucket, visitFrom: from) {
+        learn(Evidence(mode: $0.key, cell: $0.cell, counts: $0.counts))
       }
     }
     closedThrough[bucket.length] = bucket
@@ -100,11 +111,20 @@ extension FleetHistory {
     return Evidence(mode: booked.mode, cell: booked.cell, counts: CellCounts(onsets: -1, symptoms: -1))
   }
 
+  /// The walk of the record's product; `known`, the one of the record before, usually is it.
+  private func walk(_ record: DeviceRecord, _ length: BucketLength, _ known: inout BucketWalk?) -> BucketWalk? {
+    if known?.product != record.presence.product { known = walk(record.presence.product, length) }
+    return known
+  }
+
   /// What the model found around the devices in a pass, before anything is folded.
   package mutating func replaceIncidents(_ beliefs: [ModeBelief], after bucket: Bucket) {
     let boundary = Bucket(holding: bucket.end - settings.lateness, length: bucket.length)
     for belief in beliefs {
-      surroundings.replaceIncidents(of: belief.mode, from: boundary.startHour, with: belief.incidents)
+      let hasChanged = surroundings.replaceIncidents(
+        of: belief.mode, from: boundary.startHour, with: belief.incidents)
+      // An onset in an incident is none of the device's own: what was reached is reached anew.
+      if hasChanged { areIncidentsNews = true }
     }
   }
 
@@ -117,35 +137,49 @@ extension FleetHistory {
     let limit = bucket.end - settings.lateness
     let boundary = Bucket(holding: limit, length: bucket.length).advanced(by: -1)
     var record = DeviceRecord.nobody
+    var glance = DeviceGlance.nobody
+    var standing = Standing(shape: .nothing)
+    var accrued: [Standing.Mode] = []
+    var known: BucketWalk?
     for number in numbers {
       read(number, into: &record)
-      if !record[tallies: bucket.length].isEmpty, fold(&record, through: boundary, closed: bucket, hazard: hazard) {
-        record.presence.identities.forget(before: limit)
-        write(&record, at: number)
+      guard let walk = walk(record, bucket.length, &known), let layout = layout(of: record.presence.product) else {
+        continue
       }
-      if let glance = glance(record, after: bucket) { look(glance) }
+      let isFolded =
+        !record[tallies: bucket.length].isEmpty
+        && fold(&record, walk, layout, through: boundary, closed: bucket, &accrued, hazard: hazard)
+      let isAhead = reach(&record, walk, bucket)
+      if isFolded { record.presence.identities.forget(before: limit) }
+      if isFolded || isAhead { write(&record, at: number) }
+      if see(record, walk, layout, after: bucket, &standing, &glance) { look(glance) }
     }
+    areIncidentsNews = false
     if bucket.length == .day { surroundings.forget(before: limit - 28 * EventTime.day) }
   }
 
-  /// Whether there was anything to fold.
+  /// Whether there was anything to fold. `accrued`: memory for what the device accrues, by slot.
   private func fold(
-    _ record: inout DeviceRecord, through boundary: Bucket, closed: Bucket, hazard: (ModeKey, Covariates) -> Double
+    _ record: inout DeviceRecord, _ walk: BucketWalk, _ layout: ProductLayout, through boundary: Bucket, closed: Bucket,
+    _ accrued: inout [Standing.Mode], hazard: (ModeKey, Covariates) -> Double
   ) -> Bool {
     let length = boundary.length
-    guard let walk = walk(record, length), let layout = layout(of: record.identity.product),
-      boundary.startHour >= record[standing: length].upToHour
-    else { return false }
-    var modes = record[standing: length].modes
+    guard boundary.startHour >= record[standing: length].upToHour else { return false }
+    var standing = Standing(shape: .nothing)
+    swap(&standing, &record[standing: length])
+    defer { swap(&standing, &record[standing: length]) }
     var silence: Evidence?
-    var standing = walk.run(through: boundary, heardThrough: closed) { step in
-      if step.counts.atRisk > 0, !step.isIncident { modes[step.slot].accrue(hazard(step.key, step.cell.covariates)) }
+    for slot in accrued.indices { accrued[slot] = Standing.Mode() }
+    while accrued.count < standing.modes.count { accrued.append(Standing.Mode()) }
+    walk.run(record, &standing, through: boundary, heardThrough: closed) { step in
+      if step.counts.atRisk > 0, !step.isIncident {
+        accrued[step.slot].accrue(hazard(step.key, step.cell.covariates))
+      }
       if step.counts.onsets > 0, step.key.mode == FailureMode.silent {
         silence = Evidence(mode: step.key, cell: step.cell, counts: step.counts)
       }
     }
-    for slot in modes.indices { standing.modes[slot].accruedUnits = modes[slot].accruedUnits }
-    record[standing: length] = standing
+    for slot in standing.modes.indices { standing.modes[slot].accruedUnits += accrued[slot].accruedUnits }
     record.bookedSilence = silence ?? record.bookedSilence
     let keepFrom = standing.upToHour - Int32(layout.lookBackDays) * 24
     record[tallies: length].removeFirst(record[tallies: length].index(from: keepFrom))
@@ -156,6 +190,35 @@ extension FleetHistory {
       record.places.removeFirst(current)
     }
     return true
+  }
+
+  /// Takes what the record has reached on through `bucket`; whether there was anything on the way.
+  private func reach(_ record: inout DeviceRecord, _ walk: BucketWalk, _ bucket: Bucket) -> Bool {
+    let length = bucket.length
+    let hasReached = !areIncidentsNews && record.hasReached(length, by: bucket.next.startHour)
+    let from = hasReached ? record[reached: length].upToHour : record[standing: length].upToHour
+    let tallies = record[tallies: length]
+    let row = tallies.index(from: from)
+    guard row < tallies.count, tallies.heads[row].startHour <= bucket.startHour else {
+      // Nothing since: what was reached stays as it is, and what isn't known is the standing itself.
+      let wasKnown = record[reached: length].upToHour != .min
+      if !hasReached { record[reached: length].upToHour = .min }
+      return !hasReached && wasKnown
+    }
+    var standing = Standing(shape: .nothing)
+    swap(&standing, &record[reached: length])
+    if !hasReached { standing.become(record[standing: length]) }
+    walk.advance(record, &standing, through: bucket, visitFrom: .max) { _ in }
+    swap(&standing, &record[reached: length])
+    return true
+  }
+}
+
+extension DeviceRecord {
+  /// Whether what was reached is known, lies ahead of the standing, and not beyond `hour`.
+  func hasReached(_ length: BucketLength, by hour: Int32) -> Bool {
+    let reached = self[reached: length].upToHour
+    return reached != .min && reached >= self[standing: length].upToHour && reached <= hour
   }
 }
 

@@ -27,23 +27,30 @@ struct DevicePages: Sendable {
     return start..<Int(pages[page].ends[place])
   }
 
-  mutating func append(_ bytes: [UInt8]) {
+  mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     if count % Self.devicesAPage == 0 { pages.append(Page()) }
     let page = pages.count - 1
     makeRoom(page, bytes.count)
-    pages[page].bytes += bytes
+    pages[page].bytes.append(contentsOf: bytes)
     pages[page].ends.append(UInt32(pages[page].bytes.count))
     mark(page)
     count += 1
   }
 
   /// Puts `bytes` in the place of a part of the record, `part` being counted from its start.
-  mutating func replace(_ part: Range<Int>, of index: Int, with bytes: [UInt8]) {
+  mutating func replace(_ part: Range<Int>, of index: Int, with bytes: UnsafeBufferPointer<UInt8>) {
     let (page, place) = index.quotientAndRemainder(dividingBy: Self.devicesAPage)
     let start = range(of: index).lowerBound
     let growth = bytes.count - part.count
     if growth > 0 { makeRoom(page, growth) }
-    pages[page].bytes.replaceSubrange(start + part.lowerBound..<start + part.upperBound, with: bytes)
+    if growth == 0 {
+      pages[page].bytes.withUnsafeMutableBufferPointer {
+        _ = UnsafeMutableBufferPointer(rebasing: $0[start + part.lowerBound..<start + part.upperBound]).update(
+          from: bytes)
+      }
+    } else {
+      pages[page].bytes.replaceSubrange(start + part.lowerBound..<start + part.upperBound, with: bytes)
+    }
     if growth != 0 {
       for later in place..<pages[page].ends.count {
         pages[page].ends[later] = UInt32(Int(pages[page].ends[later]) + growth)
@@ -84,8 +91,8 @@ struct DevicePages: Sendable {
       start = end
     }
     page.bytes.withUnsafeBytes { writer.append($0) }
-    writer.fixed(writer.bytes.withUnsafeBytes(PageDigest.of))
-    return writer.bytes
+    writer.fixed(PageDigest.of(UnsafeRawBufferPointer(writer.bytes)))
+    return Array(writer.bytes)
   }
 
   /// The next page as it was taken.

@@ -13,6 +13,10 @@ struct DeviceRecord: Sendable {
   var hours: TallySheet
   var dayStanding: Standing
   var hourStanding: Standing
+  /// Where the device stands after the closed buckets that can still change, too, without silence: so that a pass needn't go
+  /// over all of them again. Its `upToHour` is `.min` when one of them has changed since.
+  var dayReached: Standing
+  var hourReached: Standing
   /// A silence that was booked into a cell which is final by now: taken back if the device returns.
   var bookedSilence: Evidence?
 
@@ -29,6 +33,8 @@ struct DeviceRecord: Sendable {
     hours = TallySheet(shape: shape)
     dayStanding = Standing(shape: shape)
     hourStanding = Standing(shape: shape)
+    dayReached = Standing(shape: shape)
+    hourReached = Standing(shape: shape)
   }
 
   /// No device's: memory to read records into.
@@ -55,18 +61,30 @@ struct DeviceRecord: Sendable {
     _modify { if length == .day { yield &dayStanding } else { yield &hourStanding } }
   }
 
-  func place(before moment: EventTime) -> Place { places.inForce(before: moment) }
+  subscript(reached length: BucketLength) -> Standing {
+    _read { if length == .day { yield dayReached } else { yield hourReached } }
+    _modify { if length == .day { yield &dayReached } else { yield &hourReached } }
+  }
+
+  /// Buckets that were closed have changed, or what they are judged by.
+  mutating func forgetReached() {
+    dayReached.upToHour = .min
+    hourReached.upToHour = .min
+  }
+
+  func place(before moment: EventTime) -> Place {
+    var index = places.count - 1
+    while index >= 0 {
+      if places[index].from < moment { return places[index] }
+      index -= 1
+    }
+    return Place(from: .distantPast, region: .unknown, carrier: .unknown)
+  }
 
   mutating func add(_ report: Report, layout: ProductLayout) {
     presence.note(report)
     days.add(report, bucket: Bucket(holding: report.time, length: .day), layout: layout)
     if layout.watchesHours { hours.add(report, bucket: Bucket(holding: report.time, length: .hour), layout: layout) }
-  }
-}
-
-extension [DeviceRecord.Place] {
-  func inForce(before moment: EventTime) -> DeviceRecord.Place {
-    last { $0.from < moment } ?? DeviceRecord.Place(from: .distantPast, region: .unknown, carrier: .unknown)
   }
 }
 
@@ -85,12 +103,17 @@ struct Presence: Sendable {
   /// The last bucket of each length, if it is kept here and not with the others.
   var lastDay: TallySheet
   var lastHour: TallySheet
+  /// What `lastDay` leaves out as the row behind the other days: so it can be moved there as it is.
+  var daysContext = TallySheet.Context()
 
   init(product: Symbol, shape: RecordShape) {
     self.product = product
     lastDay = TallySheet(shape: shape)
     lastHour = TallySheet(shape: shape)
   }
+
+  /// No device's: memory to read into.
+  static let nobody = Presence(product: .unknown, shape: .nothing)
 
   mutating func note(_ report: Report) {
     reports += 1
@@ -135,5 +158,20 @@ struct Standing: Sendable, Hashable {
   init(shape: RecordShape) {
     lastEventHour = Array(repeating: nil, count: shape.events.count)
     modes = Array(repeating: Mode(), count: shape.modes.count)
+  }
+
+  /// Takes the place of `other`, of the same shape, in the memory that is there.
+  mutating func become(_ other: Standing) {
+    upToHour = other.upToHour
+    firmware = other.firmware
+    installedHour = other.installedHour
+    firstHeardHour = other.firstHeardHour
+    guard modes.count == other.modes.count, lastEventHour.count == other.lastEventHour.count else {
+      lastEventHour = other.lastEventHour
+      modes = other.modes
+      return
+    }
+    for slot in lastEventHour.indices { lastEventHour[slot] = other.lastEventHour[slot] }
+    for slot in modes.indices { modes[slot] = other.modes[slot] }
   }
 }

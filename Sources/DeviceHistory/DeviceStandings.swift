@@ -24,6 +24,10 @@ package struct DeviceGlance: Sendable {
   package var covariates: Covariates
   /// Onsets so far, by mode.
   package var onsets: [(mode: ModeKey, count: Int)] = []
+
+  /// Memory to look at devices with.
+  static let nobody = DeviceGlance(
+    identity: DeviceIdentity(product: .unknown, device: ""), isRetired: false, covariates: Covariates())
 }
 
 extension FleetHistory {
@@ -43,23 +47,39 @@ extension FleetHistory {
   }
 
   /// What can be seen of a device without weighing its record, a fraction of the work: enough to tell whom a pass concerns.
-  func glance(_ record: DeviceRecord, after bucket: Bucket) -> DeviceGlance? {
-    guard let layout = layout(of: record.identity.product), !record.refusesTelemetry,
-      bucket.next.startHour >= record[standing: bucket.length].upToHour, let walk = walk(record, bucket.length)
-    else { return nil }
-    let standing = walk.run(through: bucket, visitFrom: .max) { _ in }
+  /// `standing`: memory to work in.
+  func see(
+    _ record: DeviceRecord, _ walk: BucketWalk, _ layout: ProductLayout, after bucket: Bucket,
+    _ standing: inout Standing, _ glance: inout DeviceGlance
+  ) -> Bool {
+    let length = bucket.length
+    let base = record[standing: length].upToHour
+    guard !record.refusesTelemetry, bucket.next.startHour >= base else { return false }
+    if record.hasReached(length, by: bucket.next.startHour) {
+      standing.become(record[reached: length])
+      for slot in layout.placed.silentSlots { standing.modes[slot] = record[standing: length].modes[slot] }
+    } else {
+      standing.become(record[standing: length])
+    }
+    walk.advance(record, &standing, through: bucket, visitFrom: .max) { _ in }
+    walk.bookSilence(
+      record, &standing, from: base, through: bucket, heardThrough: bucket, visitFrom: .max
+    ) { _ in }
     let firmware = standing.firmware ?? record.facts.firmware ?? .unknown
-    guard let profile = layout.profileIndex(firmware: firmware) else { return nil }
+    guard let profile = layout.profileIndex(firmware: firmware) else { return false }
     let place = record.place(before: bucket.end)
-    var glance = DeviceGlance(
-      identity: record.identity, customer: record.facts.customer,
-      isRetired: record.isRetired(at: bucket.end),
-      covariates: Covariates(
-        region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware))
-    for placed in layout.placedModes(ofProfile: profile) where placed.bucket == bucket.length {
+    glance.identity = record.identity
+    glance.customer = record.facts.customer
+    glance.isRetired = record.isRetired(at: bucket.end)
+    glance.covariates = Covariates(
+      region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware)
+    glance.onsets.removeAll(keepingCapacity: true)
+    for index in layout.placed.places(ofProfile: profile) {
+      let placed = layout.placed[index]
+      guard placed.bucket == length else { continue }
       glance.onsets.append((placed.key, Int(standing.modes[placed.slot].onsets)))
     }
-    return glance
+    return true
   }
 
   package func standing(
@@ -104,9 +124,11 @@ extension FleetHistory {
     var isKnown = record.facts != Facts() && record.facts.time.map { $0 < moment } ?? true
     for length in BucketLength.allCases where lengths.contains(length) && (length == .day || layout.watchesHours) {
       let last = Bucket(holding: moment, length: length).advanced(by: -1)
-      guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(record, length) else { continue }
+      guard last.next.startHour >= record[standing: length].upToHour, let walk = walk(record.presence.product, length)
+      else { continue }
       var accrued = record[standing: length].modes.map(\.accruedHazard)
-      let standing = walk.run(through: last) { step in
+      var standing = record[standing: length]
+      walk.run(record, &standing, through: last) { step in
         if step.counts.atRisk > 0, !step.isIncident { accrued[step.slot] += hazard(step.key, step.cell.covariates) }
       }
       isKnown = isKnown || standing.firstHeardHour != nil
@@ -115,23 +137,25 @@ extension FleetHistory {
       guard let profile = layout.profileIndex(firmware: firmware) else { continue }
       let shares = outlook.shares(place.region, last, layout.profiles[profile].humidAtPct, surroundings)
       let heardShare = heardShare(record[tallies: length], standing, last, layout)
-      let factors = FactorJudge(
-        tallies: record[tallies: length], layout: layout, facts: record.facts, length: length)
       let next = last.next
-      let nextIndex = record[tallies: length].index(from: next.startHour)
-      for placed in layout.placedModes(ofProfile: profile) where placed.mode.bucket == length {
-        let mode = standing.modes[placed.slot]
+      let tallies = record[tallies: length]
+      let row = tallies.index(from: next.startHour)
+      let activated = record.facts.activated
+      for (index, mode) in zip(layout.placed.places(ofProfile: profile), layout.placedModes(ofProfile: profile)) {
+        let placed = layout.placed[index]
+        guard placed.bucket == length else { continue }
+        let stand = standing.modes[placed.slot]
         let risk = DeviceRisk(
           covariates: Covariates(
             region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
-            age: factors.age(at: next.start, placed.mode),
-            factors: factors.bins(placed.mode, before: next, index: nextIndex, standing)),
-          weather: shares, onsets: Int(mode.onsets), accruedHazard: accrued[placed.slot],
-          bucketsNotAtRisk: mode.lastOnsetHour.map {
+            age: layout.placed.age(placed, activated: activated, at: next.start),
+            factors: layout.placed.bins(placed, before: next, tallies, index: row, activated: activated, standing)),
+          weather: shares, onsets: Int(stand.onsets), accruedHazard: accrued[placed.slot],
+          bucketsNotAtRisk: stand.lastOnsetHour.map {
             max(0, Int(($0 + placed.refractoryHours - next.startHour) / length.hours))
           } ?? 0,
           heardShare: heardShare)
-        result.modes.append(DeviceStanding.Mode(mode: placed.mode, risk: risk))
+        result.modes.append(DeviceStanding.Mode(mode: mode, risk: risk))
       }
     }
     guard isKnown else { return nil }

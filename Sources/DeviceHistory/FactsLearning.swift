@@ -71,18 +71,21 @@ extension FleetHistory {
   package mutating func learn(_ outage: Outage) -> Fate {
     putAway()
     if let now = clock.now, outage.until < now - settings.lateness { return .late }
-    let isRevision = closedThrough.values.contains { outage.from < $0.end }
+    let isRevision = closedThrough.lengths.contains { closedThrough[$0].map { outage.from < $0.end } ?? false }
     guard isRevision, !surroundings.knows(outage) else { return surroundings.add(outage) ? .applied : .duplicate }
     // Known only now, of buckets that are closed: what its stratum's devices gave there is taken back.
     let concerned = numbers.filter { number in
       record(number).places.contains { $0.region == outage.region && $0.carrier == outage.carrier }
     }
     for number in concerned {
-      for length in closedThrough.keys { revisions.subtract(evidence(of: record(number), closedOf: length)) }
+      for length in closedThrough.lengths { revisions.subtract(evidence(of: record(number), closedOf: length)) }
     }
     _ = surroundings.add(outage)
     for number in concerned {
-      for length in closedThrough.keys { revisions.add(evidence(of: record(number), closedOf: length)) }
+      var record = record(number)
+      for length in closedThrough.lengths { revisions.add(evidence(of: record, closedOf: length)) }
+      record.forgetReached()
+      write(&record, at: number)
     }
     return .applied
   }

@@ -1,3 +1,4 @@
+import Synchronization
 package import Vocabulary
 
 /// What every device has said: identity and duplicates, late arrivals, time at risk, onsets. `admit` and `learn` take
@@ -20,9 +21,9 @@ package struct FleetHistory: Sendable {
   private var index = DeviceIndex()
   private(set) var words = WordList()
   /// The last closed bucket of each length; before the first closing, the one before the clock's start.
-  var closedThrough: [BucketLength: Bucket] = [:]
+  var closedThrough = ByLength<Bucket>()
   /// The latest bucket of each length that holds a report: a replay's end closes up to here.
-  var latestTallied: [BucketLength: Bucket] = [:]
+  var latestTallied = ByLength<Bucket>()
   /// What late, repeated or revised words have changed in closed buckets since the last closing.
   var revisions = Revisions()
   /// Signals and events that no profile declares, or out of their range: kept out of the model.
@@ -30,9 +31,19 @@ package struct FleetHistory: Sendable {
   /// Reports missing by their sequence numbers, over all devices.
   package internal(set) var sequenceGaps = 0
   var erased: Set<DeviceIdentity> = []
+  /// The model found other incidents in open buckets than in the pass before.
+  var areIncidentsNews = false
   /// What `hear` has changed of the device whose report `admit` is about to judge: written back once for both. Nothing but
   /// these two may find it full: whatever else reads or writes records calls `putAway` first.
-  private var inHand: (number: Int, presence: Presence)?
+  private var inHand: Int?
+  private var isInHandChanged = false
+  /// Of the device `inHand`; else memory to be used again.
+  private var presence = Presence.nobody
+  /// Where the next question probably ends, too: several are asked of each message's device.
+  private let lastAsked = LastAsked()
+  private final class LastAsked: Sendable {
+    let number = Atomic(0)
+  }
   /// A record's memory, used again by the next one that is looked at whole.
   private var scratch = DeviceRecord.nobody
 
@@ -63,16 +74,21 @@ package struct FleetHistory: Sendable {
   var numbers: Range<Int> { 0..<pages.count }
 
   func number(of device: String) -> Int? {
+    let last = lastAsked.number.load(ordering: .relaxed)
+    if last < pages.count, isNamed(device, last) { return last }
     var device = device
     return device.withUTF8 { id in
       index.find(UnsafeRawBufferPointer(id)) { number in
-        pages.withBytes(of: number) { RecordPacking.id($0).elementsEqual(UnsafeRawBufferPointer(id)) }
+        guard pages.withBytes(of: number, { RecordPacking.isId(id, of: $0) }) else { return false }
+        lastAsked.number.store(number, ordering: .relaxed)
+        return true
       }
     }
   }
 
   private func isNamed(_ device: String, _ number: Int) -> Bool {
-    pages.withBytes(of: number) { RecordPacking.id($0).elementsEqual(device.utf8) }
+    var device = device
+    return device.withUTF8 { id in pages.withBytes(of: number) { RecordPacking.isId(id, of: $0) } }
   }
 
   func product(of number: Int) -> Symbol { pages.withBytes(of: number) { RecordPacking.product($0, words: words) } }
@@ -114,15 +130,15 @@ package struct FleetHistory: Sendable {
   }
 
   mutating func write(_ record: inout DeviceRecord, at number: Int) {
-    let bytes = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
+    let packed = RecordPacking.write(&record, shape: shape(of: record.presence.product), words: &words)
     let length = pages.withBytes(of: number) { $0.count }
-    pages.replace(0..<length, of: number, with: bytes)
+    pages.replace(0..<length, of: number, with: packed.bytes)
   }
 
   private mutating func append(_ record: inout DeviceRecord) -> Int {
-    let bytes = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
+    let packed = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
     let number = pages.count
-    pages.append(bytes)
+    pages.append(packed.bytes)
     enter(number)
     return number
   }
@@ -137,9 +153,7 @@ package struct FleetHistory: Sendable {
 
   /// The device's number, made if need be; an identity under another product is refused.
   mutating func place(_ identity: DeviceIdentity) -> Result<Int, Rejection> {
-    if let held = inHand, isNamed(identity.device, held.number), held.presence.product == identity.product {
-      return .success(held.number)
-    }
+    if let inHand, presence.product == identity.product, isNamed(identity.device, inHand) { return .success(inHand) }
     if let number = number(of: identity.device) {
       let known = product(of: number)
       guard known == identity.product else {
@@ -170,28 +184,27 @@ package struct FleetHistory: Sendable {
   @discardableResult
   package mutating func hear(_ time: EventTime, of identity: DeviceIdentity) -> Bool {
     guard settings.clock == .event, case .success(let number) = place(identity) else { return false }
-    var presence = takePresence(number)
-    defer { inHand = (number, presence) }
+    takeInHand(number)
     guard time > presence.latestVote ?? .distantPast else { return false }
     clock.vote(time, previous: presence.latestVote, isFirm: !closedThrough.isEmpty)
     presence.latestVote = time
+    isInHandChanged = true
     return true
   }
 
   /// Writes back what `hear` has left.
   mutating func putAway() {
-    guard let held = inHand else { return }
+    guard let number = inHand else { return }
     inHand = nil
-    replace(held.presence, of: held.number)
+    if isInHandChanged { replacePresence(of: number) }
+    isInHandChanged = false
   }
 
-  private mutating func takePresence(_ number: Int) -> Presence {
-    if let held = inHand, held.number == number {
-      inHand = nil
-      return held.presence
-    }
+  private mutating func takeInHand(_ number: Int) {
+    guard inHand != number else { return }
     putAway()
-    return presence(number)
+    readPresence(of: number)
+    inHand = number
   }
 
   /// One report, judged against the clock as it stands: see the contract's fates.
@@ -216,78 +229,97 @@ package struct FleetHistory: Sendable {
       }
       guard report.time >= now - settings.lateness else { return .late }
     }
-    if inHand?.number != number { putAway() }
-    var presence = inHand?.presence ?? presence(number)
+    takeInHand(number)
     switch presence.identities.judge(report) {
     case .seen: return .duplicate
     case .tooOld: return .late
     case .new: break
     }
-    inHand = nil
+    isInHandChanged = true
     let gaps = presence.identities.gaps
     presence.identities.remember(report)
     sequenceGaps += Int(presence.identities.gaps - gaps)
     unknownItems += report.unknownItems
-    let lengths: [BucketLength] = layout.watchesHours ? BucketLength.allCases : [.day]
-    for length in lengths {
+    for length in layout.lengths {
       let bucket = Bucket(holding: report.time, length: length)
       latestTallied[length] = max(latestTallied[length] ?? bucket, bucket)
     }
-    if add(report, to: &presence, lengths, layout) {
-      replace(presence, of: number)
-    } else {
-      admit(report, at: number, presence, layout)
-    }
+    if !addToLast(report, layout) { addAnywhere(report, number, layout) }
     return .applied
   }
 
   /// The usual case: all lengths' last buckets hold the report's time, and none of them is closed.
-  private func add(
-    _ report: Report, to presence: inout Presence, _ lengths: [BucketLength], _ layout: ProductLayout
-  ) -> Bool {
-    for length in lengths {
+  private mutating func addToLast(_ report: Report, _ layout: ProductLayout) -> Bool {
+    for length in layout.lengths {
       let bucket = Bucket(holding: report.time, length: length)
       guard presence[last: length].heads.first?.startHour == bucket.startHour,
         closedThrough[length].map({ bucket > $0 }) ?? true
       else { return false }
     }
     presence.note(report)
-    for length in lengths {
+    for length in layout.lengths {
       presence[last: length].add(report, bucket: Bucket(holding: report.time, length: length), layout: layout)
     }
     return true
   }
 
-  /// A new bucket, or one behind the last: the whole record is needed.
-  private mutating func admit(
-    _ report: Report, at number: Int, _ presence: Presence, _ layout: ProductLayout
-  ) {
+  /// A new day after all others: the last one goes behind these as it is.
+  private mutating func addBehindLast(_ report: Report, _ number: Int, _ layout: ProductLayout) -> Bool {
+    let bucket = Bucket(holding: report.time, length: .day)
+    guard !layout.watchesHours, let last = presence.lastDay.heads.last, last.startHour < bucket.startHour,
+      closedThrough[.day].map({ bucket > $0 }) ?? true
+    else { return false }
+    var writer = PackedWriter()
+    presence.writeLastDay(to: &writer, shape: layout.shape, words: &words)
+    presence.daysContext.expected = last.startHour &+ 24
+    presence.daysContext.firmware = last.firmware.latest ?? presence.daysContext.firmware
+    presence.lastDay.removeAll()
+    presence.note(report)
+    presence.lastDay.add(report, bucket: bucket, layout: layout)
+    let length = pages.withBytes(of: number) { $0.count }
+    pages.replace(length..<length, of: number, with: writer.bytes)
+    replacePresence(of: number)
+    inHand = nil
+    isInHandChanged = false
+    return true
+  }
+
+  /// A new bucket, or one before the last: the whole record is needed.
+  private mutating func addAnywhere(_ report: Report, _ number: Int, _ layout: ProductLayout) {
+    if addBehindLast(report, number, layout) { return }
+    inHand = nil
+    isInHandChanged = false
     var record = DeviceRecord.nobody
     swap(&record, &scratch)
     defer { swap(&record, &scratch) }
     read(number, into: &record)
     record.presence.identities = presence.identities
     record.presence.latestVote = presence.latestVote
-    let touched = closedThrough.filter { report.time < $0.value.end }.map(\.key)
+    let touched = closedThrough.lengths.filter { closedThrough[$0].map { report.time < $0.end } ?? false }
     for length in touched { revisions.subtract(evidence(of: record, closedOf: length)) }
     record.add(report, layout: layout)
-    for length in touched { revisions.add(evidence(of: record, closedOf: length)) }
+    for length in touched {
+      record[reached: length].upToHour = .min
+      revisions.add(evidence(of: record, closedOf: length))
+    }
     write(&record, at: number)
   }
 
-  private func presence(_ number: Int) -> Presence {
+  private mutating func readPresence(of number: Int) {
+    var presence = Presence.nobody
+    swap(&presence, &self.presence)
     pages.withBytes(of: number) { bytes in
       let product = RecordPacking.product(bytes, words: words)
       let shape = shape(of: product)
-      var presence = Presence(product: product, shape: shape)
+      if presence.product != product { presence = Presence(product: product, shape: shape) }
       var reader = PackedReader(bytes)
       reader.skip(RecordPacking.presenceStart(bytes))
       presence.read(from: &reader, shape: shape, words: words)
-      return presence
     }
+    swap(&presence, &self.presence)
   }
 
-  private mutating func replace(_ presence: Presence, of number: Int) {
+  private mutating func replacePresence(of number: Int) {
     var writer = PackedWriter()
     let length = writer.placeOfLength()
     presence.write(to: &writer, shape: shape(of: presence.product), words: &words)
@@ -305,25 +337,25 @@ package struct FleetHistory: Sendable {
   mutating func revise(_ number: Int, _ change: (inout DeviceRecord) -> Void) {
     putAway()
     var record = record(number)
-    for length in closedThrough.keys { revisions.subtract(evidence(of: record, closedOf: length)) }
+    for length in closedThrough.lengths { revisions.subtract(evidence(of: record, closedOf: length)) }
     change(&record)
-    for length in closedThrough.keys { revisions.add(evidence(of: record, closedOf: length)) }
+    record.forgetReached()
+    for length in closedThrough.lengths { revisions.add(evidence(of: record, closedOf: length)) }
     write(&record, at: number)
   }
 
   func evidence(of record: DeviceRecord, closedOf length: BucketLength) -> [Evidence] {
     guard let closed = closedThrough[length] else { return [] }
     var evidence: [Evidence] = []
-    _ = walk(record, length)?.run(through: closed) { step in
+    var standing = record[standing: length]
+    walk(record.presence.product, length)?.run(record, &standing, through: closed) { step in
       evidence.append(Evidence(mode: step.key, cell: step.cell, counts: step.counts))
     }
     return evidence
   }
 
-  func walk(_ record: DeviceRecord, _ length: BucketLength) -> BucketWalk? {
-    layout(of: record.identity.product).map {
-      BucketWalk(record: record, layout: $0, surroundings: surroundings, length: length)
-    }
+  func walk(_ product: Symbol, _ length: BucketLength) -> BucketWalk? {
+    layout(of: product).map { BucketWalk(layout: $0, surroundings: surroundings, length: length) }
   }
 
   // MARK: Erasure

@@ -17,7 +17,7 @@ extension FleetHistory {
   /// Words and columns of the packed records, clock, closings, surroundings and open revisions, in one piece.
   package func writeState() -> [UInt8] {
     var writer = ByteWriter()
-    writer.write(UInt8(2))
+    writer.write(UInt8(3))
     writer.write(words.words) { $0.write($1) }
     let shapes = dormantShapes.merging(layouts.mapValues(\.shape)) { $1 }.sorted { $0.key < $1.key }
     writer.write(shapes) { writer, entry in
@@ -39,7 +39,7 @@ extension FleetHistory {
     state: [UInt8], pages: [(number: Int, bytes: [UInt8])]
   ) throws(UnreadableRecord) {
     var reader = ByteReader(state)
-    guard try reader.integer(UInt8.self) == 2 else {
+    guard try reader.integer(UInt8.self) == 3 else {
       throw UnreadableRecord(description: "the stored clock and weather are of another version")
     }
     restore(words: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() })
@@ -84,6 +84,7 @@ extension FleetHistory {
       guard let shape = old[product], let layout = layouts[product] else { continue }
       var record = record(number, shape: shape)
       record.fit(to: layout.shape, from: shape)
+      record.forgetReached()
       write(&record, at: number)
     }
   }
@@ -118,8 +119,8 @@ extension FleetHistory {
     }
   }
 
-  private static func buckets(from reader: inout ByteReader) throws(UnreadableRecord) -> [BucketLength: Bucket] {
-    var buckets: [BucketLength: Bucket] = [:]
+  private static func buckets(from reader: inout ByteReader) throws(UnreadableRecord) -> ByLength<Bucket> {
+    var buckets = ByLength<Bucket>()
     for length in BucketLength.allCases {
       buckets[length] = try reader.optional { reader throws(UnreadableRecord) in
         Bucket(startHour: try reader.integer(), length: length)
@@ -209,6 +210,7 @@ extension FleetHistory {
           if let slot = layout.modeSlots[mode.mode] { record[standing: length].modes[slot] = fresh }
         }
       }
+      record.forgetReached()
       write(&record, at: number)
     }
     for mode in modes { revisions.forget(mode) }

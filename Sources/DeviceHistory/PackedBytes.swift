@@ -2,21 +2,54 @@ import Vocabulary
 
 /// Writes a device's packed record: whole numbers as LEB128, zigzag where they may be negative, so that what is usually
 /// small takes a byte. Equal values are equal bytes.
-struct PackedWriter: Sendable {
-  private(set) var bytes: [UInt8] = []
+/// Into memory of its own, since an array asks at each byte whether it may be written.
+struct PackedWriter: ~Copyable {
+  private var start: UnsafeMutablePointer<UInt8>
+  private var capacity: Int
+  private(set) var size = 0
 
   /// Room for what is usually written, so that it needn't move.
-  init(capacity: Int = 384) { bytes.reserveCapacity(capacity) }
+  init(capacity: Int = 384) {
+    self.capacity = max(capacity, 16)
+    start = .allocate(capacity: self.capacity)
+  }
 
-  mutating func byte(_ value: UInt8) { bytes.append(value) }
+  deinit { start.deallocate() }
 
+  var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(start: start, count: size) }
+
+  @inline(__always)
+  private mutating func makeRoom(_ count: Int) {
+    if size + count > capacity { grow(count) }
+  }
+
+  @inline(never)
+  private mutating func grow(_ count: Int) {
+    capacity = max(capacity * 2, size + count)
+    let moved = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity)
+    moved.update(from: start, count: size)
+    start.deallocate()
+    start = moved
+  }
+
+  @inline(__always)
+  mutating func byte(_ value: UInt8) {
+    makeRoom(1)
+    start[size] = value
+    size += 1
+  }
+
+  @inline(__always)
   mutating func unsigned(_ value: UInt64) {
+    makeRoom(10)
     var rest = value
     while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
+      start[size] = UInt8(truncatingIfNeeded: rest) | 0x80
+      size += 1
       rest >>= 7
     }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
+    start[size] = UInt8(truncatingIfNeeded: rest)
+    size += 1
   }
 
   mutating func count(_ value: Int) { unsigned(UInt64(value)) }
@@ -24,30 +57,38 @@ struct PackedWriter: Sendable {
   mutating func signed(_ value: Int64) { unsigned(UInt64(bitPattern: value << 1 ^ value >> 63)) }
 
   mutating func fixed(_ value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    withUnsafeBytes(of: value.littleEndian) { append($0) }
   }
 
   mutating func text(_ value: String) {
-    count(value.utf8.count)
-    bytes.append(contentsOf: value.utf8)
+    var value = value
+    value.withUTF8 {
+      count($0.count)
+      append(UnsafeRawBufferPointer($0))
+    }
   }
 
   /// Leaves room for the length of what follows; answers where.
   mutating func placeOfLength() -> Int {
-    defer { for _ in 0..<RecordPacking.lengthBytes { bytes.append(0) } }
-    return bytes.count
+    defer { for _ in 0..<RecordPacking.lengthBytes { byte(0) } }
+    return size
   }
 
   /// The length of all that was written since `placeOfLength`.
   mutating func setLength(at place: Int) {
-    let length = bytes.count - place - RecordPacking.lengthBytes
+    let length = size - place - RecordPacking.lengthBytes
     precondition(length < 1 << (8 * RecordPacking.lengthBytes), "a part of a record is too long")
     for index in 0..<RecordPacking.lengthBytes {
-      bytes[place + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
+      start[place + index] = UInt8(truncatingIfNeeded: length >> (8 * index))
     }
   }
 
-  mutating func append(_ other: UnsafeRawBufferPointer) { bytes.append(contentsOf: other) }
+  mutating func append(_ other: UnsafeRawBufferPointer) {
+    guard let source = other.baseAddress, !other.isEmpty else { return }
+    makeRoom(other.count)
+    UnsafeMutableRawPointer(start + size).copyMemory(from: source, byteCount: other.count)
+    size += other.count
+  }
 
   /// Milliseconds since 2020: six bytes for a present time, three for the midnight of a date.
   mutating func time(_ time: EventTime) {

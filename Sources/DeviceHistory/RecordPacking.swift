@@ -1,7 +1,7 @@
 import Vocabulary
 
 /// The packed form of a device's record: its id, what each report changes (with its length, so that it can be exchanged by
-/// itself), then the rest.
+/// itself), then the rest. The days stand last, so that one more can be added behind them.
 enum RecordPacking {
   /// Of the presence's length: a device without sequence numbers can have twenty thousand digests there.
   static let lengthBytes = 3
@@ -16,6 +16,14 @@ enum RecordPacking {
 
   static func id(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[1..<1 + Int(bytes[0])])
+  }
+
+  @inline(__always)
+  static func isId(_ id: UnsafeBufferPointer<UInt8>, of bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard Int(bytes[0]) == id.count else { return false }
+    // From the end, where ids of one fleet differ.
+    for place in id.indices.reversed() where id[place] != bytes[place + 1] { return false }
+    return true
   }
 
   static func product(_ bytes: UnsafeBufferPointer<UInt8>, words: WordList) -> Symbol {
@@ -45,10 +53,11 @@ enum RecordPacking {
     return (unknownItems, ReportIdentities.gaps(from: &reader), latestVote)
   }
 
-  static func write(_ record: inout DeviceRecord, shape: RecordShape, words: inout WordList) -> [UInt8] {
+  static func write(_ record: inout DeviceRecord, shape: RecordShape, words: inout WordList) -> PackedWriter {
     record.presence.telemetryConsent = record.facts.telemetryConsent
     record.presence.lastDay.takeLast(of: &record.days)
     record.presence.lastHour.takeLast(of: &record.hours)
+    record.presence.daysContext = record.days.context(24)
     var writer = PackedWriter()
     let id = record.identity.device.utf8
     writer.byte(UInt8(id.count))
@@ -59,7 +68,7 @@ enum RecordPacking {
     record.writeRest(to: &writer, shape: shape, words: &words)
     record.days.takeLast(of: &record.presence.lastDay)
     record.hours.takeLast(of: &record.presence.lastHour)
-    return writer.bytes
+    return writer
   }
 
   static func read(
@@ -100,11 +109,22 @@ extension Presence {
     if let latestVote, latestVote != lastHeard { writer.time(latestVote) }
     if let lastFirmware { writer.unsigned(words.number(of: lastFirmware)) }
     identities.write(to: &writer, lastHeard: lastHeard ?? EventTime(milliseconds: Packed.epoch))
-    for length in BucketLength.allCases where !self[last: length].isEmpty {
-      self[last: length].write(
-        to: &writer, bucketHours: length.hours, firmware: lastFirmware, shape: shape, words: &words)
+    if !lastHour.isEmpty {
+      lastHour.write(to: &writer, bucketHours: 1, after: hourContext, shape: shape, words: &words)
+    }
+    if !lastDay.isEmpty {
+      writer.signed(Int64(daysContext.expected))
+      writer.unsigned(daysContext.firmware.map { words.number(of: $0) + 1 } ?? 0)
+      writeLastDay(to: &writer, shape: shape, words: &words)
     }
   }
+
+  /// As it will lie behind the other days.
+  func writeLastDay(to writer: inout PackedWriter, shape: RecordShape, words: inout WordList) {
+    lastDay.write(to: &writer, bucketHours: 24, after: daysContext, shape: shape, words: &words)
+  }
+
+  private var hourContext: TallySheet.Context { TallySheet.Context(firmware: lastFirmware) }
 
   mutating func read(from reader: inout PackedReader, shape: RecordShape, words: WordList) {
     let flags = reader.byte()
@@ -115,12 +135,18 @@ extension Presence {
     lastHeard = flags & 4 != 0 ? reader.time() : nil
     latestVote = flags & 16 != 0 ? lastHeard : flags & 8 != 0 ? reader.time() : nil
     lastFirmware = flags & 32 != 0 ? words[reader.unsigned()] : nil
-    identities = ReportIdentities(from: &reader, lastHeard: lastHeard ?? EventTime(milliseconds: Packed.epoch))
+    identities.read(from: &reader, lastHeard: lastHeard ?? EventTime(milliseconds: Packed.epoch))
     lastDay.removeAll()
     lastHour.removeAll()
-    for (length, flag) in [(BucketLength.hour, UInt8(128)), (.day, 64)] where flags & flag != 0 {
-      self[last: length].read(
-        from: &reader, bucketHours: length.hours, firmware: lastFirmware, shape: shape, words: words)
+    if flags & 128 != 0 {
+      _ = lastHour.readRow(from: &reader, bucketHours: 1, after: hourContext, shape: shape, words: words)
+    }
+    daysContext = TallySheet.Context()
+    if flags & 64 != 0 {
+      daysContext.expected = Int32(truncatingIfNeeded: reader.signed())
+      let firmware = reader.unsigned()
+      daysContext.firmware = firmware == 0 ? nil : words[firmware - 1]
+      _ = lastDay.readRow(from: &reader, bucketHours: 24, after: daysContext, shape: shape, words: words)
     }
   }
 }
@@ -129,14 +155,20 @@ extension DeviceRecord {
   fileprivate func writeRest(to writer: inout PackedWriter, shape: RecordShape, words: inout WordList) {
     facts.write(to: &writer, words: &words)
     writePlaces(to: &writer, words: &words)
-    days.write(to: &writer, bucketHours: 24, firmware: nil, shape: shape, words: &words)
     dayStanding.write(to: &writer, shape: shape, words: &words)
     if shape.watchesHours {
-      hours.write(to: &writer, bucketHours: 1, firmware: nil, shape: shape, words: &words)
+      writer.count(hours.count)
+      hours.write(to: &writer, bucketHours: 1, after: .init(), shape: shape, words: &words)
       hourStanding.write(to: &writer, shape: shape, words: &words)
     }
-    writer.byte(bookedSilence == nil ? 0 : 1)
+    var mask: UInt8 = bookedSilence == nil ? 0 : 1
+    if dayReached.upToHour != .min { mask |= 2 }
+    if hourReached.upToHour != .min { mask |= 4 }
+    writer.byte(mask)
     if let bookedSilence { bookedSilence.write(to: &writer, words: &words) }
+    if mask & 2 != 0 { dayReached.write(to: &writer, after: dayStanding, shape: shape, words: &words) }
+    if mask & 4 != 0 { hourReached.write(to: &writer, after: hourStanding, shape: shape, words: &words) }
+    days.write(to: &writer, bucketHours: 24, after: .init(), shape: shape, words: &words)
   }
 
   fileprivate mutating func readRest(from reader: inout PackedReader, shape: RecordShape, words: WordList) {
@@ -145,13 +177,31 @@ extension DeviceRecord {
     readPlaces(from: &reader, words: words)
     days.removeAll()
     hours.removeAll()
-    days.read(from: &reader, bucketHours: 24, firmware: nil, shape: shape, words: words)
     dayStanding.read(from: &reader, shape: shape, words: words)
     if shape.watchesHours {
-      hours.read(from: &reader, bucketHours: 1, firmware: nil, shape: shape, words: words)
+      let count = reader.count()
+      var context = TallySheet.Context()
+      while hours.count < count {
+        context = hours.readRow(from: &reader, bucketHours: 1, after: context, shape: shape, words: words)
+      }
       hourStanding.read(from: &reader, shape: shape, words: words)
     }
-    bookedSilence = reader.byte() == 1 ? Evidence(from: &reader, words: words) : nil
+    let mask = reader.byte()
+    bookedSilence = mask & 1 != 0 ? Evidence(from: &reader, words: words) : nil
+    if mask & 2 != 0 {
+      dayReached.read(from: &reader, after: dayStanding, shape: shape, words: words)
+    } else {
+      dayReached.upToHour = .min
+    }
+    if mask & 4 != 0 {
+      hourReached.read(from: &reader, after: hourStanding, shape: shape, words: words)
+    } else {
+      hourReached.upToHour = .min
+    }
+    var context = TallySheet.Context()
+    while reader.left > 0 {
+      context = days.readRow(from: &reader, bucketHours: 24, after: context, shape: shape, words: words)
+    }
   }
 
   /// Nearly always a device has been in one place, the one that its facts name, since the facts were said.
@@ -171,13 +221,14 @@ extension DeviceRecord {
   }
 
   private mutating func readPlaces(from reader: inout PackedReader, words: WordList) {
+    places.removeAll(keepingCapacity: true)
     let header = reader.unsigned()
     if header & 1 == 1, let usualPlace {
-      places = [usualPlace]
+      places.append(usualPlace)
       return
     }
-    places = (0..<(header >> 1)).map { _ in
-      Place(from: reader.time(), region: words[reader.unsigned()], carrier: words[reader.unsigned()])
+    for _ in 0..<(header >> 1) {
+      places.append(Place(from: reader.time(), region: words[reader.unsigned()], carrier: words[reader.unsigned()]))
     }
   }
 }
@@ -282,6 +333,68 @@ extension Standing {
       modes[slot].onsets = Int32(truncatingIfNeeded: reader.signed())
       modes[slot].lastOnsetHour = hour(reader.unsigned())
       modes[slot].evidenceFromHour = hour(reader.unsigned()) ?? .min
+    }
+  }
+}
+
+/// What a record has reached, as the difference to where its final buckets end: mostly nothing but the hour.
+extension Standing {
+  fileprivate func write(
+    to writer: inout PackedWriter, after base: Standing, shape: RecordShape, words: inout WordList
+  ) {
+    var mask: UInt64 = 0
+    if firmware != base.firmware { mask |= 1 }
+    if installedHour != base.installedHour { mask |= 2 }
+    if firstHeardHour != base.firstHeardHour { mask |= 4 }
+    if shape.timed.contains(where: { lastEventHour[$0] != base.lastEventHour[$0] }) { mask |= 8 }
+    if modes.indices.contains(where: { isAhead($0, of: base) }) { mask |= 16 }
+    writer.unsigned(mask)
+    let start = base.upToHour == .min ? 0 : Int64(base.upToHour)
+    writer.signed(Int64(upToHour) - start)
+    func hour(_ hour: Int32?) { writer.unsigned(hour.map { Packed.zigzag(Int64(upToHour) - Int64($0)) + 1 } ?? 0) }
+    if mask & 1 != 0 { writer.unsigned(firmware.map { words.number(of: $0) + 1 } ?? 0) }
+    if mask & 2 != 0 { hour(installedHour) }
+    if mask & 4 != 0 { hour(firstHeardHour) }
+    if mask & 8 != 0 { for slot in shape.timed { hour(lastEventHour[slot]) } }
+    guard mask & 16 != 0 else { return }
+    for slot in modes.indices {
+      guard isAhead(slot, of: base) else {
+        writer.unsigned(0)
+        continue
+      }
+      writer.unsigned(Packed.zigzag(Int64(modes[slot].onsets) - Int64(base.modes[slot].onsets)) + 1)
+      hour(modes[slot].lastOnsetHour)
+    }
+  }
+
+  private func isAhead(_ slot: Int, of base: Standing) -> Bool {
+    modes[slot].onsets != base.modes[slot].onsets || modes[slot].lastOnsetHour != base.modes[slot].lastOnsetHour
+  }
+
+  fileprivate mutating func read(
+    from reader: inout PackedReader, after base: Standing, shape: RecordShape, words: WordList
+  ) {
+    become(base)
+    let mask = reader.unsigned()
+    let upTo = (base.upToHour == .min ? 0 : Int64(base.upToHour)) + reader.signed()
+    upToHour = Int32(truncatingIfNeeded: upTo)
+    func hour() -> Int32? {
+      let code = reader.unsigned()
+      return code == 0 ? nil : Int32(truncatingIfNeeded: upTo - Packed.unzigzag(code - 1))
+    }
+    if mask & 1 != 0 {
+      let code = reader.unsigned()
+      firmware = code == 0 ? nil : words[code - 1]
+    }
+    if mask & 2 != 0 { installedHour = hour() }
+    if mask & 4 != 0 { firstHeardHour = hour() }
+    if mask & 8 != 0 { for slot in shape.timed { lastEventHour[slot] = hour() } }
+    guard mask & 16 != 0 else { return }
+    for slot in modes.indices {
+      let code = reader.unsigned()
+      guard code != 0 else { continue }
+      modes[slot].onsets += Int32(truncatingIfNeeded: Packed.unzigzag(code - 1))
+      modes[slot].lastOnsetHour = hour()
     }
   }
 }

@@ -235,7 +235,11 @@ extension ReportIdentities {
     }
   }
 
-  init(from reader: inout PackedReader, lastHeard: EventTime) {
+  mutating func read(from reader: inout PackedReader, lastHeard: EventTime) {
+    boots.removeAll(keepingCapacity: true)
+    digests.removeAll(keepingCapacity: true)
+    digestsForgottenUpTo = nil
+    gaps = 0
     let header = reader.unsigned()
     for _ in 0..<(header >> 1) {
       let name = reader.text()

@@ -90,7 +90,10 @@ struct Surroundings: Sendable {
 
   /// What a model pass found in its open buckets, those that start at `startHour` or later; what it found there before is
   /// taken back.
-  mutating func replaceIncidents(of mode: ModeKey, from startHour: Int32, with found: [EnvironmentIncident]) {
+  /// Answers whether it found something else than before.
+  mutating func replaceIncidents(of mode: ModeKey, from startHour: Int32, with found: [EnvironmentIncident]) -> Bool {
+    if incidents.isEmpty, found.isEmpty { return false }
+    let before = incidents
     for key in incidents.keys where key.mode == mode {
       incidents[key] = incidents[key].map { $0.filter { $0 < startHour } }
       if incidents[key]?.isEmpty == true { incidents[key] = nil }
@@ -99,6 +102,7 @@ struct Surroundings: Sendable {
       let key = IncidentKey(mode: mode, place: Place(carrier: incident.carrier, region: incident.region))
       incidents[key, default: []].insert(incident.bucket.startHour)
     }
+    return incidents != before
   }
 
   func isIncident(_ mode: ModeKey, carrier: Symbol, region: Symbol, in bucket: Bucket) -> Bool {

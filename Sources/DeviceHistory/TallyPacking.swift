@@ -20,37 +20,47 @@ extension TallySheet {
     static let run = Flags(rawValue: 128)
   }
 
-  func write(
-    to writer: inout PackedWriter, bucketHours: Int32, firmware: Symbol?, shape: RecordShape, words: inout WordList
-  ) {
-    writer.count(count)
+  /// What a row leaves out: it comes right behind the one before, with the same version.
+  struct Context: Sendable, Hashable {
     var expected: Int32 = 0
-    var firmware = firmware
+    var firmware: Symbol?
+  }
+
+  /// What a row behind the last one can leave out.
+  func context(_ bucketHours: Int32) -> Context {
+    guard let last = heads.last else { return Context() }
+    return Context(expected: last.startHour &+ bucketHours, firmware: firmware(through: count - 1))
+  }
+
+  func write(
+    to writer: inout PackedWriter, bucketHours: Int32, after context: Context, shape: RecordShape,
+    words: inout WordList
+  ) {
+    var context = context
     var row = 0
     while row < count {
       let head = heads[row]
       var flags: Flags = []
-      let gap = Int64(head.startHour) - Int64(expected)
+      let gap = Int64(head.startHour) - Int64(context.expected)
       if gap != 0 { flags.insert(.gap) }
       if head.firmware.isEmpty {
         flags.insert(.noFirmware)
-      } else if !head.firmware.isSeveral, head.firmware.earliest == firmware {
+      } else if !head.firmware.isSeveral, head.firmware.earliest == context.firmware {
         flags.insert(.sameFirmware)
       }
-      if (0..<signalCount).contains(where: { signal(row, $0).count > 0 }) { flags.insert(.signals) }
-      if (0..<eventCount).contains(where: { event(row, $0) > 0 }) { flags.insert(.events) }
+      let signals = signalFlags(of: row)
+      flags.formUnion(signals)
+      var events: UInt64 = 0
+      for slot in 0..<eventCount where event(row, slot) > 0 { events |= 1 << UInt64(slot & 63) }
+      if events != 0 { flags.insert(.events) }
       var followers = 0
       if head.isStripped {
+        flags.remove(.fullCounts)
         flags.insert(.stripped)
-        followers = self.followers(of: row, bucketHours)
+        followers = events == 0 ? self.followers(of: row, bucketHours) : 0
         if followers > 0 { flags.insert(.run) }
-      } else {
-        if !head.firmware.isEmpty, head.firmware.first == head.firmware.last { flags.insert(.run) }
-        let isPartial = (0..<signalCount).contains { slot in
-          let count = signal(row, slot).count
-          return count != 0 && count != head.reports
-        }
-        if !isPartial { flags.insert(.fullCounts) }
+      } else if !head.firmware.isEmpty, head.firmware.first == head.firmware.last {
+        flags.insert(.run)
       }
       writer.byte(flags.rawValue)
       if flags.contains(.gap) { writer.signed(gap) }
@@ -62,10 +72,22 @@ extension TallySheet {
         Self.writeMask(eventCount, to: &writer) { event(row, $0) > 0 }
         for slot in 0..<eventCount where event(row, slot) > 0 { writer.unsigned(UInt64(event(row, slot))) }
       }
-      firmware = head.firmware.latest ?? firmware
-      expected = head.startHour &+ Int32(followers + 1) &* bucketHours
+      context.firmware = head.firmware.latest ?? context.firmware
+      context.expected = head.startHour &+ Int32(followers + 1) &* bucketHours
       row += followers + 1
     }
+  }
+
+  private func signalFlags(of row: Int) -> Flags {
+    var flags: Flags = .fullCounts
+    let reports = heads[row].reports
+    for slot in 0..<signalCount {
+      let count = signal(row, slot).count
+      guard count > 0 else { continue }
+      flags.insert(.signals)
+      if count != reports { flags.remove(.fullCounts) }
+    }
+    return flags
   }
 
   /// Rows after a stripped one that say the same of the buckets right behind it, without events.
@@ -118,34 +140,29 @@ extension TallySheet {
     }
   }
 
-  /// Appends what `write` wrote.
-  mutating func read(
-    from reader: inout PackedReader, bucketHours: Int32, firmware: Symbol?, shape: RecordShape, words: WordList
-  ) {
-    var left = reader.count()
-    var expected: Int32 = 0
-    var firmware = firmware
-    while left > 0 {
-      let flags = Flags(rawValue: reader.byte())
-      var head = Head(startHour: expected)
-      if flags.contains(.gap) { head.startHour = Int32(truncatingIfNeeded: Int64(expected) + reader.signed()) }
-      head.isStripped = flags.contains(.stripped)
-      let followers = head.isStripped && flags.contains(.run) ? reader.count() : 0
-      if !head.isStripped { head.reports = Int32(truncatingIfNeeded: reader.unsigned()) }
-      head.firmware = Self.firmware(from: &reader, flags, firmware, words)
-      append(head)
-      let row = count - 1
-      if flags.contains(.signals) { readSignals(row, flags, from: &reader, shape) }
-      if flags.contains(.events) { readEvents(row, from: &reader) }
-      for follower in 0..<followers {
-        var next = head
-        next.startHour = head.startHour &+ Int32(follower + 1) &* bucketHours
-        append(next)
-      }
-      firmware = head.firmware.latest ?? firmware
-      expected = head.startHour &+ Int32(followers + 1) &* bucketHours
-      left -= followers + 1
+  /// Appends what `write` wrote: a row with those that follow it in a run. Answers what the next one leaves out.
+  mutating func readRow(
+    from reader: inout PackedReader, bucketHours: Int32, after context: Context, shape: RecordShape, words: WordList
+  ) -> Context {
+    let flags = Flags(rawValue: reader.byte())
+    var head = Head(startHour: context.expected)
+    if flags.contains(.gap) { head.startHour = Int32(truncatingIfNeeded: Int64(context.expected) + reader.signed()) }
+    head.isStripped = flags.contains(.stripped)
+    let followers = head.isStripped && flags.contains(.run) ? reader.count() : 0
+    if !head.isStripped { head.reports = Int32(truncatingIfNeeded: reader.unsigned()) }
+    head.firmware = Self.firmware(from: &reader, flags, context.firmware, words)
+    append(head)
+    let row = count - 1
+    if flags.contains(.signals) { readSignals(row, flags, from: &reader, shape) }
+    if flags.contains(.events) { readEvents(row, from: &reader) }
+    for follower in 0..<followers {
+      var next = head
+      next.startHour = head.startHour &+ Int32(follower + 1) &* bucketHours
+      append(next)
     }
+    return Context(
+      expected: head.startHour &+ Int32(followers + 1) &* bucketHours,
+      firmware: head.firmware.latest ?? context.firmware)
   }
 
   private static func firmware(

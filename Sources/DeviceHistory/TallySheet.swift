@@ -35,13 +35,23 @@ struct TallySheet: Sendable, Hashable {
   /// The first row that starts at `hour` or later.
   func index(from hour: Int32) -> Int { heads.partitioningIndex { $0.startHour >= hour } }
 
+  /// The version in force at the end of a row, if it or an earlier one named any.
+  func firmware(through row: Int) -> Symbol? {
+    var row = row
+    while row >= 0 {
+      if let latest = heads[row].firmware.latest { return latest }
+      row -= 1
+    }
+    return nil
+  }
+
   mutating func set(_ tally: SignalTally, _ row: Int, _ slot: Int) { signals[row * signalCount + slot] = tally }
   mutating func set(_ count: Int32, event slot: Int, _ row: Int) { events[row * eventCount + slot] = count }
 
   mutating func append(_ head: Head) {
     heads.append(head)
-    for _ in 0..<signalCount { signals.append(SignalTally()) }
-    for _ in 0..<eventCount { events.append(0) }
+    signals.append(contentsOf: repeatElement(SignalTally(), count: signalCount))
+    events.append(contentsOf: repeatElement(0, count: eventCount))
   }
 
   mutating func removeAll() {
