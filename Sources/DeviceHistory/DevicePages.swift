@@ -15,12 +15,14 @@ struct DevicePages: Sendable {
   private(set) var count = 0
   private var changed: [Int] = []
 
+  @inline(__always)
   func withBytes<Value>(of index: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Value) -> Value {
     let page = index / Self.devicesAPage
     let range = range(of: index)
     return pages[page].bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
+  @inline(__always)
   private func range(of index: Int) -> Range<Int> {
     let (page, place) = index.quotientAndRemainder(dividingBy: Self.devicesAPage)
     let start = place == 0 ? 0 : Int(pages[page].ends[place - 1])

@@ -91,7 +91,10 @@ package struct FleetHistory: Sendable {
     return device.withUTF8 { id in pages.withBytes(of: number) { RecordPacking.isId(id, of: $0) } }
   }
 
-  func product(of number: Int) -> Symbol { pages.withBytes(of: number) { RecordPacking.product($0, words: words) } }
+  func product(of number: Int) -> Symbol {
+    let words = words
+    return pages.withBytes(of: number) { RecordPacking.product($0, words: words) }
+  }
 
   @inline(__always)
   func layout(of product: Symbol) -> ProductLayout? { layoutsBySymbol[product] }
@@ -119,14 +122,14 @@ package struct FleetHistory: Sendable {
 
   /// The same into a record whose memory is used again; `record` must be of the same product's shape, else it is made anew.
   func read(_ number: Int, into record: inout DeviceRecord) {
-    pages.withBytes(of: number) { bytes in
-      let product = RecordPacking.product(bytes, words: words)
-      let shape = shape(of: product)
-      if record.presence.product != product {
-        record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
-      }
-      RecordPacking.read(bytes, into: &record, shape: shape, words: words)
+    let product = product(of: number)
+    let shape = shape(of: product)
+    if record.presence.product != product {
+      record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
     }
+    // Not captured with all of `self`, which would be copied for it.
+    let words = words
+    pages.withBytes(of: number) { RecordPacking.read($0, into: &record, shape: shape, words: words) }
   }
 
   mutating func write(_ record: inout DeviceRecord, at number: Int) {
@@ -308,10 +311,11 @@ package struct FleetHistory: Sendable {
   private mutating func readPresence(of number: Int) {
     var presence = Presence.nobody
     swap(&presence, &self.presence)
+    let product = product(of: number)
+    let shape = shape(of: product)
+    if presence.product != product { presence = Presence(product: product, shape: shape) }
+    let words = words
     pages.withBytes(of: number) { bytes in
-      let product = RecordPacking.product(bytes, words: words)
-      let shape = shape(of: product)
-      if presence.product != product { presence = Presence(product: product, shape: shape) }
       var reader = PackedReader(bytes)
       reader.skip(RecordPacking.presenceStart(bytes))
       presence.read(from: &reader, shape: shape, words: words)

@@ -113,13 +113,15 @@ final class ProductDeclarations: Sendable {
   let files: [FirmwareProfile]
   let fallback: FirmwareProfile?
   fileprivate let signals: [String: Signal]
-  private let signalsByBytes: BytesTable<Signal>
+  private let gates: BytesTable<SignalGate>
+  let wordLists: [[String]]
   fileprivate let events: [String: Symbol]
   fileprivate let modes: Set<String>
 
   func signal(named text: String) -> Signal? { Identifier.isValid(text) ? signals[text] : nil }
   /// By the bytes as they stand in a report: no text is made of them.
-  func signal(named text: UnsafeBufferPointer<UInt8>) -> Signal? { signalsByBytes[text] }
+  @inline(__always)
+  func gate(named text: UnsafeBufferPointer<UInt8>) -> SignalGate? { gates[text] }
   func event(named text: String) -> Symbol? { Identifier.isValid(text) ? events[text] : nil }
 
   init(_ files: [FirmwareProfile]) {
@@ -133,7 +135,9 @@ final class ProductDeclarations: Sendable {
       for name in file.events { events[name.text] = name }
     }
     self.signals = signals
-    signalsByBytes = BytesTable(signals)
+    var wordLists: [[String]] = []
+    gates = BytesTable(signals.mapValues { SignalGate($0.name, $0.declaration, lists: &wordLists) })
+    self.wordLists = wordLists
     self.events = events
     modes = Set(files.flatMap { $0.modes.map(\.id.text) })
   }

@@ -180,20 +180,35 @@ extension JSONNode {
     case CSIMDJSON_ARRAY:
       for element in elements { if let key = element.doubleKey() { return key } }
     case CSIMDJSON_OBJECT:
+      // A bit a key of 256: only of those whose bit is set already the texts are compared.
+      var seen = SIMD4<UInt64>()
       var count = 0
       for key in keys {
         count += 1
         if let key = key.value.doubleKey() { return key }
-      }
-      // So few that comparing each with each is quicker than hashing them: of most pairs the lengths differ.
-      guard count <= 24 else { return digest().doubleKey }
-      for key in keys {
-        var other = Members(nodes: nodes, index: Int(nodes[key.index + 1].end), end: Int(node.end), step: 1)
-        while let later = other.next() { if key.isSameText(as: later) { return key.string } }
+        let (word, bit) = key.tagOfText
+        if seen[word] & bit != 0 {
+          guard count <= 64 else { return digest().doubleKey }
+          for earlier in keys {
+            if earlier.index == key.index { break }
+            if key.isSameText(as: earlier) { return key.string }
+          }
+        }
+        seen[word] |= bit
       }
     default: break
     }
     return nil
+  }
+
+  /// One of 256 bits, by the text's length, its last eight bytes and its first.
+  @inline(__always)
+  private var tagOfText: (word: Int, bit: UInt64) {
+    guard let utf8, !utf8.isEmpty else { return (0, 1) }
+    var sum = UInt64(utf8.count) &* 31 &+ UInt64(utf8[0])
+    for byte in utf8.suffix(8) { sum = sum &* 0x100_0000_01b3 ^ UInt64(byte) }
+    let place = (sum &* 0x9e37_79b9_7f4a_7c15) >> 56
+    return (Int(place >> 6), 1 << (place & 63))
   }
 
   @inline(__always)

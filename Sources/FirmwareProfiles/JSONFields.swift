@@ -98,10 +98,7 @@ struct JSONFields {
     guard value.isString, let bytes = value.utf8, FirmwareText.isValid(utf8: bytes) else {
       throw .mismatch(name, "a version as text (\(FirmwareText.rule))", value)
     }
-    let text = String(decoding: bytes, as: UTF8.self)
-    if let known = Symbol(known: text) { return known }
-    try names.admit(text, as: .firmware, of: product)
-    return Symbol(text)
+    return try names.firmware(bytes, of: product)
   }
 }
 

@@ -32,7 +32,19 @@ package final class NameGate {
   /// False while a start reads what was let in before.
   package var isJudging = true
 
+  private var firmwares = KnownWords()
+
   package init(_ limits: NameLimits = NameLimits()) { self.limits = limits }
+
+  /// The symbol of a version, which every report names.
+  func firmware(_ bytes: UnsafeBufferPointer<UInt8>, of product: Symbol) throws(Rejection) -> Symbol {
+    if let known = firmwares[bytes] { return known }
+    let text = String(decoding: bytes, as: UTF8.self)
+    if Symbol(known: text) == nil { try admit(text, as: .firmware, of: product) }
+    let symbol = Symbol(text)
+    firmwares[bytes] = symbol
+    return symbol
+  }
 
   /// Throws where a name is new and one too many; counts it where it is new. To be asked before the text becomes a
   /// symbol.

@@ -90,28 +90,13 @@ struct ReportReading {
     for key in value.keys {
       count += 1
       guard count <= DecodingLimits.signals else { throw Self.tooMany("signals") }
-      guard let text = key.utf8, let signal = declarations.signal(named: text),
-        let number = Self.number(key.value, as: signal.declaration)
+      guard let text = key.utf8, let gate = declarations.gate(named: text),
+        let number = gate.number(key.value, lists: declarations.wordLists)
       else {
         report.unknownItems += 1
         continue
       }
-      report.signals.append(Report.Signal(name: signal.name, value: number))
-    }
-  }
-
-  /// `nil` where the value isn't what was declared.
-  private static func number(_ value: JSONNode, as declaration: SignalDeclaration) -> Double? {
-    switch declaration.kind {
-    case .gauge, .count:
-      guard let number = value.number, abs(number) <= DecodingLimits.signalMagnitude else { return nil }
-      if case .count = declaration.kind, number < 0 { return nil }
-      if let range = declaration.range, !range.contains(number) { return nil }
-      return number
-    case .flag: return value.bool.map { $0 ? 1 : 0 }
-    case .word(let words):
-      guard value.isString, let text = value.utf8 else { return nil }
-      return words.firstIndex { $0.utf8.elementsEqual(text) }.map(Double.init)
+      report.signals.append(Report.Signal(name: gate.name, value: number))
     }
   }
 

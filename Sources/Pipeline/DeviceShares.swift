@@ -58,20 +58,24 @@ package struct DeviceShares: Sendable {
   mutating func charge(_ device: String, bytes: Int, isJudging: Bool) -> Charge {
     let messages = max(1, (bytes + AdmissionLimits.bytesOfOneMessage - 1) / AdmissionLimits.bytesOfOneMessage)
     let cost = Int64(costMilliseconds * Double(messages))
-    let known = debts[device]
-    let until = max(known?.until ?? elapsed, elapsed) + cost
+    let place = debts.index(forKey: device)
+    let known = place.map { debts.values[$0].until }
+    let until = max(known ?? elapsed, elapsed) + cost
     // A message that costs more than a whole burst must still be taken from a device without debts.
     if isJudging, until - elapsed > max(mostDebt, cost) {
       debts[device, default: Debt(until: elapsed)].refused += 1
       return .refused
     }
-    let isFresh = known.map { $0.until <= elapsed } ?? true
-    if isFresh {
+    if let place {
+      if known.map({ $0 <= elapsed }) ?? true {
+        debts.values[place] = Debt(until: until)
+      } else {
+        debts.values[place].until = until
+      }
+    } else {
       debts[device] = Debt(until: until)
       sweep()
-      return until - elapsed > notableDebt ? .taken : .free
     }
-    debts[device]?.until = until
     return until - elapsed > notableDebt ? .taken : .free
   }
 
