@@ -4,7 +4,7 @@ import Vocabulary
 /// of a record and its surroundings, so that a revision is the difference of two walks.
 ///
 /// The rules, for a bucket in which the device was heard:
-/// - an onset is a symptom outside refractory time; within it the device isn't at risk;
+/// - an onset is a symptom a refractory time or more after the last one; until then the device isn't at risk;
 /// - the bucket of an installation, and `graceBuckets` − 1 after it, give neither exposure nor events;
 /// - an announced outage of its carrier in its region takes the bucket out; so does `retired`;
 /// - a bucket in which nothing was heard is no exposure.
@@ -90,13 +90,16 @@ struct BucketWalk {
         continue
       }
       let isSymptom = layout.placed.isSymptom(placed, tallies, row)
-      let isAtRisk = mode.lastOnsetHour.map { hour - $0 >= placed.refractoryHours } ?? true
+      let isAtRisk = mode.lastSymptomHour.map { hour - $0 >= placed.refractoryHours } ?? true
       guard isAtRisk && isShown || isSymptom else { continue }
       let isIncident = surroundings.isIncident(
         placed.key, carrier: place.carrier, region: place.region, in: bucket)
-      if isAtRisk, isSymptom {
-        standing.modes[placed.slot].lastOnsetHour = hour
-        if !isIncident { standing.modes[placed.slot].onsets += 1 }
+      if isSymptom {
+        standing.modes[placed.slot].lastSymptomHour = hour
+        if mode.lastOnsetHour.map({ hour - $0 >= placed.refractoryHours }) ?? true {
+          standing.modes[placed.slot].lastOnsetHour = hour
+          if !isIncident { standing.modes[placed.slot].onsets += 1 }
+        }
       }
       guard isShown else { continue }
       let covariates = Covariates(

@@ -145,6 +145,10 @@ struct Standing: Sendable, Hashable {
   struct Mode: Sendable, Hashable {
     /// Buckets before this give no evidence: the mode's definition was changed by a reload.
     var evidenceFromHour = Int32.min
+    /// The last bucket that showed the symptom: at risk again, for the cells, a refractory time after it.
+    var lastSymptomHour: Int32?
+    /// The last one that counted in `onsets`: a device whose symptom never stops has failed once to the cells, and goes on
+    /// failing, a refractory time at a step, by its own record.
     var lastOnsetHour: Int32?
     var onsets: Int32 = 0
     /// Expected onsets so far, in units of 1e-7: the posterior adds 2 to them, so finer ones would be noise.

@@ -308,6 +308,7 @@ extension Standing {
       guard hasMore else { continue }
       writer.signed(Int64(mode.onsets))
       writer.unsigned(mode.lastOnsetHour.map { Packed.zigzag(base - Int64($0)) + 1 } ?? 0)
+      writer.unsigned(mode.lastSymptomHour.map { Packed.zigzag(base - Int64($0)) + 1 } ?? 0)
       writer.unsigned(mode.evidenceFromHour == .min ? 0 : Packed.zigzag(base - Int64(mode.evidenceFromHour)) + 1)
     }
   }
@@ -332,6 +333,7 @@ extension Standing {
       guard header & 1 == 1 else { continue }
       modes[slot].onsets = Int32(truncatingIfNeeded: reader.signed())
       modes[slot].lastOnsetHour = hour(reader.unsigned())
+      modes[slot].lastSymptomHour = hour(reader.unsigned())
       modes[slot].evidenceFromHour = hour(reader.unsigned()) ?? .min
     }
   }
@@ -364,11 +366,13 @@ extension Standing {
       }
       writer.unsigned(Packed.zigzag(Int64(modes[slot].onsets) - Int64(base.modes[slot].onsets)) + 1)
       hour(modes[slot].lastOnsetHour)
+      hour(modes[slot].lastSymptomHour)
     }
   }
 
   private func isAhead(_ slot: Int, of base: Standing) -> Bool {
     modes[slot].onsets != base.modes[slot].onsets || modes[slot].lastOnsetHour != base.modes[slot].lastOnsetHour
+      || modes[slot].lastSymptomHour != base.modes[slot].lastSymptomHour
   }
 
   fileprivate mutating func read(
@@ -395,6 +399,7 @@ extension Standing {
       guard code != 0 else { continue }
       modes[slot].onsets += Int32(truncatingIfNeeded: Packed.unzigzag(code - 1))
       modes[slot].lastOnsetHour = hour()
+      modes[slot].lastSymptomHour = hour()
     }
   }
 }

@@ -29,10 +29,30 @@ import Vocabulary
   }
 
   @Test func `symptoms within refractory time are no further onsets and no exposure`() {
-    let table = table([3: 3, 4: 5, 9: 3, 10: 3])
-    #expect(table.onsetDays("faults") == [3, 10])
-    // Days 4…9 and 11…16 are refractory: 20 − 12 at risk.
-    #expect(table.total("faults") == CellCounts(atRisk: 8, onsets: 2, symptoms: 4))
+    let table = table([3: 3, 4: 5, 12: 3])
+    #expect(table.onsetDays("faults") == [3, 12])
+    // Days 4…10, a week from the last symptom, and 13…18 are refractory: 20 − 13 at risk.
+    #expect(table.total("faults") == CellCounts(atRisk: 7, onsets: 2, symptoms: 3))
+  }
+
+  @Test func `a symptom that never stops is one onset to the cells, and goes on counting in the device's own record`() {
+    // Seldom more than a day without it.
+    let faults = Dictionary(uniqueKeysWithValues: (0..<60).filter { $0 % 3 != 1 }.map { ($0, Int32(3)) })
+    let table = table(faults, days: 0..<60)
+    #expect(table.onsetDays("faults") == [0])
+    #expect(table.total("faults") == CellCounts(atRisk: 1, onsets: 1, symptoms: 40))
+
+    var history = Fleet.history()
+    var ignored = Table()
+    for day in 0..<60 {
+      history.advance(to: Fleet.time(day))
+      _ = history.hear(
+        Fleet.report(day, sequence: Int64(day), faults: faults[day] ?? 0), of: "d1", into: &ignored)
+    }
+    history.closeAll(into: &ignored)
+    let standing = history.standing(of: "d1", asOf: Fleet.time(60, 0), hazard: { _, _ in 0.001 })
+    // Days 0, 8, 15, 23, …: the first symptom a week or more after the last that counted.
+    #expect(standing?.modes.first { $0.mode.id == "faults" }?.risk.onsets == 8)
   }
 
   @Test func `fewer events than the rule wants are no symptom`() {
