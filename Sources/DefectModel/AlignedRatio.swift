@@ -5,6 +5,7 @@ struct Comparison: Sendable {
   struct Entry: Sendable {
     /// The suspect's share of the stratum's expected onsets, had it no effect.
     var share: Double
+    /// As far as they count (`StormWeights`).
     var onsets: Double
     var total: Double
   }
@@ -89,7 +90,9 @@ struct Comparison: Sendable {
     self.onsets += onsets
     controlExposure += group.atRisk - leftOut - exposure
     controlOnsets += compared - onsets
-    if compared > 0 { entries.append(Entry(share: min(weight / total, 1), onsets: onsets, total: compared)) }
+    guard compared > 0 else { return }
+    entries.append(
+      Entry(share: min(weight / total, 1), onsets: onsets * group.weight, total: compared * group.weight))
   }
 
   private mutating func addQuiet(_ group: FrozenBucket.Group, of bucket: FrozenBucket, _ members: Membership) {

@@ -19,6 +19,7 @@ struct DevicePosterior {
 
   let mode: FailureMode
   let hazard: PredictiveHazard
+  var calibration = CalibrationMap.identity
 
   /// Expected onsets within the horizon for a device of frailty 1, and which share of it falls on humid weather.
   func expectedOnsets(_ risk: DeviceRisk, horizonDays: Double) -> (mean: Double, humidShare: Double) {
@@ -63,9 +64,22 @@ struct DevicePosterior {
     return sum
   }
 
+  /// Within the mode's horizon, before recalibration.
+  func forecast(_ risk: DeviceRisk) -> Double {
+    1 - exponential(-cumulativeHazard(risk, horizonDays: mode.horizonDays))
+  }
+
+  private func cumulativeHazard(_ risk: DeviceRisk, horizonDays: Double) -> Double {
+    let expected = expectedOnsets(risk, horizonDays: horizonDays).mean
+    let shape = Self.frailtyShape
+    return (shape + Double(max(risk.onsets, 0))) * logarithmOfOnePlus(expected / (shape + max(risk.accruedHazard, 0)))
+  }
+
   func probability(_ risk: DeviceRisk, horizonDays: Double) -> Interval {
     let (mean, humidShare) = expectedOnsets(risk, horizonDays: horizonDays)
     guard mean > 0 else { return Interval(mean: 0, low: 0, high: 0) }
+    let scale =
+      calibration == .identity ? 1 : calibration.factor(cumulativeHazard(risk, horizonDays: mode.horizonDays))
     let onsets = Double(max(risk.onsets, 0))
     let accrued = max(risk.accruedHazard, 0)
     func cumulative(_ expected: Double, shape: Double) -> Double {
@@ -78,7 +92,7 @@ struct DevicePosterior {
         cumulative(mean, shape: Self.frailtyShape * 2) / cumulative(mean, shape: Self.frailtyShape / 2)))
     let lower = logarithm(middle / cumulative(mean * exponential(-deviation), shape: Self.frailtyShape))
     let upper = logarithm(cumulative(mean * exponential(deviation), shape: Self.frailtyShape) / middle)
-    func probability(_ logFactor: Double) -> Double { 1 - exponential(-middle * exponential(logFactor)) }
+    func probability(_ logFactor: Double) -> Double { 1 - exponential(-middle * scale * exponential(logFactor)) }
     return Interval(
       mean: probability(0), low: probability(-(lower * lower + spread * spread).squareRoot()),
       high: probability((upper * upper + spread * spread).squareRoot()))

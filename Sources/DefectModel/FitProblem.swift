@@ -69,9 +69,9 @@ struct FitProblem {
       for column in column..<slotCount { slots[Int(profile) * slotCount + column] = Int32(terms.count + column) }
     }
     for group in window.groups where group.isInformative {
-      groups.append(Group(rows: group.rows, onsets: group.onsets))
+      groups.append(Group(rows: group.rows, onsets: group.onsets * group.weight))
       for index in group.failed {
-        onsetRows.append((window.cells.onsetRows[index].row, window.cells.onsetRows[index].onsets))
+        onsetRows.append((window.cells.onsetRows[index].row, window.cells.onsetRows[index].onsets * group.weight))
       }
     }
   }

@@ -54,6 +54,24 @@ package struct HazardModel: Sendable {
       evidence.counts, startHour: evidence.cell.bucket.startHour, covariates: evidence.cell.covariates)
   }
 
+  /// Forecasts that were made and settled in a pass.
+  package mutating func learn(_ tally: CalibrationTally, of mode: ModeKey) {
+    guard let number = numbers.known(mode), !tally.isEmpty else { return }
+    models[number].learn(tally)
+  }
+
+  package func calibration(of mode: ModeKey) -> CalibrationTally {
+    numbers.known(mode).map { models[$0].calibration } ?? CalibrationTally()
+  }
+
+  /// A device's probability within the mode's horizon by final evidence alone, as it is before recalibration; `nil` for a
+  /// mode that no profile declares, or before there is anything to go by.
+  package func forecast(_ mode: ModeKey, _ risk: DeviceRisk) -> Double? {
+    guard let number = numbers.known(mode), models[number].final.hazardHour != nil else { return nil }
+    let mode = models[number].knowledge.mode
+    return DevicePosterior(mode: mode, hazard: finalHazards[number]).forecast(risk)
+  }
+
   package mutating func learn(contentsOf evidence: [Evidence]) {
     for piece in evidence { learn(piece) }
   }
@@ -103,7 +121,9 @@ extension HazardModel {
   }
 
   private func posterior(_ mode: ModeKey) -> DevicePosterior? {
-    numbers.known(mode).map { DevicePosterior(mode: models[$0].knowledge.mode, hazard: hazards[$0]) }
+    numbers.known(mode).map {
+      DevicePosterior(mode: models[$0].knowledge.mode, hazard: hazards[$0], calibration: models[$0].calibrationMap)
+    }
   }
 }
 

@@ -28,7 +28,7 @@ struct IncidentScan {
       }
       let stratum = sums.strata[Int(group.stratum)]
       let others = max(stratum.exposure.sum() - weight, 0) + Self.priorOnsets / rates.product.mean
-      let expected = weight * (stratum.onsets.sum() - group.onsets + Self.priorOnsets) / others
+      let expected = weight * (stratum.onsets.sum() - group.onsets * group.weight + Self.priorOnsets) / others
       guard poissonUpperTail(count: Int(group.onsets), mean: expected) < Self.tail else { continue }
       let key = lexicon.strata.keys[Int(group.stratum)]
       incidents.append(

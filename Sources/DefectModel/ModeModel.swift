@@ -16,6 +16,9 @@ struct FinalState: Sendable {
   var past = PastTotals()
   /// The day of the coefficients that the final hazard was made of.
   var hazardHour: Int32?
+  /// Forecasts and what became of them, of the horizon `calibrationDays`.
+  var calibration = CalibrationTally()
+  var calibrationDays = 0.0
 }
 
 /// One failure mode: its cells, its final state, and the hazards of its last pass.
@@ -28,6 +31,7 @@ struct ModeModel: Sendable {
   /// The same from what can't change any more: of the window before the frontier's day, with the coefficients of that day.
   /// What a device has accrued is counted with it, so that evidence that comes late, in whatever order, changes nothing.
   private(set) var finalHazard: PredictiveHazard
+  private(set) var calibrationMap = CalibrationMap.identity
 
   init(key: ModeKey, knowledge: ModeKnowledge) {
     self.key = key
@@ -43,6 +47,19 @@ struct ModeModel: Sendable {
 
   mutating func restore(_ blob: [UInt8]) throws(BlobFault) {
     (final, hazard, finalHazard) = try StateBlob.decode(blob)
+    calibrationMap = CalibrationMap(calibration)
+  }
+
+  /// Forecasts of the horizon that the profile names now; those of another say nothing of it.
+  var calibration: CalibrationTally {
+    final.calibrationDays == mode.horizonDays ? final.calibration : CalibrationTally()
+  }
+
+  mutating func learn(_ tally: CalibrationTally) {
+    final.calibration = calibration
+    final.calibrationDays = mode.horizonDays
+    final.calibration += tally
+    calibrationMap = CalibrationMap(final.calibration)
   }
 
   var state: [UInt8] { StateBlob.encode(final, hazard, finalHazard) }
@@ -81,7 +98,7 @@ struct ModeModel: Sendable {
       let ofDay = rest.prefix { $0.startHour.startOfDay == day }
       rest = rest[ofDay.endIndex...]
       refitCoefficients(day: day, pass)
-      advance(&final.test, over: ofDay, pass)
+      advance(&final.test, over: weighed(ofDay, before: day, pass), pass)
     }
     final.frontierHour = frontier
     refitCoefficients(day: frontier.startOfDay, pass)
@@ -92,8 +109,23 @@ struct ModeModel: Sendable {
     var test = final.test
     let start = final.frontierHour ?? .min
     guard start < end else { return test }
-    advance(&test, over: pass.window(start..<end).groups, pass)
+    let groups = pass.window(start..<end).groups
+    advance(&test, over: weighed(groups, before: start == .min ? start : start.startOfDay, pass), pass)
     return test
+  }
+
+  /// Weighed by what was usual in the window before a day, so that it doesn't matter in how many passes it is done.
+  private func weighed(
+    _ groups: ArraySlice<PassCells.Group>, before day: Int32, _ pass: PassCells
+  ) -> ArraySlice<PassCells.Group> {
+    let usual = pass.window(windowHours(before: day)).usual
+    var groups = groups
+    for index in groups.indices {
+      let group = groups[index]
+      groups[index].weight = usual.weight(
+        group.stratum, startHour: group.startHour, atRisk: group.atRisk, onsets: group.onsets)
+    }
+    return groups
   }
 
   private func advance(_ test: inout SequentialTest, over groups: ArraySlice<PassCells.Group>, _ pass: PassCells) {

@@ -12,6 +12,8 @@ struct PassCells: Sendable {
     var failed: Range<Int>
     var atRisk: Double
     var onsets: Double
+    /// See `StormWeights`: of all that the onsets of this bucket are taken to tell.
+    var weight = 1.0
 
     /// See `FrozenBucket.Group`.
     var isInformative: Bool { onsets > 0 && rows.count > 1 }
@@ -78,7 +80,10 @@ struct PassCells: Sendable {
     profiles.withUnsafeBufferPointer { profiles in atRisk.withUnsafeBufferPointer { body(profiles, $0) } }
   }
 
-  func window(_ hours: Range<Int32>) -> CellWindow { CellWindow(cells: self, hours: hours) }
+  /// - Parameter usual: what is usual, where the window itself doesn't say it.
+  func window(_ hours: Range<Int32>, usual: StormWeights? = nil) -> CellWindow {
+    CellWindow(cells: self, hours: hours, usual: usual)
+  }
 }
 
 /// The cells of a stretch of time.
@@ -87,8 +92,9 @@ struct CellWindow: Sendable {
   let buckets: ArraySlice<FrozenBucket>
   let groups: ArraySlice<PassCells.Group>
   let onsetRows: ArraySlice<PassCells.OnsetRow>
+  let usual: StormWeights
 
-  fileprivate init(cells: PassCells, hours: Range<Int32>) {
+  fileprivate init(cells: PassCells, hours: Range<Int32>, usual: StormWeights?) {
     self.cells = cells
     func slice<Element>(_ elements: some RandomAccessCollection<Element>, _ hour: (Element) -> Int32) -> Range<Int> {
       let first = elements.partitioningIndex { hour($0) >= hours.lowerBound }
@@ -97,12 +103,21 @@ struct CellWindow: Sendable {
       return start..<max(start, elements.distance(from: elements.startIndex, to: end))
     }
     buckets = cells.buckets[slice(cells.buckets) { $0.startHour }]
-    groups = ArraySlice(cells.groups)[slice(cells.groups) { $0.startHour }]
+    let usual = usual ?? StormWeights(buckets, hours: hours, strata: cells.lexicon.strata.count)
+    self.usual = usual
+    var groups = ArraySlice(cells.groups)[slice(cells.groups) { $0.startHour }]
+    for index in groups.indices {
+      let group = groups[index]
+      let weight = usual.weight(
+        group.stratum, startHour: group.startHour, atRisk: group.atRisk, onsets: group.onsets)
+      if weight < 1 { groups[index].weight = weight }
+    }
+    self.groups = groups
     onsetRows = ArraySlice(cells.onsetRows)[slice(cells.onsetRows) { $0.startHour }]
   }
 
   var lexicon: Lexicon { cells.lexicon }
   var factorCount: Int { cells.factorCount }
 
-  func since(_ hour: Int32) -> CellWindow { cells.window(hour..<(.max)) }
+  func since(_ hour: Int32) -> CellWindow { cells.window(hour..<(.max), usual: usual) }
 }

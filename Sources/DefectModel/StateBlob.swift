@@ -2,9 +2,10 @@ import Vocabulary
 
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
-/// as text. Version 1, still read, lacks the last: it is made anew by the next pass.
+/// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
+/// the forecasts.
 enum StateBlob {
-  private static let version: UInt8 = 2
+  private static let version: UInt8 = 3
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -29,6 +30,10 @@ enum StateBlob {
     writer.hazard(hazard)
     writer.optional(final.hazardHour)
     writer.hazard(finalHazard)
+    writer.double(final.calibrationDays)
+    for bin in final.calibration.values {
+      for value in [bin.forecasts, bin.sum, bin.settled, bin.came] { writer.signed(value) }
+    }
     return writer.bytes
   }
 
@@ -37,7 +42,7 @@ enum StateBlob {
   ) {
     var reader = ByteReader(blob)
     let version = try reader.byte()
-    guard version == 1 || version == Self.version else {
+    guard (1...Self.version).contains(version) else {
       throw BlobFault(description: "a state of version \(version) isn't known")
     }
     var final = FinalState()
@@ -62,6 +67,17 @@ enum StateBlob {
     if version > 1 {
       final.hazardHour = try reader.optional()
       finalHazard = try reader.hazard(hasCovariance: false)
+    }
+    if version > 2 {
+      final.calibrationDays = try reader.double()
+      var bins: [CalibrationTally.Bin] = []
+      for _ in 0...CalibrationTally.bins {
+        bins.append(
+          CalibrationTally.Bin(
+            forecasts: try reader.signed(), sum: try reader.signed(), settled: try reader.signed(),
+            came: try reader.signed()))
+      }
+      final.calibration = CalibrationTally(bins)
     }
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
     return (final, hazard, finalHazard)

@@ -136,7 +136,9 @@ struct SuspectBets {
       let controls = total - weights[slot]
       guard controls > 1e-9 * total else { continue }
       let own = weights[slot] * withoutOwn[slot]
-      append(Bet(share: own / (own + controls), onsets: onsets[slot], total: group.onsets), to: slot)
+      append(
+        Bet(share: own / (own + controls), onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
+        to: slot)
     }
   }
 

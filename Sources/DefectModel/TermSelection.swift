@@ -99,7 +99,7 @@ struct TermSelection {
     window.cells.withRows { profiles, atRisk in
       tallies.withUnsafeMutableBufferPointer { tallies in
         for group in window.groups where group.isInformative {
-          let rate = group.onsets / group.atRisk
+          let rate = group.onsets * group.weight / group.atRisk
           for row in group.rows {
             let exposure = Double(atRisk[row])
             tallies[Int(profiles[row])].exposure += exposure
@@ -107,7 +107,7 @@ struct TermSelection {
           }
           for index in group.failed {
             let failed = window.cells.onsetRows[index]
-            tallies[Int(failed.profile)].onsets += failed.onsets
+            tallies[Int(failed.profile)].onsets += failed.onsets * group.weight
           }
         }
       }

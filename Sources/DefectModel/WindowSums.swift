@@ -51,7 +51,7 @@ struct WindowSums: Sendable {
     for group in window.groups {
       while next < group.failed.upperBound {
         let failed = window.onsetRows[next]
-        strata[Int(group.stratum)].onsets[Int(weather[Int(failed.profile)])] += failed.onsets
+        strata[Int(group.stratum)].onsets[Int(weather[Int(failed.profile)])] += failed.onsets * group.weight
         next += 1
       }
     }

@@ -131,7 +131,8 @@ extension FleetHistory {
   /// After the model has seen the bucket: what ended `lateness` before it can't change any more and is folded into the
   /// devices' standings, with the hazard that the model gives it. Each device is shown on the way, as of the bucket's end.
   package mutating func fold(
-    after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double, look: (DeviceGlance) -> Void = { _ in }
+    after bucket: Bucket, hazard: (ModeKey, Covariates) -> Double, verification: ForecastVerification? = nil,
+    look: (DeviceGlance) -> Void = { _ in }
   ) {
     putAway()
     let limit = bucket.end - settings.lateness
@@ -141,6 +142,7 @@ extension FleetHistory {
     var standing = Standing(shape: .nothing)
     var accrued: [Standing.Mode] = []
     var known: BucketWalk?
+    var forecaster = Forecaster(devices: deviceCount)
     for number in numbers {
       read(number, into: &record)
       guard let walk = walk(record, bucket.length, &known), let layout = layout(of: record.presence.product) else {
@@ -148,7 +150,7 @@ extension FleetHistory {
       }
       let isFolded =
         !record[tallies: bucket.length].isEmpty
-        && fold(&record, walk, layout, through: boundary, closed: bucket, &accrued, hazard: hazard)
+        && fold(&record, walk, layout, through: boundary, closed: bucket, &accrued, hazard, &forecaster, verification)
       let isAhead = reach(&record, walk, bucket)
       if isFolded { record.presence.identities.forget(before: limit) }
       if isFolded || isAhead { write(&record, at: number) }
@@ -161,7 +163,8 @@ extension FleetHistory {
   /// Whether there was anything to fold. `accrued`: memory for what the device accrues, by slot.
   private func fold(
     _ record: inout DeviceRecord, _ walk: BucketWalk, _ layout: ProductLayout, through boundary: Bucket, closed: Bucket,
-    _ accrued: inout [Standing.Mode], hazard: (ModeKey, Covariates) -> Double
+    _ accrued: inout [Standing.Mode], _ hazard: (ModeKey, Covariates) -> Double, _ forecaster: inout Forecaster,
+    _ verification: ForecastVerification?
   ) -> Bool {
     let length = boundary.length
     guard boundary.startHour >= record[standing: length].upToHour else { return false }
@@ -169,6 +172,7 @@ extension FleetHistory {
     swap(&standing, &record[standing: length])
     defer { swap(&standing, &record[standing: length]) }
     var silence: Evidence?
+    let from = standing.upToHour
     for slot in accrued.indices { accrued[slot] = Standing.Mode() }
     while accrued.count < standing.modes.count { accrued.append(Standing.Mode()) }
     walk.run(record, &standing, through: boundary, heardThrough: closed) { step in
@@ -180,6 +184,9 @@ extension FleetHistory {
       }
     }
     for slot in standing.modes.indices { standing.modes[slot].accruedUnits += accrued[slot].accruedUnits }
+    if let verification {
+      forecaster.verify(record, &standing, layout, surroundings, from: from, boundary, verification)
+    }
     record.bookedSilence = silence ?? record.bookedSilence
     let keepFrom = standing.upToHour - Int32(layout.lookBackDays) * 24
     record[tallies: length].removeFirst(record[tallies: length].index(from: keepFrom))

@@ -154,6 +154,11 @@ struct Standing: Sendable, Hashable {
     /// Expected onsets so far, in units of 1e-7: the posterior adds 2 to them, so finer ones would be noise.
     var accruedUnits: Int64 = 0
 
+    /// A forecast that waits for its outcome: the bin of its probability, and the last byte of `onsets` when it was made; 0:
+    /// none does.
+    var forecastBin: UInt8 = 0
+    var forecastOnsets: UInt8 = 0
+
     static let unit = 1e-7
     var accruedHazard: Double { Double(accruedUnits) * Self.unit }
     mutating func accrue(_ hazard: Double) { accruedUnits += Int64((hazard / Self.unit).rounded()) }

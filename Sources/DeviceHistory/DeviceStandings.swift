@@ -136,25 +136,14 @@ extension FleetHistory {
       result.facts.firmware = firmware
       guard let profile = layout.profileIndex(firmware: firmware) else { continue }
       let shares = outlook.shares(place.region, last, layout.profiles[profile].humidAtPct, surroundings)
-      let heardShare = heardShare(record[tallies: length], standing, last, layout)
-      let next = last.next
-      let tallies = record[tallies: length]
-      let row = tallies.index(from: next.startHour)
-      let activated = record.facts.activated
+      let heardShare = record[tallies: length].heardShare(
+        standing, last, windowDays: settings.latenessDays + layout.lookBackDays)
       for (index, mode) in zip(layout.placed.places(ofProfile: profile), layout.placedModes(ofProfile: profile)) {
         let placed = layout.placed[index]
         guard placed.bucket == length else { continue }
-        let stand = standing.modes[placed.slot]
-        let risk = DeviceRisk(
-          covariates: Covariates(
-            region: place.region, carrier: place.carrier, batch: record.facts.batch ?? .unknown, firmware: firmware,
-            age: layout.placed.age(placed, activated: activated, at: next.start),
-            factors: layout.placed.bins(placed, before: next, tallies, index: row, activated: activated, standing)),
-          weather: shares, onsets: Int(stand.onsets), accruedHazard: accrued[placed.slot],
-          bucketsNotAtRisk: stand.lastOnsetHour.map {
-            max(0, Int(($0 + placed.refractoryHours - next.startHour) / length.hours))
-          } ?? 0,
-          heardShare: heardShare)
+        let risk = record.risk(
+          placed, layout, standing, after: last, place, firmware, shares, heardShare: heardShare,
+          accruedHazard: accrued[placed.slot])
         result.modes.append(DeviceStanding.Mode(mode: mode, risk: risk))
       }
     }
@@ -162,21 +151,10 @@ extension FleetHistory {
     result.modes.sort { $0.mode.id < $1.mode.id }
     return result
   }
-
-  /// Share of the kept buckets in which the device was heard, since it was first; 1 for one that never was.
-  private func heardShare(
-    _ tallies: TallySheet, _ standing: Standing, _ last: Bucket, _ layout: ProductLayout
-  ) -> Double {
-    guard let first = standing.firstHeardHour else { return 1 }
-    let window = Int32(settings.latenessDays + layout.lookBackDays) * 24
-    let from = max(first, last.next.startHour - window)
-    let heard = tallies.heads.count { $0.startHour >= from && $0.startHour <= last.startHour }
-    return Double(heard) / Double(max(1, (last.next.startHour - from) / last.length.hours))
-  }
 }
 
 /// The weather of regions over the last four weeks, looked up once a pass.
-private struct WeatherOutlook {
+struct WeatherOutlook {
   private struct Key: Hashable {
     var region: Symbol
     var last: Bucket
@@ -214,5 +192,41 @@ package struct DeviceSummary: Sendable {
     lastHeard = record.presence.lastHeard
     unknownItems = record.presence.unknownItems
     sequenceGaps = record.presence.identities.gaps
+  }
+}
+
+extension DeviceRecord {
+  /// One mode's risk for a device whose buckets up to `last` are in `standing`.
+  func risk(
+    _ placed: PlacedModes.Mode, _ layout: ProductLayout, _ standing: Standing,
+    after last: Bucket, _ place: DeviceRecord.Place, _ firmware: Symbol, _ weather: WeatherShares, heardShare: Double,
+    accruedHazard: Double
+  ) -> DeviceRisk {
+    let next = last.next
+    let tallies = self[tallies: last.length]
+    let activated = facts.activated
+    let stand = standing.modes[placed.slot]
+    return DeviceRisk(
+      covariates: Covariates(
+        region: place.region, carrier: place.carrier, batch: facts.batch ?? .unknown, firmware: firmware,
+        age: layout.placed.age(placed, activated: activated, at: next.start),
+        factors: layout.placed.bins(
+          placed, before: next, tallies, index: tallies.index(from: next.startHour), activated: activated, standing)),
+      weather: weather, onsets: Int(stand.onsets), accruedHazard: accruedHazard,
+      bucketsNotAtRisk: stand.lastOnsetHour.map {
+        max(0, Int(($0 + placed.refractoryHours - next.startHour) / last.length.hours))
+      } ?? 0,
+      heardShare: heardShare)
+  }
+}
+
+extension TallySheet {
+  /// Share of the buckets of the last `windowDays` in which the device was heard, since it was first; 1 for one that never
+  /// was.
+  func heardShare(_ standing: Standing, _ last: Bucket, windowDays: Int) -> Double {
+    guard let first = standing.firstHeardHour else { return 1 }
+    let from = max(first, last.next.startHour - Int32(windowDays) * 24)
+    let heard = heads.count { $0.startHour >= from && $0.startHour <= last.startHour }
+    return Double(heard) / Double(max(1, (last.next.startHour - from) / last.length.hours))
   }
 }

@@ -9,6 +9,8 @@ struct PlacedModes: Sendable {
     let bucket: BucketLength
     let graceBuckets: Int
     let refractoryHours: Int32
+    /// The horizon in whole buckets, at least one.
+    let horizonHours: Int32
     /// `nil`: not a mode of silence.
     let silenceDays: Int?
     fileprivate let rule: Int
@@ -63,13 +65,18 @@ struct PlacedModes: Sendable {
             slot: slot, key: ModeKey(product: product, mode: mode.id), bucket: mode.bucket,
             graceBuckets: mode.graceBuckets,
             refractoryHours: max(mode.bucket.hours, Int32((mode.refractoryDays * 24).rounded())),
-            silenceDays: mode.onset.silenceDays, rule: rule, ageEdges: ageEdges,
+            horizonHours: Self.wholeBuckets(mode.horizonDays, mode.bucket), silenceDays: mode.onset.silenceDays,
+            rule: rule, ageEdges: ageEdges,
             factors: factors.count..<factors.count + placed.count))
         factors += placed
         if mode.onset.silenceDays != nil, !silentSlots.contains(slot) { silentSlots.append(slot) }
       }
       self.profiles.append(first..<modes.count)
     }
+  }
+
+  private static func wholeBuckets(_ days: Double, _ length: BucketLength) -> Int32 {
+    Int32(clamping: Int64(max(1, (days * 24 / Double(length.hours)).rounded()))) * length.hours
   }
 
   private mutating func keep(_ edges: [Double]) -> Range<Int> {

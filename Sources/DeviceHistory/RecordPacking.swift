@@ -304,7 +304,12 @@ extension Standing {
     guard mask & 32 != 0 else { return }
     for mode in modes {
       let hasMore = mode.evidenceFromHour != .min || mode.lastOnsetHour != nil || mode.onsets != 0
-      writer.unsigned(Packed.zigzag(mode.accruedUnits) << 1 | (hasMore ? 1 : 0))
+      let hasForecast = mode.forecastBin != 0
+      writer.unsigned(Packed.zigzag(mode.accruedUnits) << 2 | (hasForecast ? 2 : 0) | (hasMore ? 1 : 0))
+      if hasForecast {
+        writer.byte(mode.forecastBin)
+        writer.byte(mode.forecastOnsets)
+      }
       guard hasMore else { continue }
       writer.signed(Int64(mode.onsets))
       writer.unsigned(mode.lastOnsetHour.map { Packed.zigzag(base - Int64($0)) + 1 } ?? 0)
@@ -329,7 +334,11 @@ extension Standing {
       modes[slot] = Mode()
       guard mask & 32 != 0 else { continue }
       let header = reader.unsigned()
-      modes[slot].accruedUnits = Packed.unzigzag(header >> 1)
+      modes[slot].accruedUnits = Packed.unzigzag(header >> 2)
+      if header & 2 != 0 {
+        modes[slot].forecastBin = reader.byte()
+        modes[slot].forecastOnsets = reader.byte()
+      }
       guard header & 1 == 1 else { continue }
       modes[slot].onsets = Int32(truncatingIfNeeded: reader.signed())
       modes[slot].lastOnsetHour = hour(reader.unsigned())

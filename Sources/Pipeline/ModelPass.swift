@@ -53,7 +53,16 @@ extension StageLine {
     let model = model
     var candidates = CareCandidates(beliefs: beliefs, cases: cases)
     // By what can't change any more, so that late words leave no trace in a device's own record.
-    history.fold(after: bucket, hazard: { model.finalHazard($0, $1) }, look: { candidates.look(at: $0) })
+    var forecasts: [ModeKey: CalibrationTally] = [:]
+    let verification = ForecastVerification(
+      forecast: { mode, risk in
+        model.forecast(mode, risk).map { forecasts[mode, default: CalibrationTally()].forecast($0) } ?? 0
+      },
+      settle: { mode, bin, came in forecasts[mode, default: CalibrationTally()].settle(bin, came: came) })
+    history.fold(
+      after: bucket, hazard: { model.finalHazard($0, $1) }, verification: verification,
+      look: { candidates.look(at: $0) })
+    for (mode, tally) in forecasts { self.model.learn(tally, of: mode) }
     let devices = candidates.beliefs(history, model, triage, asOf: bucket.end, length: bucket.length)
     let changes = triage.decide(
       PassBeliefs(decidedAt: bucket.end, modes: beliefs, devices: devices), cases: cases, ended: ended,

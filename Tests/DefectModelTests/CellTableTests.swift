@@ -191,7 +191,9 @@ struct CellTableTests {
     table.settle()
     table.drop(before: Self.hours[1])
     let range = Self.hours[2]..<Self.hours[5]
-    let window = PassCells(table, until: .max, factorCount: 8).window(range)
+    // Each onset counts: what is a storm is another test's matter.
+    let calm = StormWeights([], hours: 0..<0, strata: 0)
+    let window = PassCells(table, until: .max, factorCount: 8).window(range, usual: calm)
     let terms: [Term] = [.suspect(Suspect(batch: "lot-3")), .age(1), .suspect(Suspect(firmware: "5.7", isHumid: true))]
     let effects = ProfileEffects(
       terms: terms, coefficients: [0.7, -0.4, 0.2], lexicon: table.lexicon, factorCount: 8)

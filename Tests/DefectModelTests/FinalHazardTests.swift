@@ -75,8 +75,10 @@ struct FinalHazardTests {
     withoutHour.hazardHour = nil
     let least = PredictiveHazard(
       terms: [], coefficients: [], covariance: [], shifts: [:], rates: RecentRates(bucketsPerDay: 1), factorMeans: [])
-    // Version 1 ends where version 2 goes on with: no hour, no terms, shifts or factors, five doubles, no strata.
-    let version1 = [1] + StateBlob.encode(withoutHour, hazard, least).dropFirst().dropLast(5 + 5 * 8)
+    // Version 1 ends where version 2 goes on with: no hour, no terms, shifts or factors, five doubles, no strata; and version
+    // 3 with: a double, four zeros a bin.
+    let added = 5 + 5 * 8 + 8 + 4 * (CalibrationTally.bins + 1)
+    let version1 = [1] + StateBlob.encode(withoutHour, hazard, least).dropFirst().dropLast(added)
     var second = HazardModel(profiles: [SimulatedFleet.profile])
     for (mode, bucket, blob) in first.takeChangedCells() {
       try second.restoreCells(mode: mode, bucket: bucket, blob: blob)
