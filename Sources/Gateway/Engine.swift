@@ -47,7 +47,8 @@ actor Engine {
   func take(_ batch: [Delivery]) async -> Bool {
     await turn {
       let started = WallClock.monotonicSeconds()
-      for delivery in batch { pipeline.take(delivery, wall: WallClock.now()) }
+      let wall = WallClock.now()
+      for delivery in batch { pipeline.take(delivery, wall: wall) }
       let isDown = await commit(started: started)
       if isDown, let first = batch.first {
         let now = WallClock.now()
@@ -178,6 +179,7 @@ actor Engine {
       return false
     }
     journalBytes = isSnapshot ? 0 : journalBytes + written
+    if isSnapshot { ResidentMemory.releaseHeap() }
     counts = total
     hasErased = hasErased || !unit.erasedDevices.isEmpty
     report(total, yield, started)

@@ -75,7 +75,7 @@ struct FleetRow {
       if run > 1 { try await daemon.stop() }
       let start = try await daemon.start()
       result.readySeconds.append(start.seconds)
-      result.residentAtStart = start.usage.residentBytes
+      result.residentAtStart = try await daemon.atRest().usage.residentBytes
       guard start.status.devices == devices else {
         throw RigError("the daemon knows \(start.status.devices) of \(devices) devices")
       }

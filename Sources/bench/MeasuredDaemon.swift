@@ -81,6 +81,12 @@ struct MeasuredDaemon {
     return end
   }
 
+  /// A second later: what the start needed is given back by then.
+  func atRest() async throws -> Moment {
+    try await Task.sleep(for: .seconds(1))
+    return try await look()
+  }
+
   func look() async throws -> Moment {
     try await moment(every: .milliseconds(1), within: .seconds(60), "an answer") { _ in true }
   }
