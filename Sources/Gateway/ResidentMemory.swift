@@ -15,6 +15,27 @@ enum ResidentMemory {
   }
 }
 
+/// When memory is given back: in a pause, or after a while under load.
+struct SpareMemory {
+  private var lastWork: Double?
+  private var lastRelease = -Double.infinity
+
+  mutating func worked(at time: Double) { lastWork = time }
+
+  /// Asked about once a second.
+  mutating func release(at time: Double) {
+    guard let work = lastWork else { return }
+    let isIdle = time - work >= Limits.idleSeconds
+    guard isIdle || time - lastRelease >= Limits.releaseSeconds else { return }
+    lastRelease = time
+    ResidentMemory.releaseHeap()
+    guard isIdle else { return }
+    // A pass's, as a rule.
+    ResidentMemory.releaseCode()
+    lastWork = nil
+  }
+}
+
 /// A row of /proc/self/smaps.
 struct MemoryMapping: Equatable {
   var start: UInt

@@ -81,9 +81,9 @@ struct MeasuredDaemon {
     return end
   }
 
-  /// A second later: what the start needed is given back by then.
+  /// Some seconds later: what start and work needed for a moment is given back in the first pause.
   func atRest() async throws -> Moment {
-    try await Task.sleep(for: .seconds(1))
+    try await Task.sleep(for: .seconds(4))
     return try await look()
   }
 
