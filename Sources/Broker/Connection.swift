@@ -6,9 +6,9 @@ import Vocabulary
 /// thread that made it.
 ///
 /// libmosquitto 2.0 has no manual acknowledgement: it queues the PUBACK of a message before it hands the message over.
-/// With `mosquitto_threaded_set` the queue leaves only in `mosquitto_loop_write`, so this type promises: **nothing is
-/// written between `read` and `settle`**. Whoever calls `write` before the batch is settled has made a mistake that
-/// loses messages, and is stopped.
+/// With `mosquitto_threaded_set` the queue leaves only in `mosquitto_loop_write`, and then all of it. So this type promises:
+/// **nothing is written between `read` and `settled`**. Whoever calls `write` before all that was read is settled has made
+/// a mistake that loses messages, and is stopped.
 final class Connection {
   enum Phase { case connecting, handshaking, accepted }
 
@@ -23,10 +23,16 @@ final class Connection {
 
   private let handle: OpaquePointer
   private let since = EventTime.wallClock()
-  /// Messages read whose acknowledgements lie in libmosquitto's queue.
-  private(set) var unsettled: [Delivery] = []
+  /// Messages read that nobody has taken yet.
+  private(set) var arrived: [Delivery] = []
+  /// All messages whose acknowledgements lie in libmosquitto's queue, those that were taken among them.
+  private(set) var unsettledCount = 0
   private(set) var unsettledBytes = 0
   private var callbackCount = 0
+  /// When the packet in hand was read, or one just before: see `read`.
+  private var readAt = EventTime.wallClock()
+  private var readsSinceClock = 0
+  private static let readsPerClock = 16
   private var connectReason: ReasonCode?
   private var disconnectReason: ReasonCode?
   /// libmosquitto says why TLS failed only in its log.
@@ -43,7 +49,6 @@ final class Connection {
     self.handle = handle
     self.settings = settings
     self.version = version
-    unsettled.reserveCapacity(settings.batchLimit)
     try setOptions()
     setCallbacks()
     try open(wildcard)
@@ -93,28 +98,56 @@ final class Connection {
   /// Takes packets from the socket, usually one; returns whether any of note came.
   func read() throws(BrokerError) -> Bool {
     let before = callbackCount
+    // Asking for the time costs a hundredth of a message; sixteen are read within a tenth of a millisecond.
+    if readsSinceClock == 0 { readAt = .wallClock() }
+    readsSinceClock = (readsSinceClock + 1) % Connection.readsPerClock
     let code = mosquitto_loop_read(handle, 1)
     let systemError = errno
     if code != MOSQ_ERR_SUCCESS.rawValue || socket < 0 {
       throw failure(connectReason, code: code, systemError: systemError)
     }
+    // The socket is empty: the next packet may be long in coming.
+    if callbackCount == before { readsSinceClock = 0 }
     return callbackCount != before
   }
 
-  /// Hands what was read to `commit`. If that returns false the connection must not be used any more.
-  func settle(_ commit: ([Delivery]) -> Bool) throws(BrokerError) {
-    guard !unsettled.isEmpty else { return }
-    guard commit(unsettled) else { throw .notCommitted }
-    unsettled.removeAll(keepingCapacity: true)
+  /// Whether the limits of a batch let more be read before what was read is settled.
+  var hasRoom: Bool { unsettledCount < settings.batchLimit && unsettledBytes < settings.batchBytes }
+
+  /// Hands over what has arrived since the last call; it stays unsettled.
+  func takeArrived() -> [Delivery] {
+    defer { arrived = [] }
+    return arrived
+  }
+
+  /// All that was read is committed: its acknowledgements may leave with the next `write`.
+  func settled() {
+    precondition(arrived.isEmpty, "what nobody has taken can't be committed")
+    unsettledCount = 0
     unsettledBytes = 0
+    // Time has passed with the commit.
+    readsSinceClock = 0
   }
 
   /// Sends what is queued, acknowledgements among it, as far as the socket takes it.
   func write() throws(BrokerError) {
-    precondition(unsettled.isEmpty, "acknowledgements leave only after the commit")
+    precondition(unsettledCount == 0, "acknowledgements leave only after the commit")
+    guard wantsWrite || phase != .accepted else { return }
+    // libmosquitto writes packet by packet. Uncorked, the second of two small ones would wait for the peer's
+    // acknowledgement of the first, which the peer's kernel may hold back for 40 ms; together they are one segment.
+    let socket = socket
+    cork(socket, true)
     let code = mosquitto_loop_write(handle, 1)
     let systemError = errno
+    if mosquitto_socket(handle) == socket { cork(socket, false) }
     if code != MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: systemError) }
+  }
+
+  private func cork(_ socket: Int32, _ isHeld: Bool) {
+    guard settings.address.transport != .unixSocket, phase == .accepted else { return }
+    var value: Int32 = isHeld ? 1 : 0
+    // Refused, it only costs time.
+    setsockopt(socket, Int32(IPPROTO_TCP), TCP_CORK, &value, socklen_t(MemoryLayout<Int32>.size))
   }
 
   /// Keep-alive; to be called about once a second. A PINGREQ is only queued.
@@ -165,12 +198,13 @@ final class Connection {
   }
 
   /// Sends DISCONNECT, which leaves the session to its expiry interval. The socket is held open until the broker has
-  /// closed it: with unread messages in it, an immediate close would reset the connection and could destroy the last
-  /// acknowledgements on their way.
+  /// closed it, and with that has taken all acknowledgements: mosquitto takes one at each turn of its loop, so that after a
+  /// backlog tens of thousands may still be on their way. What it sends us meanwhile, or a new connection of ours, would
+  /// make it close the old one with those unread, and deliver all those messages again.
   func disconnect(withinSeconds seconds: Double) {
     let held = dup(socket)
     defer { if held >= 0 { close(held) } }
-    guard unsettled.isEmpty, mosquitto_disconnect(handle) == MOSQ_ERR_SUCCESS.rawValue,
+    guard unsettledCount == 0, mosquitto_disconnect(handle) == MOSQ_ERR_SUCCESS.rawValue,
       mosquitto_loop_write(handle, 1) == MOSQ_ERR_SUCCESS.rawValue, held >= 0
     else { return }
     shutdown(held, Int32(SHUT_WR))
@@ -342,11 +376,12 @@ extension Connection {
       return
     }
     // `String(cString:)` repairs what isn't UTF-8. A broker refuses such topics; a repaired one ends in quarantine.
+    unsettledCount += 1
     unsettledBytes += payload.count
-    unsettled.append(
+    arrived.append(
       Delivery(
         topic: String(cString: topicBytes), payload: [UInt8](payload), isRetained: message.retain,
-        receivedAt: .wallClock()))
+        receivedAt: readAt))
   }
 }
 

@@ -55,6 +55,8 @@ package final class CaseDatabase: Sendable {
             totals: totals.withLock { $0 }, limits: file.limits, compression: compression, in: database)
           return .commit
         }
+        // A snapshot goes through pages by the megabyte that batches don't need.
+        if unit.emptiesJournal { try database.execute(sql: "PRAGMA shrink_memory") }
       }
       totals.withLock { $0 = after }
       return journalBytes
@@ -72,6 +74,9 @@ package final class CaseDatabase: Sendable {
       return state
     }
   }
+
+  /// Lets go of pages that reading has left in memory; for after `load`.
+  package func releaseMemory() { pool.releaseMemory() }
 
   /// One of the gateway's own small values; `nil` if there is none.
   package func meta(_ key: String) throws(StoreError) -> [UInt8]? {

@@ -57,7 +57,8 @@ struct DatabaseFile {
       throw StoreError.corrupt(path: path, detail: "it is missing, but its write-ahead log \(Self.name)-wal is there")
     }
     let draft = path + ".new"
-    for leftover in [draft, draft + "-journal"] where unlink(leftover) != 0 && errno != ENOENT {
+    for leftover in ["", "-journal", "-wal", "-shm"].map({ draft + $0 }) where unlink(leftover) != 0 && errno != ENOENT
+    {
       throw failure(leftover)
     }
     // Group-readable for the operators' tools; SQLite gives -wal and -shm the same mode.
@@ -66,8 +67,12 @@ struct DatabaseFile {
     defer { close(descriptor) }
     guard fchmod(descriptor, 0o640) == 0 else { throw failure(draft) }
 
-    let queue = try DatabaseQueue(path: draft, configuration: configuration)
+    // Until it has its name the draft may be lost: one wait for the disk, at its end, instead of one or more for each step.
+    var unsynced = configuration
+    unsynced.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY") }
+    let queue = try DatabaseQueue(path: draft, configuration: unsynced)
     try Schema.migrator.migrate(queue)
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
     try queue.close()
 
     guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw failure(path) }

@@ -1,6 +1,5 @@
 import Broker
 import CaseStore
-import Dispatch
 import Foundation
 import Logging
 import ServiceLifecycle
@@ -60,7 +59,6 @@ private final class BrokerBridge: BrokerHandler {
   let sessionName: String
   /// A fault for tests: see `FaultSwitch`.
   let acknowledgesEarly: Bool
-  private let early = DispatchQueue(label: "forewarn.acknowledge-early")
 
   init(
     engine: Engine, session: SessionAccess, board: Board, logger: Logger, sessionName: String, acknowledgesEarly: Bool,
@@ -75,24 +73,13 @@ private final class BrokerBridge: BrokerHandler {
     self.onReady = onReady
   }
 
-  func received(_ batch: [Delivery]) -> Bool {
-    if acknowledgesEarly {
-      early.async { [self] in _ = commit(batch) }
-      return true
+  func received(_ batch: [Delivery], then answer: @escaping @Sendable (Bool) -> Void) {
+    if acknowledgesEarly { answer(true) }
+    // Not structured: this thread isn't a task.
+    Task { [engine, acknowledgesEarly] in
+      let isDown = await engine.take(batch)
+      if !acknowledgesEarly { answer(isDown) }
     }
-    return commit(batch)
-  }
-
-  private func commit(_ batch: [Delivery]) -> Bool {
-    let answer = AtomicFlag()
-    let isDown = DispatchSemaphore(value: 0)
-    // Not structured: this thread isn't a task, and it must block until the batch is on disk.
-    Task { [engine] in
-      answer.store(await engine.take(batch))
-      isDown.signal()
-    }
-    isDown.wait()
-    return answer.load()
   }
 
   func outgoing(limit: Int) -> [OutgoingPublish] {

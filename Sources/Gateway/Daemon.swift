@@ -58,6 +58,8 @@ package struct Daemon: Sendable {
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
     let recovery = try await engine.recover()
+    store.releaseMemory()
+    ResidentMemory.releaseHeap()
     logger.notice(
       "state loaded", metadata: ["devices": "\(recovery.devices)", "journal_messages": "\(recovery.journal)"])
 
@@ -74,6 +76,7 @@ package struct Daemon: Sendable {
     ) {
       ServiceManager.ready("connected to \(configuration.broker.url)")
       logger.notice("ready")
+      ResidentMemory.releaseCode()
     }
     let status = StatusReporter(board: board, store: store, configuration: running, startedAt: WallClock.now())
     let reloader = Reloader(

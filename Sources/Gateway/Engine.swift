@@ -30,6 +30,7 @@ actor Engine {
   var storedRefusals = AdmissionCounts()
   var storedLosses = BrokerLosses()
   private var faults: FaultSwitch
+  private var spare = SpareMemory()
 
   init(
     pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, faults: FaultSwitch = FaultSwitch()
@@ -47,8 +48,10 @@ actor Engine {
   func take(_ batch: [Delivery]) async -> Bool {
     await turn {
       let started = WallClock.monotonicSeconds()
-      for delivery in batch { pipeline.take(delivery, wall: WallClock.now()) }
+      let wall = WallClock.now()
+      for delivery in batch { pipeline.take(delivery, wall: wall) }
       let isDown = await commit(started: started)
+      spare.worked(at: started)
       if isDown, let first = batch.first {
         let now = WallClock.now()
         let lag = Double(now.milliseconds - first.receivedAt.milliseconds) / 1000
@@ -70,10 +73,12 @@ actor Engine {
       // After a long time away many buckets are due: a transaction each, and a sign of life between.
       while !hasGivenUp, pipeline.advanceOneBucket(to: now, wall: now) {
         _ = await commit(started: started)
+        spare.worked(at: started)
         ServiceManager.feedWatchdog()
       }
       let (released, again) = retryDue(now)
       _ = await commit(started: started, released: released, quarantinedAnew: again)
+      spare.release(at: started)
       if hasErased, started - lastScrub >= Limits.scrubSeconds { scrub(at: started) }
     }
   }

@@ -17,6 +17,10 @@ enum Limits {
   static let retriesAPart = 500
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
+  /// Memory that work left behind is given back when nothing has come for so long, and under load this often: it takes
+  /// milliseconds, and what is needed again is taken anew.
+  static let idleSeconds = 0.9
+  static let releaseSeconds = 60.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
   static let firstCommitPauseSeconds = 0.2
   static let longestCommitPauseSeconds = 5.0

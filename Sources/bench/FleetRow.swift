@@ -14,6 +14,7 @@ struct FleetRow {
     var devices: Int
     var readySeconds: [Double] = []
     var residentAtStart = 0
+    var residentInWork = 0
     var residentAfterDay = 0
     var peak = 0
     var cpuMicroseconds = 0.0
@@ -30,7 +31,7 @@ struct FleetRow {
         unit: "MB", value: Double(max(fleet.residentAtStart, fleet.residentAfterDay)) / 1e6, direction: .atMost,
         must: limit?.must, aim: limit?.aim,
         note:
-          "\(fleet.residentAtStart / 1_000_000) MB after a start, \(fleet.residentAfterDay / 1_000_000) MB after one more day, at most \(fleet.peak / 1_000_000) MB; filled at \(Int(fleet.loadRate))/s"
+          "\(fleet.residentAtStart / 1_000_000) MB after a start, \(fleet.residentAfterDay / 1_000_000) MB after one more day (\(fleet.residentInWork / 1_000_000) MB at its last message), at most \(fleet.peak / 1_000_000) MB; filled at \(Int(fleet.loadRate))/s"
       )
     }
     let empty = try await startOnNothing()
@@ -75,7 +76,7 @@ struct FleetRow {
       if run > 1 { try await daemon.stop() }
       let start = try await daemon.start()
       result.readySeconds.append(start.seconds)
-      result.residentAtStart = start.usage.residentBytes
+      result.residentAtStart = try await daemon.atRest().usage.residentBytes
       guard start.status.devices == devices else {
         throw RigError("the daemon knows \(start.status.devices) of \(devices) devices")
       }
@@ -88,9 +89,11 @@ struct FleetRow {
     let count = devices * days + 6 * days
     let end = try await daemon.hasReceived(
       before.status.messages.received + count, of: count, within: .seconds(900))
+    let rest = try await daemon.atRest()
     try await daemon.stop()
     try await broker.stop()
-    result.residentAfterDay = end.usage.residentBytes
+    result.residentInWork = end.usage.residentBytes
+    result.residentAfterDay = rest.usage.residentBytes
     result.peak = end.usage.peakBytes
     result.cpuMicroseconds = (end.usage.cpuSeconds - before.usage.cpuSeconds) * 1e6 / Double(count)
     Narration.say(

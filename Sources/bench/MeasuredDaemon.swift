@@ -9,6 +9,7 @@ struct MeasuredDaemon {
     struct Messages: Decodable {
       var received: Int
       var applied: Int
+      var duplicate: Int
       var quarantined: Int
     }
     struct Database: Decodable { var bytes: Int }
@@ -57,15 +58,33 @@ struct MeasuredDaemon {
   }
 
   /// Returns when so many messages are received since the state was new; `seconds` are those since the process's start. It is
-  /// asked seldom until nine tenths are in: each question costs what a dozen messages do.
+  /// asked seldom until all but the last are in: each question costs what dozens of messages do.
   func hasReceived(_ count: Int, of expected: Int, within limit: Duration) async throws -> Moment {
-    let first = count - expected / 10
+    let first = count - expected / 40
     _ = try await moment(every: .milliseconds(50), within: limit, "\(first) messages") {
       $0.messages.applied >= first
     }
     return try await moment(every: .milliseconds(3), within: limit, "\(count) messages") {
       $0.messages.applied >= count
     }
+  }
+
+  /// Returns when the broker has taken the last acknowledgement.
+  func isSettled(with broker: Mosquitto, after moment: Moment) async throws -> Moment {
+    guard let child else { throw RigError("forewarnd was never started") }
+    try await wait(for: "the broker has taken all acknowledgements", within: .seconds(60), every: .milliseconds(3)) {
+      try SocketQueues.bytesUnread(at: broker.port) == 0
+    }
+    var end = moment
+    end.seconds = (ContinuousClock.now - spawned).seconds
+    end.usage = try ProcessUsage.of(child.processID)
+    return end
+  }
+
+  /// Some seconds later: what start and work needed for a moment is given back in the first pause.
+  func atRest() async throws -> Moment {
+    try await Task.sleep(for: .seconds(4))
+    return try await look()
   }
 
   func look() async throws -> Moment {

@@ -2,7 +2,8 @@ import Broker
 import Foundation
 import Vocabulary
 
-/// Keeps what a subscriber was told. `commit` decides what `received` answers and may block.
+/// Keeps what a subscriber was told. `commit` decides what `received` answers and may block: the subscriber's thread, or, if
+/// it commits beside, a queue of its own.
 final class RecordingHandler: BrokerHandler {
   struct Record {
     var batches: [[Delivery]] = []
@@ -31,15 +32,23 @@ final class RecordingHandler: BrokerHandler {
   let record = Signalled(Record())
   private let commit: @Sendable ([Delivery]) -> Bool
 
-  init(commit: @escaping @Sendable ([Delivery]) -> Bool = { _ in true }) { self.commit = commit }
+  private let queue: DispatchQueue?
+
+  init(commitsBeside: Bool = false, commit: @escaping @Sendable ([Delivery]) -> Bool = { _ in true }) {
+    self.commit = commit
+    queue = commitsBeside ? DispatchQueue(label: "commits") : nil
+  }
 
   var committedTexts: [String] { record.value.committed.map { String(decoding: $0.payload, as: UTF8.self) } }
 
-  func received(_ batch: [Delivery]) -> Bool {
+  func received(_ batch: [Delivery], then answer: @escaping @Sendable (Bool) -> Void) {
     record.change { $0.batches.append(batch) }
-    guard commit(batch) else { return false }
-    record.change { $0.committed += batch }
-    return true
+    let work: @Sendable () -> Void = { [self] in
+      let isCommitted = commit(batch)
+      if isCommitted { record.change { $0.committed += batch } }
+      answer(isCommitted)
+    }
+    if let queue { queue.async(execute: work) } else { work() }
   }
   func outgoing(limit: Int) -> [OutgoingPublish] { Array(record.value.outbox.prefix(limit)) }
   func delivered(_ ids: [Int64]) {

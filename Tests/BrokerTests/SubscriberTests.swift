@@ -155,6 +155,77 @@ import Vocabulary
     #expect(committed == (1...20_000).map(String.init))
   }
 
+  @Test func `what was acknowledged doesn't come again, however far behind the broker is with reading that`() throws {
+    // Its whole database is written for each 500 acknowledgements: it needs seconds for what is sent to it at once.
+    let slow = try TestBroker(options: [
+      "allow_anonymous true", "max_queued_messages 0", "autosave_on_changes true", "autosave_interval 500",
+    ])
+    try slow.start()
+    try leaveSession(settings(slow.url))
+    let publisher = try Publisher(url: slow.url)
+    try publisher.publish(numbered(1...40_000))
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings(slow.url), handler)
+    #expect(handler.record.wait { $0.committed.count == 40_000 })
+    #expect(running.stop())
+    // A message for a client that has gone makes a broker notice that, and forget what it hasn't read of it.
+    try publisher.publish(numbered(40_001...40_001))
+    publisher.close()
+    let next = RecordingHandler()
+    let again = try RunningSubscriber(settings(slow.url), next)
+    #expect(next.record.wait { $0.committed.last?.payload == Array("40001".utf8) })
+    #expect(next.record.value.committed.count == 1)
+    #expect(again.stop())
+  }
+
+  /// From so many messages on a batch is handed over in parts.
+  private static let part = 256
+
+  @Test func `under load a part of a batch is committed while the next is read`() throws {
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...1500))
+    let publisher = try Publisher(url: broker.url)
+    // Takes longer than the broker needs to send the rest, or than reading it.
+    let handler = RecordingHandler(commitsBeside: true) { batch in
+      (try? publisher.publish((1...20).flatMap { numbered($0...$0 + 100, topic: "elsewhere") })) != nil
+    }
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    #expect(handler.record.wait { $0.committed.count == 1500 })
+    #expect(running.stop())
+    #expect(handler.committedTexts == (1...1500).map(String.init))
+    // The very first may be what the broker had sent by then. Were a part read after the one before was committed, it
+    // would end at the same size.
+    let parts = handler.record.value.batches.map(\.count)
+    let first = try #require(parts.firstIndex { $0 >= Self.part }, "\(parts)")
+    #expect(parts[first] == Self.part && parts.dropFirst(first + 1).first ?? 0 > Self.part, "\(parts)")
+  }
+
+  @Test func `where a later part of a batch isn't committed, all of the batch comes again`() throws {
+    try leaveSession(settings(broker.url))
+    try publish(numbered(1...1500))
+    let publisher = try Publisher(url: broker.url)
+    let sizes = Signalled<[Int]>([])
+    let handler = RecordingHandler(commitsBeside: true) { batch in
+      let isAfterPart = sizes.change { sizes in
+        sizes.append(batch.count)
+        // The first time alone.
+        return sizes.dropLast().last ?? 0 >= Self.part && !sizes.dropLast(2).contains { $0 >= Self.part }
+      }
+      if isAfterPart { return false }
+      return (try? publisher.publish((1...20).flatMap { numbered($0...$0 + 100, topic: "elsewhere") })) != nil
+    }
+    let running = try RunningSubscriber(settings(broker.url), handler)
+    #expect(handler.record.wait { $0.committed.last?.payload == Array("1500".utf8) })
+    #expect(running.stop())
+    let record = handler.record.value
+    #expect(record.errors == [.notCommitted])
+    let first = try #require(record.batches.firstIndex { $0.count >= Self.part })
+    try #require(record.batches.count > first + 2)
+    // Nothing of it was acknowledged with the first part, and nothing was lost with the second.
+    #expect(record.batches[first + 2].first?.payload == record.batches[first].first?.payload)
+    #expect(Set(handler.committedTexts).count == 1500)
+  }
+
   @Test func `after a broker restart it reconnects, and the kept session goes on`() throws {
     let handler = RecordingHandler()
     let running = try RunningSubscriber(settings(broker.url), handler)

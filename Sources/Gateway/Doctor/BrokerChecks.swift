@@ -37,7 +37,7 @@ enum BrokerChecks {
     return .fault(
       "the broker had forgotten our session \(broker.sessionsLost ?? 0) times, and what it had queued in it",
       fix:
-        "set persistence true and autosave_on_changes true in the broker's configuration, let no other client use the "
+        "set persistence true and a short autosave_interval in the broker's configuration, let no other client use the "
         + "client id, then: forewarn doctor --acknowledge")
   }
 }
