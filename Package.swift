@@ -119,7 +119,8 @@ let package = Package(
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
-    .testTarget(name: "evaluateTests", dependencies: ["evaluate", "FleetSimulation", "FirmwareProfiles", "Vocabulary"]),
+    .testTarget(
+      name: "evaluateTests", dependencies: ["evaluate", "FleetSimulation", "FirmwareProfiles", "Vocabulary"]),
     .testTarget(
       name: "ControlProtocolTests",
       dependencies: [

@@ -108,7 +108,8 @@ extension Fleet {
   private func truth(ofDefect place: Int) -> FleetTruth.Defect {
     let planted = plan.defects[place]
     var result = FleetTruth.Defect(
-      kind: planted.kind, story: planted.story, product: planted.product, failureMode: planted.mode, cause: planted.kind.cause,
+      kind: planted.kind, story: planted.story, product: planted.product, failureMode: planted.mode,
+      cause: planted.kind.cause,
       batch: nil,
       firmware: planted.kind.needsFirmware ? planted.firmware : nil, relativeRisk: planted.relativeRisk,
       fixedBy: planted.fixedBy, earliest: nil, affectedDevices: [], deviceDays: 0, onsets: 0)

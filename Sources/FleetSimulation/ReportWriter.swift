@@ -87,9 +87,10 @@ struct ReportWriter {
     if let mode = device.stuckInMode {
       counts[eventOfMode[device.product][mode]] += product.modes[mode].threshold + stream.whole(0, 3)
     }
-    for artefact in plan.artefacts where artefact.days.contains(day) && plan.regions[device.region].id == artefact.region
-    {
-      guard let mode = product.modes.firstIndex(where: { $0.id == artefact.mode }), stream.happens(artefact.share) else {
+    for artefact in plan.artefacts
+    where artefact.days.contains(day) && plan.regions[device.region].id == artefact.region {
+      guard let mode = product.modes.firstIndex(where: { $0.id == artefact.mode }), stream.happens(artefact.share)
+      else {
         continue
       }
       counts[eventOfMode[device.product][mode]] += product.modes[mode].threshold + stream.whole(0, 3)

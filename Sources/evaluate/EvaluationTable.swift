@@ -41,7 +41,8 @@ struct EvaluatedFigure: Codable, Sendable {
 }
 
 private func short(_ value: Double, _ unit: String) -> String {
-  unit == "%" ? String(format: "%.3g %%", value * 100) : String(format: "%.3g", value) + (unit.isEmpty ? "" : " \(unit)")
+  unit == "%"
+    ? String(format: "%.3g %%", value * 100) : String(format: "%.3g", value) + (unit.isEmpty ? "" : " \(unit)")
 }
 
 /// The table in Markdown, so that it can stand in the README as it is.
@@ -73,7 +74,8 @@ struct FleetFigures {
   var known: [FleetResult] = []
 
   var figures: [EvaluatedFigure] {
-    found("normal", normal, must: (0.97, 0.98), aim: (1, 0.99)) + found("hard", hard, must: (0.88, 0.98), aim: (0.92, 0.99))
+    found("normal", normal, must: (0.97, 0.98), aim: (1, 0.99))
+      + found("hard", hard, must: (0.88, 0.98), aim: (0.92, 0.99))
       + nothing + delays + ratio + devices
   }
 
@@ -111,7 +113,9 @@ struct FleetFigures {
     }
     return [
       none("null fleets: findings", null) { _ in true },
-      none("findings of devices from outages and artefacts", all) { $0.verdict == .unfounded && !$0.surroundings.isEmpty },
+      none("findings of devices from outages and artefacts", all) {
+        $0.verdict == .unfounded && !$0.surroundings.isEmpty
+      },
     ]
   }
 
@@ -140,7 +144,9 @@ struct FleetFigures {
         runs: "\(count) found", must: must, aim: aim, isAtLeast: false)
     }
     var figures = lines.map { delay("normal: median delay, \($0.1)", normal, $0.0, $0.2, $0.3) }
-    if !known.isEmpty { figures.append(delay("normal: median delay, bad batch with a KB entry", known, .badBatch, 3, 3)) }
+    if !known.isEmpty {
+      figures.append(delay("normal: median delay, bad batch with a KB entry", known, .badBatch, 3, 3))
+    }
     for story in PlantedDefect.Story.allCases where !lines.contains(where: { $0.0 == story }) {
       let defects = normal.flatMap(\.defects).filter { $0.story == story }
       guard !defects.isEmpty else { continue }
@@ -155,7 +161,10 @@ struct FleetFigures {
   }
 
   private var ratio: [EvaluatedFigure] {
-    func coverage(_ title: String, _ fleets: [FleetResult], _ must: Double?, _ aim: Double?, _ truth: (FleetResult.Defect) -> Double?)
+    func coverage(
+      _ title: String, _ fleets: [FleetResult], _ must: Double?, _ aim: Double?,
+      _ truth: (FleetResult.Defect) -> Double?
+    )
       -> EvaluatedFigure
     {
       let units = fleets.map { fleet in

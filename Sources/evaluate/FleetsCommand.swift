@@ -20,7 +20,8 @@ struct FleetsCommand: AsyncParsableCommand {
   @Option(help: "Devices of a fleet.") var devices = 40_000
   @Option(help: "Days of a fleet.") var days = 120
   @Flag(help: "The planted batches stand in the profile as known defects.") var known = false
-  @Option(help: "Leave a trouble out, to see what it does; may be given several times.") var without: [EvaluationTrouble] = []
+  @Option(help: "Leave a trouble out, to see what it does; may be given several times.") var without:
+    [EvaluationTrouble] = []
   @Option(help: "Fleets at a time.") var jobs = 1
   @Flag(help: "Write the cells that the peers look at beside the results.") var cells = false
   @Flag(help: "Take results of another build of this program as they are.") var anyBuild = false

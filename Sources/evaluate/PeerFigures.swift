@@ -8,15 +8,10 @@ struct PeerFigures: Codable {
     var low: Double
     var high: Double
     var of: String
-    var must: Double?
-    var aim: Double?
-    var isAtLeast: Bool?
+    var must: String?
+    var aim: String?
+    var verdict: EvaluatedFigure.Verdict?
     var unit: String?
-
-    private enum CodingKeys: String, CodingKey {
-      case title, value, low, high, of, must, aim, unit
-      case isAtLeast = "is_at_least"
-    }
   }
   var lines: [Line]
 
@@ -26,10 +21,14 @@ struct PeerFigures: Codable {
   }
 
   var figures: [EvaluatedFigure] {
-    lines.map {
-      EvaluatedFigure(
-        $0.title, Estimate(value: $0.value, low: $0.low, high: $0.high, count: 0), unit: $0.unit ?? "", runs: $0.of,
-        must: $0.must, aim: $0.aim, isAtLeast: $0.isAtLeast ?? true)
+    lines.map { line in
+      var figure = EvaluatedFigure(
+        line.title, Estimate(value: line.value, low: line.low, high: line.high, count: 0), unit: line.unit ?? "",
+        runs: line.of)
+      figure.must = line.must ?? ""
+      figure.aim = line.aim ?? ""
+      figure.verdict = line.verdict
+      return figure
     }
   }
 }

@@ -6,6 +6,7 @@ struct RecordedDrives: RecordedFleet {
   let product = "backblaze-drive"
   let horizonDays = 7.0
   let everyMilliseconds = EventTime.day
+  let failsOnce = true
   let deliveries: [Delivery]
   let failures: [RecordedFailure]
   let judgedFrom: EventTime
@@ -33,7 +34,8 @@ struct RecordedDrives: RecordedFleet {
         let batch = row[2].replacing(" ", with: "-")
         deliveries.append(
           Delivery(
-            topic: topic + "/state", payload: Array("{\"batch\":\"\(batch)\"}".utf8), isRetained: true, receivedAt: time))
+            topic: topic + "/state", payload: Array("{\"batch\":\"\(batch)\"}".utf8), isRetained: true, receivedAt: time
+          ))
       }
       let hasFailed = row[3] == "1"
       if hasFailed { failures.append(RecordedFailure(device: device, mode: "drive-failure", time: time)) }

@@ -14,6 +14,8 @@ protocol RecordedFleet {
   /// As-of times that are judged: from when there is something to learn from, until the whole horizon was recorded.
   var judgedFrom: EventTime { get }
   var judgedUntil: EventTime { get }
+  /// Whether a device that failed is gone, though it may have been heard on that day.
+  var failsOnce: Bool { get }
 }
 
 struct RecordedFailure: Hashable, Sendable {
@@ -53,8 +55,10 @@ extension RecordedFleet {
         guard mode != "silent", asOf >= judgedFrom, asOf <= judgedUntil,
           let last = heard[device]?.last(where: { $0 < asOf }), last >= asOf - EventTime.day
         else { continue }
+        let own = failed["\(device) \(mode)"] ?? []
+        if failsOnce, own.contains(where: { $0.time < asOf }) { continue }
         let until = asOf + Int64(horizonDays * Double(EventTime.day))
-        let happened = failed["\(device) \(mode)"]?.contains { $0.time >= asOf && $0.time < until } ?? false
+        let happened = own.contains { $0.time >= asOf && $0.time < until }
         rows.append(
           ForetoldRow(device: device, mode: mode, asOf: asOf, probability: prediction.probability, happened: happened))
       }

@@ -7,6 +7,7 @@ struct RecordedMachines: RecordedFleet {
   let product = "azure-pdm"
   let horizonDays = 1.0
   let everyMilliseconds = 6 * EventTime.hour
+  let failsOnce = false
   let deliveries: [Delivery]
   let failures: [RecordedFailure]
   let judgedFrom: EventTime
@@ -26,7 +27,8 @@ struct RecordedMachines: RecordedFleet {
     for row in try Table(folder.appending(path: "PdM_errors.csv"), columns: ["datetime", "machineID", "errorID"]).rows {
       happened[try Moment(row), default: []].append(row[2])
     }
-    for row in try Table(folder.appending(path: "PdM_failures.csv"), columns: ["datetime", "machineID", "failure"]).rows {
+    for row in try Table(folder.appending(path: "PdM_failures.csv"), columns: ["datetime", "machineID", "failure"]).rows
+    {
       let moment = try Moment(row)
       happened[moment, default: []].append("\(row[2])_failed")
       failures.append(RecordedFailure(device: moment.device, mode: row[2], time: moment.time))
