@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof demo bench bench-quick install clean
+.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -85,6 +85,42 @@ bench: build  ## measure speed and memory against what they must be, 30 min on a
 bench-quick: build  ## the same with less of everything, 5 min: shows what a change did
 	gcc -O2 -Wall -Wextra -Werror -o $(BIN)/idle-subscriber Benchmarks/idle-subscriber.c -lmosquitto
 	@$(BIN)/bench --quick $(BENCH_OPTIONS)
+
+# What the model is worth: fleets with planted defects, recorded failures, and what other methods make of the same rows. Hours
+# on two cores; what is measured is kept in .build/evaluation, so that it goes on where it was stopped. The peers come from PyPI
+# into an environment of their own.
+evaluate evaluate-quick peers: PACKAGES += libgomp1 python3-venv
+EVALUATE := $(BIN)/evaluate
+EVALUATION := .build/evaluation
+DATA ?= ../shared/data
+JOBS ?= 1
+NORMAL_SEEDS ?= 1-30
+HARD_SEEDS ?= 101-110
+NULL_SEEDS ?= 201-210
+KNOWN_SEEDS ?= 1-4
+
+evaluate: build peers  ## judge the model on simulated fleets and recorded failures, hours; goes on where it was stopped
+	@$(EVALUATE) machines --data $(DATA)/azure_pdm_20x90d && $(EVALUATE) drives --data $(DATA)/backblaze_40d
+	@$(EVALUATE) fleets --tier normal --seeds $(NORMAL_SEEDS) --jobs $(JOBS) --cells
+	@$(EVALUATE) fleets --tier hard --seeds $(HARD_SEEDS) --jobs $(JOBS)
+	@$(EVALUATE) fleets --tier null --seeds $(NULL_SEEDS) --jobs $(JOBS)
+	@$(EVALUATE) fleets --tier normal --known --seeds $(KNOWN_SEEDS) --jobs $(JOBS)
+	.build/peers/bin/python Benchmarks/peers.py --work $(EVALUATION) --data $(DATA)
+	@$(EVALUATE) table
+
+evaluate-quick: build peers  ## the same with a few small fleets, a quarter of an hour: shows what a change did
+	@$(EVALUATE) machines --data $(DATA)/azure_pdm_20x90d && $(EVALUATE) drives --data $(DATA)/backblaze_40d
+	@$(EVALUATE) fleets --tier normal --seeds 1-3 --devices 8000 --jobs $(JOBS) --cells
+	@$(EVALUATE) fleets --tier null --seeds 201-202 --devices 8000 --jobs $(JOBS)
+	.build/peers/bin/python Benchmarks/peers.py --work $(EVALUATION) --data $(DATA) --part backblaze --part fleets
+	@$(EVALUATE) table --devices 8000 --out $(EVALUATION)/quick.md
+
+peers: deps .build/peers/made
+
+.build/peers/made: Benchmarks/peers-requirements.txt
+	python3 -m venv .build/peers
+	.build/peers/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); keeps configuration that is there
 	@[ -x $(BIN)/forewarnd ] && [ -x $(BIN)/forewarn ] || { echo "run make build first" >&2; exit 1; }

@@ -84,6 +84,14 @@ let package = Package(
         "Rig", "FleetSimulation", "Vocabulary", "Broker", "FirmwareProfiles", "DeviceHistory", "DefectModel",
       ]),
 
+    // Judges the model: `make evaluate`.
+    .executableTarget(
+      name: "evaluate",
+      dependencies: [
+        "FleetSimulation", "Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Pipeline", "CZlib",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(
       name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "CheckedYAML", "CZlib", "Vocabulary"]),
@@ -112,6 +120,8 @@ let package = Package(
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
+    .testTarget(
+      name: "evaluateTests", dependencies: ["evaluate", "FleetSimulation", "FirmwareProfiles", "Vocabulary"]),
     .testTarget(
       name: "ControlProtocolTests",
       dependencies: [

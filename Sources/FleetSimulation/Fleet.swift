@@ -7,6 +7,7 @@ package struct Fleet: Sendable {
   let climate: Climate
   let batches: [[Population.Batch]]
   let devices: [SimulatedDevice]
+  let life: DeviceLife
   private let writer: ReportWriter
   private let reportTopics: [String]
 
@@ -24,7 +25,15 @@ package struct Fleet: Sendable {
     for number in devices.indices.filter({ devices[$0].activatedDay < 0 }).prefix(plan.wrongClocks) {
       devices[number].clockError = 3 * 365 * EventTime.day
     }
+    if plan.skewedClockShare > 0 {
+      for number in devices.indices where devices[number].clockError == 0 {
+        var stream = RandomStream(seed: plan.seed, .nuisance, number, 1)
+        guard stream.happens(plan.skewedClockShare) else { continue }
+        devices[number].clockError = Int64((stream.uniform() - 0.5) * 40 * 3_600_000)
+      }
+    }
     self.devices = devices
+    self.life = life
     writer = ReportWriter(plan: plan, climate: climate)
     reportTopics = devices.map { "dt/\(plan.root)/\(plan.products[$0.product].product)/\($0.id)/report" }
   }
@@ -123,7 +132,7 @@ package struct Fleet: Sendable {
   private func state(of number: Int, time: EventTime) -> SimulatedMessage {
     let device = devices[number]
     let product = plan.products[device.product]
-    let batch = batches[device.product][device.batch]
+    let batch = batches[device.product][device.labelledBatch]
     var out: [UInt8] = []
     out.reserveCapacity(384)
     out.write("{\"ts\":")

@@ -17,6 +17,7 @@ package struct FleetPlan: Sendable {
   package var batchSpacingDays = 28
   package var defects: [PlantedDefect] = []
   package var outages: [PlannedOutage] = []
+  package var artefacts: [PlannedArtefact] = []
 
   /// Gamma shape of how much devices of one kind differ; the larger, the more alike.
   package var frailtyShape = 3.0
@@ -39,6 +40,19 @@ package struct FleetPlan: Sendable {
   package var wrongClocks = 1
   /// Devices that install late, or are seldom on.
   package var slowInstallerShare = 0.12
+
+  // What follows is left out of the demo and comes with the fleets of the evaluation.
+
+  /// Devices whose registry entry names another batch than they are of.
+  package var mislabelledShare = 0.0
+  /// Chance a day of falling silent for good, whatever the reason: unplugged, given away, dead.
+  package var silentHazard = 0.0
+  /// Devices that are away once for 4 to 25 days.
+  package var absenceShare = 0.0
+  /// Demonstration devices in shops: never updated, and with the same symptom every day.
+  package var stuckShare = 0.0
+  /// Devices whose clock is up to 20 hours off.
+  package var skewedClockShare = 0.0
 
   /// A region's climate and size.
   package struct Region: Sendable {

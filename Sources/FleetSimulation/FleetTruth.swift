@@ -14,10 +14,13 @@ package struct FleetTruth: Sendable, Codable, Hashable {
   /// Devices whose reports must not count: their clock is ahead, or telemetry isn't consented to.
   package var wrongClocks: [String]
   package var withoutTelemetryConsent: [String]
+  /// Demonstration devices, where there are any: they always show a symptom.
+  package var stuck: [String]?
 
   /// A planted defect and the finding that should come of it.
   package struct Defect: Sendable, Codable, Hashable {
     package var kind: PlantedDefect.Kind
+    package var story: PlantedDefect.Story?
     package var product: String
     package var failureMode: String
     package var cause: Cause
@@ -32,9 +35,11 @@ package struct FleetTruth: Sendable, Codable, Hashable {
     /// Days of those devices under it on which they were heard, and onsets told on such days.
     package var deviceDays: Int
     package var onsets: Int
+    /// Of a defect with a story: what it did in the fortnight after it began, against the same fleet without it.
+    package var effect: DefectEffect?
 
     private enum CodingKeys: String, CodingKey {
-      case kind, product, cause, batch, firmware, earliest, onsets
+      case kind, story, product, cause, batch, firmware, earliest, onsets, effect
       case failureMode = "failure_mode"
       case relativeRisk = "relative_risk"
       case fixedBy = "fixed_by"
@@ -69,7 +74,7 @@ package struct FleetTruth: Sendable, Codable, Hashable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case schema, seed, devices, days, start, end, defects, outages, onsets
+    case schema, seed, devices, days, start, end, defects, outages, onsets, stuck
     case wrongClocks = "wrong_clocks"
     case withoutTelemetryConsent = "without_telemetry_consent"
   }
@@ -80,7 +85,7 @@ extension Fleet {
   package var truth: FleetTruth {
     FleetTruth(
       seed: plan.seed, devices: devices.count, days: plan.days, start: plan.start,
-      end: plan.start + Int64(plan.days) * EventTime.day, defects: plan.defects.map(truth(of:)),
+      end: plan.start + Int64(plan.days) * EventTime.day, defects: plan.defects.indices.map(truth(ofDefect:)),
       outages: plan.outages.map { outage in
         let from = plan.start + Int64(outage.fromHour) * EventTime.hour
         return FleetTruth.Outage(
@@ -96,13 +101,17 @@ extension Fleet {
         }
       },
       wrongClocks: devices.filter { $0.clockError != 0 }.map(\.id),
-      withoutTelemetryConsent: devices.filter { !$0.mayCollect }.map(\.id))
+      withoutTelemetryConsent: devices.filter { !$0.mayCollect }.map(\.id),
+      stuck: plan.stuckShare > 0 ? devices.filter { $0.stuckInMode != nil }.map(\.id) : nil)
   }
 
-  private func truth(of planted: PlantedDefect) -> FleetTruth.Defect {
+  private func truth(ofDefect place: Int) -> FleetTruth.Defect {
+    let planted = plan.defects[place]
     var result = FleetTruth.Defect(
-      kind: planted.kind, product: planted.product, failureMode: planted.mode, cause: planted.kind.cause,
-      batch: nil, firmware: planted.kind.needsFirmware ? planted.firmware : nil, relativeRisk: planted.relativeRisk,
+      kind: planted.kind, story: planted.story, product: planted.product, failureMode: planted.mode,
+      cause: planted.kind.cause,
+      batch: nil,
+      firmware: planted.kind.needsFirmware ? planted.firmware : nil, relativeRisk: planted.relativeRisk,
       fixedBy: planted.fixedBy, earliest: nil, affectedDevices: [], deviceDays: 0, onsets: 0)
     guard let defect = ActiveDefect(planted, products: plan.products) else { return result }
     if let batch = defect.batch, batches[defect.product].indices.contains(batch) {
@@ -117,7 +126,11 @@ extension Fleet {
       result.deviceDays += daysUnder.count
       let under = Set(daysUnder)
       result.onsets += device.episodes.count { $0.mode == defect.mode && under.contains($0.day) }
+      if defect.mode == SimulatedDevice.silentMode, let day = device.silentFromDay, defect.days.contains(day) {
+        result.onsets += 1
+      }
     }
+    if planted.story != nil { result.effect = effect(ofDefect: place) }
     result.affectedDevices.sort()
     result.earliest = first.map { plan.start + Int64($0) * EventTime.day }
     return result

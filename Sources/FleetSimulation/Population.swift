@@ -79,10 +79,16 @@ struct Population: Sendable {
     let lag = 14 + Int(30 * stream.exponential())
     let latest = max(0, plan.days - 8)
     let activated = made + lag <= latest ? made + lag : stream.whole(min(made + 14, latest), latest)
+    var label = batch
+    if plan.mislabelledShare > 0 {
+      var stream = RandomStream(seed: plan.seed, .label, number)
+      if stream.happens(plan.mislabelledShare) { label = stream.whole(0, batches[product].count - 1) }
+    }
     let digits = String(number)
     let id = String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits
     return SimulatedDevice(
-      id: "\(plan.products[product].prefix)-\(id)", product: product, batch: batch, region: region, carrier: carrier,
+      id: "\(plan.products[product].prefix)-\(id)", product: product, batch: batch,
+      labelledBatch: label, region: region, carrier: carrier,
       customer: customer, activatedDay: activated,
       signalStrengthDbm: min(-35, max(-92, -60 + 9 * stream.normal())), warmthC: 4 * stream.normal(),
       wearADay: 0.01 + 0.03 * stream.exponential(),

@@ -40,6 +40,10 @@ package struct ModeModel: Sendable {
   package var reboots = false
   /// The symptom stays for good (worn-out memory), and shows in the signal `emmc_bad_blocks` as well.
   package var isPermanent = false
+  /// Normal ageing: the hazard grows by this share of its first value in each year since activation.
+  package var ageingPerYear = 0.0
+  /// Drift: change of ln(hazard) a day, of the whole fleet.
+  package var driftADay = 0.0
 }
 
 /// A signal of a report and where its value comes from.
@@ -78,10 +82,13 @@ package struct Rollout: Sendable {
   }
   package var version: String
   package var stages: [Stage]
+  /// The only region that it is offered in; `nil`: everywhere.
+  package var region: String?
 
-  package init(_ version: String, stages: [Stage]) {
+  package init(_ version: String, stages: [Stage], region: String? = nil) {
     self.version = version
     self.stages = stages
+    self.region = region
   }
 
   /// Offered to everyone at once, before the simulation begins.

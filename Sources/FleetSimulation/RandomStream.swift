@@ -11,7 +11,7 @@ struct RandomStream {
   /// What a stream is for. A new purpose goes to the end: the numbers are part of every seed's meaning.
   enum Purpose: UInt64 {
     case customer = 1, device, batch, batchEffect, releaseEffect, install, heard, frailty, hazard, weather, delivery
-    case content, outage, boot
+    case content, outage, boot, label, silence, absence, nuisance, scenario
   }
 
   private var state: UInt64

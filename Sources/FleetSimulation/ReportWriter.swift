@@ -84,6 +84,17 @@ struct ReportWriter {
       let model = product.modes[episode.mode]
       counts[eventOfMode[device.product][episode.mode]] += model.threshold + stream.whole(0, 2 * model.threshold)
     }
+    if let mode = device.stuckInMode {
+      counts[eventOfMode[device.product][mode]] += product.modes[mode].threshold + stream.whole(0, 3)
+    }
+    for artefact in plan.artefacts
+    where artefact.days.contains(day) && plan.regions[device.region].id == artefact.region {
+      guard let mode = product.modes.firstIndex(where: { $0.id == artefact.mode }), stream.happens(artefact.share)
+      else {
+        continue
+      }
+      counts[eventOfMode[device.product][mode]] += product.modes[mode].threshold + stream.whole(0, 3)
+    }
     // An update restarts the device, some of them several times: no defect, and the gateway must not take it for one.
     if device.installs(on: day), stream.happens(0.3) {
       if let watchdog = watchdog[device.product] { counts[watchdog] += stream.whole(3, 5) }

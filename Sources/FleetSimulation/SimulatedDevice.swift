@@ -5,6 +5,8 @@ struct SimulatedDevice: Sendable {
   /// Indices into the plan's products, the product's batches, the plan's regions and carriers.
   var product: Int
   var batch: Int
+  /// The batch that the registry names.
+  var labelledBatch: Int
   var region: Int
   var carrier: Int
   var customer: Int
@@ -32,6 +34,13 @@ struct SimulatedDevice: Sendable {
   var mayContact: Bool
   /// What its clock is ahead of the true time, in milliseconds.
   var clockError: Int64 = 0
+  /// The first day on which it is silent for good.
+  var silentFromDay: Int?
+  /// A demonstration device: it shows this mode's symptom in every report.
+  var stuckInMode: Int?
+
+  /// Stands for the mode `silent`, which is no entry of a product's list: nothing is reported of it.
+  static let silentMode = -1
 
   struct Install: Sendable, Equatable {
     var day: Int

@@ -48,7 +48,7 @@ package struct FleetVerdict: Sendable {
     switch defect.kind {
     case .badBatch: "replacement"
     case .badFirmware: "patch"
-    case .batchAndFirmware, .firmwareAndHumidity, .batchAndHumidity: nil
+    case .batchAndFirmware, .firmwareAndHumidity, .batchAndHumidity, .earlyWearOut: nil
     }
   }
 

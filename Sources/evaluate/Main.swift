@@ -1,0 +1,54 @@
+import ArgumentParser
+import Dispatch
+import Glibc
+
+/// `make evaluate`, part by part.
+@main
+struct Main {
+  static func main() async {
+    let work = Task<Int32, Never> { await perform() }
+    // Ctrl-C cancels: what is finished is kept, what is in hand leaves nothing.
+    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number)
+      source.setEventHandler { work.cancel() }
+      source.resume()
+      return source
+    }
+    let status = await work.value
+    sources.forEach { $0.cancel() }
+    exit(status)
+  }
+
+  private static func perform() async -> Int32 {
+    do {
+      var command = try Evaluate.parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch is CancellationError {
+      Narration.say("interrupted; what was finished is kept, and the same command goes on from there")
+      return 130
+    } catch let error as EvaluationError {
+      Narration.say("evaluate: \(error)")
+      return 2
+    } catch {
+      if Evaluate.exitCode(for: error) != .failure { Evaluate.exit(withError: error) }
+      Narration.say("evaluate: \(error)")
+      return 2
+    }
+  }
+}
+
+struct Evaluate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Judge the defect model by fleets whose defects are known, and by recorded failures.",
+    discussion: """
+      EXIT STATUS  0 done, 2 failed, 64 wrong use, 130 interrupted (what is finished is kept)
+      """,
+    subcommands: [FleetsCommand.self, MachinesCommand.self, DrivesCommand.self, TableCommand.self])
+}
