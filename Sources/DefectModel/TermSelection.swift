@@ -1,7 +1,8 @@
 import Vocabulary
 
-/// Which coefficients a fit has: every batch and firmware, age and factor bin with exposure where something failed; a
-/// pair or humidity term where it has onsets, or exposure enough to have some, and differs from its main effects.
+/// Which coefficients a fit has: every batch and firmware, age and factor bin with exposure where something failed, but for
+/// each factor's most frequent bin, which the others are compared with (so that a bin of which there is no contrast, such as
+/// the first day of every device, is taken for an ordinary one); a pair or humidity term where it has onsets, or exposure enough to have some, and differs from its main effects.
 struct TermSelection {
   private struct Tally {
     var exposure = 0.0
@@ -33,7 +34,7 @@ struct TermSelection {
     var humidFirmwares = firmwares
     var pairs = [Tally](repeating: Tally(), count: lexicon.pairs.count)
     var ages = [Bool](repeating: false, count: 256)
-    var factors = [Bool](repeating: false, count: FactorBins.most * 16)
+    var factors = [Double](repeating: 0, count: FactorBins.most * 16)
     let tallies = Self.tallies(window)
     for number in lexicon.order where tallies[Int(number)].exposure > 0 {
       let profile = lexicon.profiles[Int(number)]
@@ -47,7 +48,7 @@ struct TermSelection {
         humidFirmwares[Int(profile.firmware)] += tally
       }
       ages[Int(profile.age)] = true
-      for factor in 0..<factorCount { factors[factor * 16 + Int(profile.factors[factor])] = true }
+      for factor in 0..<factorCount { factors[factor * 16 + Int(profile.factors[factor])] += tally.exposure }
     }
 
     func suspects(
@@ -89,8 +90,12 @@ struct TermSelection {
         .map { (Suspect(batch: batchKeys[$0], isHumid: true), $1) }, limit: FitProblem.Limit.humid
     ) { $1.tellsOfAnInteraction }
     for bin in ages.indices where ages[bin] { terms.append(.age(UInt8(bin))) }
-    for index in factors.indices where factors[index] {
-      terms.append(.factor(UInt8(index / 16), bin: UInt8(index % 16)))
+    for factor in 0..<factorCount {
+      let bins = factors[factor * 16..<(factor + 1) * 16]
+      let usual = bins.indices.max { bins[$0] == bins[$1] ? $0 > $1 : bins[$0] < bins[$1] }
+      for index in bins.indices where bins[index] > 0 && index != usual {
+        terms.append(.factor(UInt8(factor), bin: UInt8(index % 16)))
+      }
     }
   }
   /// Exposure, onsets, and the onsets expected at each stratum-bucket's mean rate, of every profile.

@@ -5,7 +5,8 @@ import Vocabulary
 ///
 /// The rules, for a bucket in which the device was heard:
 /// - an onset is a symptom a refractory time or more after the last one; until then the device isn't at risk;
-/// - the bucket of an installation, and `graceBuckets` − 1 after it, give neither exposure nor events;
+/// - the bucket of an installation, and `graceBuckets` − 1 after it, give neither exposure nor events; a symptom that began in
+///   them and goes on in the next one isn't the new firmware's either, and begins refractory time;
 /// - an announced outage of its carrier in its region takes the bucket out; so does `retired`;
 /// - a bucket in which nothing was heard is no exposure.
 struct BucketWalk {
@@ -90,6 +91,12 @@ struct BucketWalk {
         continue
       }
       let isSymptom = layout.placed.isSymptom(placed, tallies, row)
+      if isSymptom, row > 0, let installed = standing.installedHour,
+        goesOnFromGrace(placed, tallies, row, installed: installed)
+      {
+        standing.modes[placed.slot].lastSymptomHour = hour
+        continue
+      }
       let isAtRisk = mode.lastSymptomHour.map { hour - $0 >= placed.refractoryHours } ?? true
       guard isAtRisk && isShown || isSymptom else { continue }
       let isIncident = surroundings.isIncident(
@@ -114,6 +121,15 @@ struct BucketWalk {
             atRisk: isAtRisk ? 1 : 0, onsets: isAtRisk && isSymptom ? 1 : 0, symptoms: isSymptom ? 1 : 0),
           isIncident: isIncident))
     }
+  }
+
+  /// Whether the bucket heard before was one of grace, and showed the symptom, too.
+  private func goesOnFromGrace(
+    _ placed: PlacedModes.Mode, _ tallies: TallySheet, _ row: Int, installed: Int32
+  ) -> Bool {
+    let before = tallies.heads[row - 1].startHour
+    return before >= installed && Int((before - installed) / length.hours) < placed.graceBuckets
+      && layout.placed.isSymptom(placed, tallies, row - 1)
   }
 
   /// Silence is known only `days` later: a device heard on day X is at risk in the bucket X + days, and falls silent there

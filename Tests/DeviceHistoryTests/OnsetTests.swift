@@ -65,6 +65,15 @@ import Vocabulary
     #expect(table.total("faults", firmware: "2.0").atRisk == 11)
   }
 
+  @Test func `a symptom that goes on from the day of an installation is no onset of the new firmware`() {
+    let table = table([8: 9, 9: 9, 10: 3]) { $0 < 8 ? "1.0" : "2.0" }
+    // Days 9…16, to a week after the last symptom, are not at risk.
+    #expect(table.total("faults") == CellCounts(atRisk: 8 + 3, onsets: 0, symptoms: 1))
+    #expect(table.onsetDays("faults") == [])
+    // One that begins the day after is.
+    #expect(self.table([9: 9]) { $0 < 8 ? "1.0" : "2.0" }.onsetDays("faults") == [9])
+  }
+
   @Test func `an announced outage takes its stratum's buckets out, even when it is told afterwards`() {
     let outage = Outage(carrier: "c1", region: "r1", from: Fleet.time(5, 6), until: Fleet.time(6, 6))
     func placed(_ history: inout FleetHistory) {
