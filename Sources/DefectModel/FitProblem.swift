@@ -6,13 +6,14 @@ enum Term: Hashable, Sendable {
   case age(UInt8)
   case factor(UInt8, bin: UInt8)
 
-  /// Scale of the coefficient's Student-t prior, in log hazard: cohorts rarely differ (0.06, and 0.04 for interactions, so
-  /// that a tie goes to the main effect), age and risk factors usually do (0.5).
+  /// Scale of the coefficient's prior, in log hazard: cohorts rarely differ (Student-t of 0.06, and 0.04 for interactions, so
+  /// that a tie goes to the main effect), ages usually do (0.5), and risk factors all together (1).
   var priorScale: Double {
     switch self {
     case .suspect(let suspect) where suspect.isPair || (suspect.isHumid && suspect.batch != nil): 0.04
     case .suspect: 0.06
-    case .age, .factor: 0.5
+    case .age: 0.5
+    case .factor: 1
     }
   }
 }

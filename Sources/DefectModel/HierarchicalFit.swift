@@ -12,6 +12,9 @@ import Vocabulary
 ///   is hardly shrunk, the rest go to about 0. A cohort's coefficient below its prior mean has four times the precision (a
 ///   lighter tail): with strata profiled out only differences are seen, and of "this one is worse" and "all others are
 ///   better" the former is the defect.
+///   The n coefficients of risk factors have one such prior together (multivariate t, scale 1): q = (n + 1) / (Σ (β² + Σ_kk)
+///   + 1) for each. Alone, the heavy tail would give the effect of three collinear factors to one of them, and a device that
+///   shows that one only would be taken for failing.
 /// - φ: Fletcher's estimate (Biometrika 99:230, 2012), the Pearson one divided by the mean of d/μ: with cells that expect
 ///   0.01 onsets the Pearson estimate alone is at the mercy of one of them.
 ///

@@ -17,6 +17,9 @@ struct NewtonSteps {
   private let scales: ContiguousArray<Double>
   private let isCohort: [Bool]
   private var precisions: ContiguousArray<Double>
+  /// Of a risk factor: all of them share one precision.
+  private let isFactor: [Bool]
+  private let factorCount: Double
 
   // At the present coefficients: exp(η) by profile, Σ n exp(η) by group, and the likelihood's logarithm.
   private var ratios: ContiguousArray<Double>
@@ -57,7 +60,9 @@ struct NewtonSteps {
     scales = ContiguousArray(problem.terms.map { priors[$0]?.scale ?? $0.priorScale })
     isCohort = problem.terms.map { if case .suspect = $0 { true } else { false } }
     coefficients = means
-    precisions = ContiguousArray(scales.map { 2 / ($0 * $0) })
+    isFactor = problem.terms.map { if case .factor = $0 { true } else { false } }
+    factorCount = Double(isFactor.count { $0 })
+    precisions = ContiguousArray(zip(scales, isFactor).map { ($1 ? 1 : 2) / ($0 * $0) })
     if let leading, let number = problem.terms.firstIndex(of: leading) { precisions[number] = 1 }
     onsets = Onsets(problem)
     ratios = ContiguousArray(repeating: 1, count: problem.slots.count / max(problem.slotCount, 1))
@@ -76,10 +81,18 @@ struct NewtonSteps {
       guard largest.isFinite else { return }
       take(step, scale: min(1, 2 / max(largest, 1e-300)))
       let variances = factor.inverseDiagonal
+      var squares = 0.0
       for k in 0..<size {
         let distance = coefficients[k] - means[k]
+        if isFactor[k] {
+          squares += (distance * distance + variances[k]) / (scales[k] * scales[k])
+          continue
+        }
         let weight = distance < 0 && isCohort[k] ? 8.0 : 2.0
         precisions[k] = weight / (distance * distance + variances[k] + scales[k] * scales[k])
+      }
+      for k in 0..<size where isFactor[k] {
+        precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
       }
       if largest < Self.tolerance { return }
     }
@@ -113,13 +126,18 @@ struct NewtonSteps {
   /// The likelihood and the Student-t priors, without constants.
   func logJoint() -> Double {
     var sum = penalisedLikelihood
+    var squares = 0.0
     for k in 0..<size {
       let distance = coefficients[k] - means[k]
-      let weight = distance < 0 && isCohort[k] ? 4.0 : 1.0
       sum += 0.5 * precisions[k] * distance * distance
+      if isFactor[k] {
+        squares += distance * distance / (scales[k] * scales[k])
+        continue
+      }
+      let weight = distance < 0 && isCohort[k] ? 4.0 : 1.0
       sum -= weight * logarithmOfOnePlus(distance * distance / (scales[k] * scales[k]))
     }
-    return sum
+    return sum - 0.5 * (factorCount + 1) * logarithmOfOnePlus(squares)
   }
 
   private func factorised() -> Cholesky? {
