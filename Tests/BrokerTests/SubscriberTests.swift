@@ -181,13 +181,23 @@ import Vocabulary
   /// From so many messages on a batch is handed over in parts.
   private static let part = 256
 
+  /// A commit that takes longer than the broker needs to send the rest of a test's messages, or than reading them.
+  private static func takeLong(_ publisher: Publisher) -> Bool {
+    do {
+      try publisher.publish((1...20).flatMap { numbered($0...$0 + 100, topic: "elsewhere") })
+      return true
+    } catch {
+      Issue.record("nothing could be published meanwhile: \(error)")
+      return false
+    }
+  }
+
   @Test func `under load a part of a batch is committed while the next is read`() throws {
     try leaveSession(settings(broker.url))
     try publish(numbered(1...1500))
     let publisher = try Publisher(url: broker.url)
-    // Takes longer than the broker needs to send the rest, or than reading it.
-    let handler = RecordingHandler(commitsBeside: true) { batch in
-      (try? publisher.publish((1...20).flatMap { numbered($0...$0 + 100, topic: "elsewhere") })) != nil
+    let handler = RecordingHandler(commitsBeside: true) { _ in
+      Self.takeLong(publisher)
     }
     let running = try RunningSubscriber(settings(broker.url), handler)
     #expect(handler.record.wait { $0.committed.count == 1500 })
@@ -212,7 +222,7 @@ import Vocabulary
         return sizes.dropLast().last ?? 0 >= Self.part && !sizes.dropLast(2).contains { $0 >= Self.part }
       }
       if isAfterPart { return false }
-      return (try? publisher.publish((1...20).flatMap { numbered($0...$0 + 100, topic: "elsewhere") })) != nil
+      return Self.takeLong(publisher)
     }
     let running = try RunningSubscriber(settings(broker.url), handler)
     #expect(handler.record.wait { $0.committed.last?.payload == Array("1500".utf8) })
