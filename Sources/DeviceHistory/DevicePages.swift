@@ -54,8 +54,8 @@ struct DevicePages: Sendable {
       pages[page].bytes.replaceSubrange(start + part.lowerBound..<start + part.upperBound, with: bytes)
     }
     if growth != 0 {
-      for later in place..<pages[page].ends.count {
-        pages[page].ends[later] = UInt32(Int(pages[page].ends[later]) + growth)
+      pages[page].ends.withUnsafeMutableBufferPointer { ends in
+        for later in place..<ends.count { ends[later] &+= UInt32(truncatingIfNeeded: growth) }
       }
     }
     mark(page)

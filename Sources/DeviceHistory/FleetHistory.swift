@@ -309,18 +309,15 @@ package struct FleetHistory: Sendable {
   }
 
   private mutating func readPresence(of number: Int) {
-    var presence = Presence.nobody
-    swap(&presence, &self.presence)
     let product = product(of: number)
     let shape = shape(of: product)
     if presence.product != product { presence = Presence(product: product, shape: shape) }
-    let words = words
+    let (pages, words) = (pages, words)
     pages.withBytes(of: number) { bytes in
       var reader = PackedReader(bytes)
       reader.skip(RecordPacking.presenceStart(bytes))
       presence.read(from: &reader, shape: shape, words: words)
     }
-    swap(&presence, &self.presence)
   }
 
   private mutating func replacePresence(of number: Int) {

@@ -134,10 +134,10 @@ enum PlausibleTime {
     return check(time, found: "\"\(text)\"")
   }
 
-  static func check(_ time: EventTime, found: String) -> Result<EventTime, Fault> {
+  static func check(_ time: EventTime, found: @autoclosure () -> String) -> Result<EventTime, Fault> {
     if time >= first, time <= last { return .success(time) }
     let areSeconds = (first.milliseconds / 1000...last.milliseconds / 1000).contains(time.milliseconds)
-    return .failure(Fault(message: mismatch(found) + (areSeconds ? " (seconds?)" : "")))
+    return .failure(Fault(message: mismatch(found()) + (areSeconds ? " (seconds?)" : "")))
   }
 
   private static func mismatch(_ found: String) -> String { "expected \(expected), found \(found)" }
