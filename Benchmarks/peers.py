@@ -3,7 +3,7 @@ a naive threshold and stratified EBGM on simulated fleets. Reads what `evaluate`
 
     peers.py --work .build/evaluation --data ../shared/data [--part azure] [--part backblaze] [--part fleets]
 
-Everything is seeded. Differences have a bootstrap interval (95 %, 2000 draws) by machine, drive or fleet.
+Everything is seeded. Differences have a bootstrap interval (95 %, 1000 draws) by machine, drive or fleet.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import pandas as pd
 
 warnings.filterwarnings("ignore")
 SEED = 20251126
-DRAWS = 2000
+DRAWS = 1000
 HOUR = pd.Timedelta(hours=1)
 DAY = pd.Timedelta(days=1)
 

@@ -168,14 +168,17 @@ struct DeviceLife: Sendable {
     private let planted: [ActiveDefect]
     private var install = 0
 
-    init(life: DeviceLife, device: SimulatedDevice, number: Int, mode: Int, without: Int?) {
+    /// - Parameter knowsFrailty: whether the device's own frailty counts, or the mean one.
+    init(
+      life: DeviceLife, device: SimulatedDevice, number: Int, mode: Int, without: Int?, knowsFrailty: Bool = true
+    ) {
       self.life = life
       self.device = device
       self.mode = mode
       model = life.plan.products[device.product].modes[mode]
       var effects = RandomStream(seed: life.plan.seed, .frailty, number, mode)
       own =
-        model.dailyHazard * effects.gammaOfMeanOne(shape: life.plan.frailtyShape)
+        model.dailyHazard * (knowsFrailty ? effects.gammaOfMeanOne(shape: life.plan.frailtyShape) : 1)
         * life.batchEffects[device.product][mode][device.batch]
       planted = life.planted(mode, device.product, without: without)
     }

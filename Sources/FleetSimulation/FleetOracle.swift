@@ -11,6 +11,9 @@ package struct FleetOracle: Sendable {
   package struct Answer: Sendable {
     /// By the device's true hazards on those days, of whatever firmware and weather they bring.
     package var probability: Double
+    /// The best that can be learnt: by the same hazards, but with the device's frailty as its own record tells it. With N onsets
+    /// told while hazards of H were accrued, frailty is gamma(a + N, a + H), and P = 1 − ((a + H) / (a + H + h))^(a + N).
+    package var learnable: Double
     /// Whether an onset was told in a report of one of those days.
     package var happened: Bool
   }
@@ -45,7 +48,28 @@ package struct FleetOracle: Sendable {
     var sum = 0.0
     if free < first + days { for day in free..<first + days { sum += hazard.on(day) } }
     return Answer(
-      probability: -expm1(-sum),
+      probability: -expm1(-sum), learnable: learnable(number, life, mode, first: first, days: days, refractory),
       happened: life.episodes.contains { $0.mode == mode && $0.day >= first && $0.day < first + days })
+  }
+
+  private func learnable(
+    _ number: Int, _ device: SimulatedDevice, _ mode: Int, first: Int, days: Int, _ refractory: Int
+  ) -> Double {
+    let onsets = device.episodes.filter { $0.mode == mode && $0.day < first }.map(\.day)
+    var hazard = DeviceLife.DailyHazard(
+      life: fleet.life, device: device, number: number, mode: mode, without: nil, knowsFrailty: false)
+    var accrued = 0.0
+    var coming = 0.0
+    var free = Int.min
+    var next = 0
+    for day in max(0, device.activatedDay)..<first + days where day >= free {
+      if day < first { accrued += hazard.on(day) } else { coming += hazard.on(day) }
+      if next < onsets.count, onsets[next] <= day {
+        free = onsets[next] + refractory
+        next += 1
+      }
+    }
+    let shape = fleet.plan.frailtyShape
+    return -expm1(-(shape + Double(onsets.count)) * log1p(coming / (shape + accrued)))
   }
 }

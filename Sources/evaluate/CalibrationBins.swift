@@ -8,6 +8,8 @@ struct CalibrationBins: Codable, Hashable, Sendable {
   /// Sums of −ln of the probability that was given to what came, by the model and by who knows the hazards.
   private(set) var logLoss = 0.0
   private(set) var oracleLogLoss = 0.0
+  /// The same by who knows all but each device's frailty, and learns that from its record.
+  private(set) var learnableLogLoss = 0.0
 
   private static let number = 222
   private static let reach = 13.8
@@ -21,7 +23,7 @@ struct CalibrationBins: Codable, Hashable, Sendable {
   var count: Int { counts.reduce(0, +) }
   var events: Int { happened.reduce(0, +) }
 
-  mutating func add(_ probability: Double, oracle: Double, happened hasHappened: Bool) {
+  mutating func add(_ probability: Double, oracle: Double, learnable: Double, happened hasHappened: Bool) {
     let p = min(1 - 1e-6, max(1e-6, probability))
     let bin = Int((log(p / (1 - p)) + Self.reach) * 8)
     let place = min(Self.number - 1, max(0, bin))
@@ -30,6 +32,7 @@ struct CalibrationBins: Codable, Hashable, Sendable {
     if hasHappened { happened[place] += 1 }
     logLoss += loss(probability, hasHappened)
     oracleLogLoss += loss(oracle, hasHappened)
+    learnableLogLoss += loss(learnable, hasHappened)
   }
 
   /// With a floor of 10⁻⁹, so that one certainty that failed isn't infinite.
@@ -45,6 +48,7 @@ struct CalibrationBins: Codable, Hashable, Sendable {
     }
     left.logLoss += right.logLoss
     left.oracleLogLoss += right.oracleLogLoss
+    left.learnableLogLoss += right.learnableLogLoss
   }
 
   /// Log-loss of saying to all what is true on average.

@@ -84,7 +84,9 @@ private struct Gathered {
           device: prediction.identity.device, mode: mode, asOf: prediction.asOf, days: FleetRun.horizonDays)
       else { continue }
       calibration[mode, default: CalibrationBins()]
-        .add(prediction.probability.mean, oracle: answer.probability, happened: answer.happened)
+        .add(
+          prediction.probability.mean, oracle: answer.probability, learnable: answer.learnable,
+          happened: answer.happened)
     }
   }
 

@@ -52,7 +52,7 @@ struct ForetoldScores {
 
   var calibrationError: Double {
     var bins = CalibrationBins()
-    for row in rows { bins.add(row.probability.mean, oracle: 0.5, happened: row.happened) }
+    for row in rows { bins.add(row.probability.mean, oracle: 0.5, learnable: 0.5, happened: row.happened) }
     return bins.error
   }
 

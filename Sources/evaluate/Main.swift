@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Glibc
 
 /// `make evaluate`, part by part.
@@ -7,16 +6,9 @@ import Glibc
 struct Main {
   static func main() async {
     let work = Task<Int32, Never> { await perform() }
-    // Ctrl-C cancels: what is finished is kept, what is in hand leaves nothing.
-    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { work.cancel() }
-      source.resume()
-      return source
-    }
+    let interruption = Interruption(cancels: work)
     let status = await work.value
-    sources.forEach { $0.cancel() }
+    interruption.end()
     exit(status)
   }
 

@@ -13,7 +13,8 @@ struct Simulate: AsyncParsableCommand {
     discussion: """
       The fleet has products, batches, regions, carriers, weather, staged firmware rollouts, late and doubled reports. \
       The scenario demo plants one bad batch, one bad firmware and two carrier outages; null plants the outages alone, \
-      so everything that is raised on it is false. The same options give the same bytes.
+      so everything that is raised on it is false. The scenarios evaluation-… are the fleets of `make evaluate`, with its \
+      --devices, --days and --seed. The same options give the same bytes.
 
       EXAMPLES
         forewarn simulate --out fleet.ndjson --truth truth.json
@@ -25,7 +26,20 @@ struct Simulate: AsyncParsableCommand {
       EXIT STATUS  0 done, 2 failed (broker or file), 64 wrong use, 130 interrupted
       """)
 
-  enum Scenario: String, ExpressibleByArgument, CaseIterable { case demo, null }
+  enum Scenario: String, ExpressibleByArgument, CaseIterable {
+    case demo, null
+    /// The fleets by which `make evaluate` judges the model.
+    case evaluationNormal = "evaluation-normal", evaluationHard = "evaluation-hard", evaluationNull = "evaluation-null"
+
+    fileprivate var tier: EvaluationTier? {
+      switch self {
+      case .demo, .null: nil
+      case .evaluationNormal: .normal
+      case .evaluationHard: .hard
+      case .evaluationNull: .null
+      }
+    }
+  }
 
   @Option(help: "How many devices.")
   var devices = 2400
@@ -33,8 +47,8 @@ struct Simulate: AsyncParsableCommand {
   var days = 90
   @Option(help: "Seed of all randomness.")
   var seed: UInt64 = 7
-  @Option(help: ArgumentHelp("First day, UTC.", valueName: "date"))
-  var start = "2025-06-01"
+  @Option(help: ArgumentHelp("First day, UTC (default: 2025-06-01; of an evaluation its own).", valueName: "date"))
+  var start: String?
   @Option(help: "What is planted.")
   var scenario = Scenario.demo
   @Option(help: ArgumentHelp("Write a capture for 'forewarn replay', - for standard output.", valueName: "file"))
@@ -61,7 +75,7 @@ struct Simulate: AsyncParsableCommand {
     guard (1...10_000_000).contains(devices) else { throw ValidationError("--devices must be 1 to 10000000.") }
     guard (1...3650).contains(days) else { throw ValidationError("--days must be 1 to 3650.") }
     guard (1...1000).contains(connections) else { throw ValidationError("--connections must be 1 to 1000.") }
-    guard let time = EventTime(start), time.milliseconds % EventTime.day == 0 else {
+    if let start, EventTime(start).map({ $0.milliseconds % EventTime.day != 0 }) ?? true {
       throw ValidationError("--start must be a date such as 2025-06-01, not '\(start)'.")
     }
     let allowed = root.utf8.allSatisfy { byte in
@@ -98,12 +112,7 @@ struct Simulate: AsyncParsableCommand {
   }
 
   private func simulate() throws {
-    guard let first = EventTime(start) else { throw ValidationError("--start must be a date.") }
-    var plan: FleetPlan =
-      switch scenario {
-      case .demo: .demo(devices: devices, days: days, seed: seed, start: first)
-      case .null: .null(devices: devices, days: days, seed: seed, start: first)
-      }
+    var plan = plan
     plan.root = root
     // What can be refused is refused before the work begins.
     let sink: any MessageSink =
@@ -130,6 +139,21 @@ struct Simulate: AsyncParsableCommand {
       throw error
     }
   }
+
+  private var plan: FleetPlan {
+    let first = start.flatMap { EventTime($0) }
+    if let tier = scenario.tier {
+      var plan = FleetPlan.evaluation(tier: tier, devices: devices, days: days, seed: seed)
+      plan.start = first ?? plan.start
+      return plan
+    }
+    let usual = first ?? Self.usualStart
+    return scenario == .demo
+      ? .demo(devices: devices, days: days, seed: seed, start: usual)
+      : .null(devices: devices, days: days, seed: seed, start: usual)
+  }
+
+  private static let usualStart = EventTime(milliseconds: 1_748_736_000_000)  // 2025-06-01
 
   private func password() throws -> String? {
     guard let passwordFile else { return nil }

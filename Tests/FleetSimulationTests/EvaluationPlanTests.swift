@@ -157,19 +157,26 @@ import Vocabulary
   @Test func `the oracle's probabilities come true`() {
     let fleet = Self.fleets[1]
     let oracle = FleetOracle(fleet)
-    var sum = (expected: 0.0, happened: 0, rows: 0)
+    var sum = (expected: 0.0, learnable: 0.0, happened: 0, rows: 0)
+    var loss = (oracle: 0.0, learnable: 0.0)
     for day in [40, 60, 80] {
       let asOf = fleet.plan.start + Int64(day) * EventTime.day
       for device in fleet.devices {
         for mode in fleet.plan.products[0].modes {
           guard let answer = oracle.answer(device: device.id, mode: mode.id, asOf: asOf, days: 7) else { continue }
           sum.expected += answer.probability
+          sum.learnable += answer.learnable
+          loss.oracle -= log(answer.happened ? answer.probability : 1 - answer.probability)
+          loss.learnable -= log(answer.happened ? answer.learnable : 1 - answer.learnable)
           sum.happened += answer.happened ? 1 : 0
           sum.rows += 1
         }
       }
     }
     #expect(sum.rows > 50_000)
+    // Who doesn't know frailty is right on average, and worse device by device.
+    #expect(abs(sum.learnable / sum.expected - 1) < 0.05)
+    #expect(loss.learnable > loss.oracle)
     // Devices that fall silent or are away don't tell: some 4 % fewer; 3.3 standard deviations of a Poisson count.
     let spread = 3.3 * sum.expected.squareRoot()
     #expect(Double(sum.happened) < sum.expected + spread && Double(sum.happened) > sum.expected * 0.92 - spread)

@@ -10,11 +10,11 @@ import Vocabulary
     for number in 1...1000 {
       let p = Double(number) / 1001
       let happened = number % 3 == 0
-      both.add(p, oracle: 0.4, happened: happened)
+      both.add(p, oracle: 0.4, learnable: 0.4, happened: happened)
       if number % 2 == 0 {
-        left.add(p, oracle: 0.4, happened: happened)
+        left.add(p, oracle: 0.4, learnable: 0.4, happened: happened)
       } else {
-        right.add(p, oracle: 0.4, happened: happened)
+        right.add(p, oracle: 0.4, learnable: 0.4, happened: happened)
       }
     }
     left += right
@@ -26,7 +26,9 @@ import Vocabulary
 
   @Test func `ten groups hold as many predictions each and together all of them`() {
     var bins = CalibrationBins()
-    for number in 1...997 { bins.add(pow(Double(number) / 1000, 3), oracle: 0.5, happened: number % 10 == 0) }
+    for number in 1...997 {
+      bins.add(pow(Double(number) / 1000, 3), oracle: 0.5, learnable: 0.5, happened: number % 10 == 0)
+    }
     let groups = bins.equalCountGroups()
     #expect(groups.count == 10)
     for group in groups { #expect(abs(group.count - 99.7) < 1e-6) }
@@ -39,8 +41,8 @@ import Vocabulary
       let p = 0.01 + 0.04 * Double(number % 100) / 100
       // Of each hundred thousand, exactly the share that was said.
       let happened = Double(number / 100 % 1000) < p * 1000
-      right.add(p, oracle: p, happened: happened)
-      double.add(2 * p, oracle: p, happened: happened)
+      right.add(p, oracle: p, learnable: p, happened: happened)
+      double.add(2 * p, oracle: p, learnable: p, happened: happened)
     }
     #expect(right.error < 0.0008)
     #expect(abs(double.error - 0.03) < 0.002)
