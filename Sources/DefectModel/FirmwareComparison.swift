@@ -67,7 +67,7 @@ extension FirmwareComparison {
     probabilityWorse = estimate.probabilityAbove
     overdispersion = estimate.overdispersion
     verdict = estimate.ratio.low > 1 ? .worse : estimate.ratio.high < 1 ? .better : .cannotTell
-    let onsets = Double(sets.first.onsets + sets.second.onsets)
+    let onsets = sets.informative.reduce(0) { $0 + $1.weight * Double($1.onsets) }
     let atRisk = Double(sets.first.atRisk + sets.second.atRisk)
     let rate = (onsets + 4) / (atRisk + 4 / max(productRate, 1e-12))
     daysUntilTold = Self.daysUntilTold(sets, rate: rate, overdispersion: estimate.overdispersion, window)

@@ -29,6 +29,8 @@ struct MatchedSets: Sendable {
     var pair: Pair
     var onsets: Int64
     var onsetsOfSecond: Int64
+    /// Below 1 in an outage that nobody announced: see `StormWeights`.
+    var weight = 1.0
   }
 
   struct Side: Hashable {
@@ -62,6 +64,8 @@ struct MatchedSets: Sendable {
     }).enumerated() {
       batchRanks[number] = UInt64(rank)
     }
+    let end = cells.all.last.map { $0.startHour + 1 } ?? .min
+    let storms = StormWeights(cells.all[...], hours: .min..<end, strata: lexicon.strata.count)
     for bucket in cells.all {
       var pairsOfBucket: [Pair: Int] = [:]
       for group in bucket.groups {
@@ -94,7 +98,10 @@ struct MatchedSets: Sendable {
             informative.append(
               Informative(
                 cluster: stratum << 32 | key >> 8, pair: tally.atRisk, onsets: onsets,
-                onsetsOfSecond: tally.onsets.second))
+                onsetsOfSecond: tally.onsets.second,
+                weight: storms.weight(
+                  group.stratum, startHour: bucket.startHour, atRisk: Double(group.atRisk),
+                  onsets: Double(group.onsets))))
           }
         }
       }

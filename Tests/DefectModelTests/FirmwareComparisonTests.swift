@@ -147,6 +147,24 @@ struct FirmwareComparisonTests {
     #expect(ratio.low < 1 && 1 < ratio.high, "\(ratio)")
   }
 
+  @Test func `an outage that nobody announced doesn't hide how bad a firmware is`() throws {
+    // For two days in half of the regions everybody fails alike.
+    let fleet = SimulatedFleet(seed: 471, devices: 3000, days: 30, rate: 0.006) {
+      (20...21).contains($0.day) && $0.device.stratum < 4 ? 60 : $0.firmware == 2 ? 3 : 1
+    }
+    let model = model(fleet.run().days)
+    let ratio = try #require(try comparison(of: model, 1, 2).ratio)
+    #expect(ratio.low < 3 && ratio.low > 1.5, "\(ratio)")
+    let cells = try #require(model.model(Self.key)?.settled.cells)
+    let sets = MatchedSets(cells, first: SimulatedFleet.firmwareName(1), second: SimulatedFleet.firmwareName(2))
+    let unweighted = sets.informative.map { set in
+      var set = set
+      set.weight = 1
+      return set
+    }
+    #expect(MatchedRatio(unweighted).ratio.mean < 0.8 * ratio.mean)
+  }
+
   @Test func `the order of evidence within a bucket changes nothing`() throws {
     let days = SimulatedFleet(seed: 461, devices: 600, days: 24, rate: 0.02).run().days
     let plain = try comparison(of: model(days), 1, 2)
