@@ -8,7 +8,7 @@ import Vocabulary
 /// - mean Σ E λ; count: negative binomial with the variance Σ E² Var λ + (Σ E λ̄ share of the prior)² / (D + ½)
 /// - devices without a known activation, and those in the last, open bin stay where they are; new ones aren't foreseen
 ///
-/// Checkable: 100 devices in a bin without end, 0.01 onsets a day from 10 000 device-days: 30 days have 30, between 19 and 42.
+/// Checkable: 100 devices in a bin without end, 0.01 onsets a day from 10 000 device-days: 30 days have 30, between 20 and 41.
 struct SparesForecast: Sendable {
   private static let priorShape = 2.0
 
