@@ -43,7 +43,7 @@ struct MatchedRatioTests {
 
   /// The posterior by brute force: binomial terms one by one, on a grid of the ratio itself.
   private func bruteForce(_ sets: [SetOfDevices]) -> (low: Double, mean: Double, high: Double, above: Double) {
-    let grid = (0...40_000).map { -6 + 12 * Double($0) / 40_000 }
+    let grid = (0...80_000).map { -12 + 24 * Double($0) / 80_000 }
     let logs = grid.map { theta -> Double in
       var sum = -theta * theta / 4.5
       for set in sets {
