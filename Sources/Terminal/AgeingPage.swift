@@ -24,12 +24,20 @@ package enum AgeingPage {
     [
       Table.Cell(item.failureMode), Table.Cell(item.batch ?? "all"),
       Table.Cell(item.pattern.replacing("_", with: " "), item.pattern == "wear_out" ? .warning : .plain),
-      Table.Cell(item.shape.map { "\(figure($0.mean)) [\(figure($0.low))–\(figure($0.high))]" } ?? "-"),
+      Table.Cell(item.shape.map(shape) ?? "-"),
       Table.Cell(Phrase.count(item.onsets)), Table.Cell(Phrase.count(Int(item.deviceDays.rounded()))),
     ]
       + item.forecasts.map {
         Table.Cell("\(figure($0.onsets.mean)) [\(Phrase.fixed($0.onsets.low, 0))–\(Phrase.fixed($0.onsets.high, 0))]")
       }
+  }
+
+  /// At the edge of what is looked at, 0.05 to 20, there is no estimate but a bound.
+  private static func shape(_ value: Estimate) -> String {
+    let (isLowest, isHighest) = (value.mean < 0.0501, value.mean > 19.99)
+    if isLowest, value.high < 19.99 { return "below \(figure(value.high))" }
+    if isHighest, value.low > 0.0501 { return "above \(figure(value.low))" }
+    return isLowest || isHighest ? "-" : estimate(value, times: 1)
   }
 
   private static func bins(_ item: AgeingItem) -> Table {

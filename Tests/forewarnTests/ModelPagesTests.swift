@@ -63,6 +63,19 @@ import Vocabulary
     #expect(AgeingPage.text([], on: Self.pipe).isEmpty)
   }
 
+  @Test(
+    arguments: [
+      (0.05, 0.05, 1.91, "below 1.91"), (20, 0.31, 20, "above 0.31"), (20, 0.05, 20, "-"), (0.05, 0.05, 20, "-"),
+      (2, 0.05, 4, "2.00 [0.05–4.00]"),
+    ] as [(Double, Double, Double, String)])
+  func `a shape at the edge of what is looked at is shown as a bound`(
+    mean: Double, low: Double, high: Double, text: String
+  ) {
+    var item = ageing
+    item.shape = Estimate(mean: mean, low: low, high: high)
+    #expect(AgeingPage.text([item], on: Self.pipe).contains("wear out\t\(text)\t4\t"))
+  }
+
   private func report(_ calibration: ModeReportItem.Calibration?) -> ModeReportItem {
     ModeReportItem(
       product: "echo-dot-5", failureMode: "wifi-dropout", asOf: nil,
