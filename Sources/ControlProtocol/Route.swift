@@ -17,6 +17,9 @@ package enum Route {
   package static let quarantineDrop = "/v1/quarantine/drop"
   package static let outbox = "/v1/outbox"
   package static let predictions = "/v1/predictions"
+  package static let firmwareComparison = "/v1/firmware/compare"
+  package static let model = "/v1/model"
+  package static let ageing = "/v1/model/ageing"
 
   package static func object(_ collection: String, _ id: String) -> String {
     "\(collection)/\(escaped(id))"

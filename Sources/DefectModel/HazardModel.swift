@@ -28,6 +28,9 @@ package struct HazardModel: Sendable {
   /// Every mode that the profiles declare, sorted.
   package var modes: [ModeKey] { models.map(\.key) }
 
+  /// A mode's own model, for reports; `nil` for one that no profile declares.
+  func model(_ mode: ModeKey) -> ModeModel? { numbers.known(mode).map { models[$0] } }
+
   /// Takes new profiles. A mode whose onset, bucket, refractory time, grace, factors or age bins changed begins anew, since
   /// its cells would mean something else; a mode that is no longer declared is forgotten; any other keeps what it has.
   /// - Returns: the modes that lost evidence, sorted. The caller erases their cells and state from the store.

@@ -41,8 +41,8 @@ struct ModeModel: Sendable {
   }
 
   private var mode: FailureMode { knowledge.mode }
-  private var bucketsPerDay: Double { 24 / Double(mode.bucket.hours) }
-  private var factorCount: Int { min(mode.factors.count, FactorBins.most) }
+  var bucketsPerDay: Double { 24 / Double(mode.bucket.hours) }
+  var factorCount: Int { min(mode.factors.count, FactorBins.most) }
   private var windowHours: Int64 { Int64(max(mode.windowDays, 1)) * 24 }
 
   mutating func restore(_ blob: [UInt8]) throws(BlobFault) {
@@ -105,7 +105,7 @@ struct ModeModel: Sendable {
   }
 
   /// The test as it stands with the open buckets on top of the final ones.
-  private func openHead(until end: Int32, _ pass: PassCells) -> SequentialTest {
+  func openHead(until end: Int32, _ pass: PassCells) -> SequentialTest {
     var test = final.test
     let start = final.frontierHour ?? .min
     guard start < end else { return test }

@@ -5,6 +5,9 @@ import Glibc
 /// e^x with x held to ±60, so that no hazard becomes infinite or zero: e^60 ≈ 1.1e26.
 func exponential(_ x: Double) -> Double { exp(min(max(x, -60), 60)) }
 
+/// e^x for probabilities, which may well be zero; x ≤ 700.
+func exponentialOfAny(_ x: Double) -> Double { exp(min(x, 700)) }
+
 /// Natural logarithm, −∞ at 0 and below.
 func logarithm(_ x: Double) -> Double { x > 0 ? log(x) : -.infinity }
 

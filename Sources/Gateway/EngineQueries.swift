@@ -68,7 +68,7 @@ extension Engine {
   }
 
   /// The end of the last closed day (or hour, where nothing is judged by the day yet): what all beliefs stand on.
-  private var asOf: EventTime? {
+  var asOf: EventTime? {
     let ends = BucketLength.allCases.compactMap { pipeline.history.lastClosed($0)?.end }
     return ends.max() ?? pipeline.history.now
   }

@@ -30,6 +30,8 @@ enum Limits {
   static let listItems = 100_000
   /// What a list shows when no limit is asked for.
   static let listItemsByDefault = 1000
+  /// Names that an error answer lists, so that it stays readable.
+  static let namesInProblem = 20
   /// A line of the log; bytes from devices are cut long before.
   static let logLineBytes = 4096
   /// By the contract a shutdown takes ten seconds at most: after this long connections are cut.

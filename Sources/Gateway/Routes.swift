@@ -43,6 +43,9 @@ struct Routes: Sendable {
     router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
     router.get("/v1/outbox", use: reading(outbox))
     router.get("/v1/predictions", use: reading(predictions))
+    router.get("/v1/firmware/compare", use: reading(compareFirmware))
+    router.get("/v1/model", use: reading(modelReport))
+    router.get("/v1/model/ageing", use: reading(ageing))
     return router
   }
 

@@ -19,7 +19,8 @@ struct Forewarn: AsyncParsableCommand {
     version: Version.current,
     subcommands: [
       StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, BatchCommand.self,
-      ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self, Replay.self, Simulate.self, WaitCommand.self,
+      FirmwareCommand.self, ModelCommand.self, ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self,
+      Replay.self, Simulate.self, WaitCommand.self,
       DoctorCommand.self,
       APICommand.self,
     ])
