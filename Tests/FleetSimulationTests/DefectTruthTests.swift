@@ -95,11 +95,12 @@ private func logRatio(_ a: Int, _ b: Int) -> ClosedRange<Double> {
     for kind in PlantedDefect.Kind.allCases {
       var plan = FleetPlan.null(devices: 1500, days: 60, seed: 5, start: start)
       let twin = Fleet(plan: plan)
-      plan.defects = [
-        PlantedDefect(
-          kind, product: "echo-dot-5", mode: "speaker-dropout", batch: 11, firmware: "3.3.0", relativeRisk: 40,
-          fromDay: 10, untilDay: 50)
-      ]
+      var defect = PlantedDefect(
+        kind, product: "echo-dot-5", mode: "speaker-dropout", batch: 11, firmware: "3.3.0", relativeRisk: 40,
+        fromDay: 10, untilDay: 50)
+      // The batch's devices are a month or two old: what wears them out must begin before they are three.
+      defect.wearsFromAgeDays = 20
+      plan.defects = [defect]
       let fleet = Fleet(plan: plan)
       let truth = fleet.truth.defects[0]
       #expect(truth.cause == kind.cause)
