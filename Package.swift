@@ -88,7 +88,7 @@ let package = Package(
     .executableTarget(
       name: "evaluate",
       dependencies: [
-        "FleetSimulation", "Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Pipeline", "CZlib",
+        "Rig", "FleetSimulation", "Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Pipeline", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

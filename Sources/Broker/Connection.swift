@@ -79,9 +79,13 @@ final class Connection {
       var size = socklen_t(MemoryLayout<Int32>.size)
       if getsockopt(socket, SOL_SOCKET, SO_ERROR, &cause, &size) == 0, cause != 0 {
         let text = Library.text(ofSystemError: cause)
+        guard settings.address.transport == .tls, cause == ECONNRESET else {
+          throw .unreachable(settings.address, cause: text)
+        }
         // The TLS handshake has begun by itself: a reset is the peer's answer to it, not to the connection.
-        let isHandshake = settings.address.transport == .tls && cause == ECONNRESET
-        throw isHandshake ? .tlsFailed(settings.address, cause: text) : .unreachable(settings.address, cause: text)
+        phase = .handshaking
+        try readAlert()
+        throw .tlsFailed(settings.address, cause: text)
       }
       phase = .handshaking
       guard settings.address.transport == .tls else { return try write() }
@@ -92,6 +96,16 @@ final class Connection {
     // A peer that hangs up inside the TLS handshake isn't reported as an error.
     if events & (Int16(POLLERR | POLLHUP) | pollPeerClosed) != 0 {
       throw failure(nil, code: MOSQ_ERR_CONN_LOST.rawValue, systemError: 0)
+    }
+  }
+
+  /// What the peer said before it reset the connection is still there to be read: in TLS 1.3 a client's certificate is refused
+  /// after the handshake, and the reset that answers our CONNECT comes with the alert that names the fault.
+  private func readAlert() throws(BrokerError) {
+    do throws(BrokerError) {
+      _ = try read()
+    } catch {
+      if certificateFault != nil || lastLibraryError != nil { throw error }
     }
   }
 

@@ -85,12 +85,14 @@ package final class Mosquitto: Sendable {
   /// - Parameter login: user and password, where the broker wants them.
   @discardableResult
   package func publish(
-    _ payload: String, to topic: String, retained: Bool = false, login: (user: String, password: String)? = nil
+    _ payload: String, to topic: String, retained: Bool = false, atMostOnce: Bool = false,
+    login: (user: String, password: String)? = nil
   ) async throws -> CommandRun {
     // Nothing on standard input is no message to `-s`.
     let source = payload.isEmpty ? "-n" : "-s"
     let user = login.map { ["-u", $0.user, "-P", $0.password] } ?? []
-    let arguments = clientArguments + user + ["-V", "5", "-q", "1", "-t", topic, source] + (retained ? ["-r"] : [])
+    let arguments =
+      clientArguments + user + ["-V", "5", "-q", atMostOnce ? "0" : "1", "-t", topic, source] + (retained ? ["-r"] : [])
     return try await CommandRun.system("mosquitto_pub", arguments, standardInput: payload).succeeded()
   }
 

@@ -26,15 +26,9 @@ struct Main {
   /// Ctrl-C cancels, so that broker, daemon and files go with their owners.
   private static func measure(_ plan: Plan) async {
     let work = Task { await Suite(plan: plan).run() }
-    let sources = [SIGINT, SIGTERM, SIGHUP].map { number in
-      signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number)
-      source.setEventHandler { work.cancel() }
-      source.resume()
-      return source
-    }
+    let interruption = Interruption(cancels: work)
     let status = await work.value
-    sources.forEach { $0.cancel() }
+    interruption.end()
     exit(status)
   }
 }

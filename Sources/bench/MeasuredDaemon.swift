@@ -81,10 +81,17 @@ struct MeasuredDaemon {
     return end
   }
 
-  /// Some seconds later: what start and work needed for a moment is given back in the first pause.
+  /// Once its memory falls no more: what start and work needed for a moment is given back in the first pause, a second or
+  /// two later.
   func atRest() async throws -> Moment {
-    try await Task.sleep(for: .seconds(4))
-    return try await look()
+    var last = try await look()
+    var unchanged = 0
+    return try await answer(within: .seconds(60), every: .milliseconds(250), else: { "its memory comes to rest" }) {
+      let next = try await look()
+      unchanged = next.usage.residentBytes < last.usage.residentBytes ? 0 : unchanged + 1
+      last = next
+      return unchanged >= 12 ? next : nil
+    }
   }
 
   func look() async throws -> Moment {

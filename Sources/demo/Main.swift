@@ -1,4 +1,5 @@
 import Foundation
+import Rig
 
 /// `make demo`: exit status 0 if all that was planted was found and nothing else, 1 if not, 2 if it couldn't be tried,
 /// 130 if interrupted.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Rig
 
 /// `make evaluate`, part by part.
 @main
