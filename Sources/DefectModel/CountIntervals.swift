@@ -88,18 +88,4 @@ enum CountIntervals {
     }
     return 1 - min(front * fraction, 1)
   }
-
-  /// ln Γ(x) for x > 0, by Stirling's series from 10 on: ln Γ(0.5) = 0.5723649.
-  static func logGamma(_ x: Double) -> Double {
-    var x = x
-    var shift = 0.0
-    while x < 10 {
-      shift -= logarithm(x)
-      x += 1
-    }
-    let inverse = 1 / x
-    let square = inverse * inverse
-    let series = inverse * (1.0 / 12 - square * (1.0 / 360 - square * (1.0 / 1260 - square / 1680)))
-    return (x - 0.5) * logarithm(x) - x + 0.918_938_533_204_672_7 + series + shift
-  }
 }

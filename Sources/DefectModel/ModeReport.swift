@@ -4,11 +4,13 @@ package import Vocabulary
 package struct ModeReport: Hashable, Sendable {
   /// A coefficient of the last fit, as a factor on the hazard against the average of the device's day and place.
   package struct Effect: Hashable, Sendable {
-    /// Of a cohort; `nil` for an age or a risk factor.
-    package var cohort: Cohort?
-    /// What an age or a risk factor is, in words.
-    package var label: String?
+    package var subject: Subject
     package var ratio: Interval
+
+    /// What it is an effect of; ages and risk factors in words.
+    package enum Subject: Hashable, Sendable {
+      case cohort(Cohort), age(String), factor(String)
+    }
   }
 
   /// A suspect with at least half the evidence that opens its gate.
@@ -95,13 +97,12 @@ extension ModeReport {
     return entries.prefix(mostEffects).map { entry in
       let ratio = ratio(hazard.coefficients[entry.number], variance: entry.variance)
       switch hazard.terms[entry.number] {
-      case .suspect(let suspect): return Effect(cohort: suspect.cohort, label: nil, ratio: ratio)
-      case .age(let bin):
-        return Effect(cohort: nil, label: model.knowledge.mode.ageLabel(bin), ratio: ratio)
+      case .suspect(let suspect): return Effect(subject: .cohort(suspect.cohort), ratio: ratio)
+      case .age(let bin): return Effect(subject: .age(model.knowledge.mode.ageLabel(bin)), ratio: ratio)
       case .factor(let factor, let bin):
         let factors = model.knowledge.mode.factors
         let label = factors.indices.contains(Int(factor)) ? factors[Int(factor)].label(bin) : nil
-        return Effect(cohort: nil, label: label ?? "factor \(factor)", ratio: ratio)
+        return Effect(subject: .factor(label ?? "factor \(factor)"), ratio: ratio)
       }
     }
   }

@@ -56,10 +56,12 @@ private func poissonSum(below count: Int, mean: Double) -> Double {
   return min(sum, 1)
 }
 
-/// ln n!, by Stirling's series: ln 10! = 15.10441.
-func logFactorial(_ n: Int) -> Double {
-  guard n > 1 else { return 0 }
-  var x = Double(n) + 1
+/// ln n!: ln 10! = 15.10441.
+func logFactorial(_ n: Int) -> Double { n > 1 ? logGamma(Double(n) + 1) : 0 }
+
+/// ln Γ(x) for x > 0, by Stirling's series: ln Γ(0.5) = 0.5723649.
+func logGamma(_ x: Double) -> Double {
+  var x = x
   var shift = 0.0
   // The series is good to 1e-13 from 10 on.
   while x < 10 {

@@ -1,4 +1,3 @@
-import Synchronization
 package import Vocabulary
 
 /// What every device has said: identity and duplicates, late arrivals, time at risk, onsets. `admit` and `learn` take
@@ -17,9 +16,7 @@ package struct FleetHistory: Sendable {
   var dormantShapes: [Symbol: RecordShape] = [:]
   var surroundings = Surroundings()
   var clock: EventClock
-  private var pages = DevicePages()
-  private var index = DeviceIndex()
-  private(set) var words = WordList()
+  var records = DeviceRecords()
   /// The last closed bucket of each length; before the first closing, the one before the clock's start.
   var closedThrough = ByLength<Bucket>()
   /// The latest bucket of each length that holds a report: a replay's end closes up to here.
@@ -39,11 +36,6 @@ package struct FleetHistory: Sendable {
   private var isInHandChanged = false
   /// Of the device `inHand`; else memory to be used again.
   private var presence = Presence.nobody
-  /// Where the next question probably ends, too: several are asked of each message's device.
-  private let lastAsked = LastAsked()
-  private final class LastAsked: Sendable {
-    let number = Atomic(0)
-  }
   /// A record's memory, used again by the next one that is looked at whole.
   private var scratch = DeviceRecord.nobody
 
@@ -68,33 +60,14 @@ package struct FleetHistory: Sendable {
 
   // MARK: Devices
 
-  package var deviceCount: Int { index.count }
+  package var deviceCount: Int { records.count }
 
   /// All records by number, in the order in which their devices came.
-  var numbers: Range<Int> { 0..<pages.count }
+  var numbers: Range<Int> { 0..<records.count }
 
-  func number(of device: String) -> Int? {
-    let last = lastAsked.number.load(ordering: .relaxed)
-    if last < pages.count, isNamed(device, last) { return last }
-    var device = device
-    return device.withUTF8 { id in
-      index.find(UnsafeRawBufferPointer(id)) { number in
-        guard pages.withBytes(of: number, { RecordPacking.isId(id, of: $0) }) else { return false }
-        lastAsked.number.store(number, ordering: .relaxed)
-        return true
-      }
-    }
-  }
+  func number(of device: String) -> Int? { records.number(of: device) }
 
-  private func isNamed(_ device: String, _ number: Int) -> Bool {
-    var device = device
-    return device.withUTF8 { id in pages.withBytes(of: number) { RecordPacking.isId(id, of: $0) } }
-  }
-
-  func product(of number: Int) -> Symbol {
-    let words = words
-    return pages.withBytes(of: number) { RecordPacking.product($0, words: words) }
-  }
+  func product(of number: Int) -> Symbol { records.product(of: number) }
 
   @inline(__always)
   func layout(of product: Symbol) -> ProductLayout? { layoutsBySymbol[product] }
@@ -104,59 +77,26 @@ package struct FleetHistory: Sendable {
   }
 
   func record(_ number: Int) -> DeviceRecord {
-    let product = product(of: number)
-    var record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape(of: product))
+    var record = DeviceRecord.nobody
     read(number, into: &record)
     return record
   }
 
-  /// One that was packed with other columns than its product has now.
-  func record(_ number: Int, shape: RecordShape) -> DeviceRecord {
-    pages.withBytes(of: number) { bytes in
-      let product = RecordPacking.product(bytes, words: words)
-      var record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
-      RecordPacking.read(bytes, into: &record, shape: shape, words: words)
-      return record
-    }
-  }
-
-  /// The same into a record whose memory is used again; `record` must be of the same product's shape, else it is made anew.
+  /// The same into a record whose memory is used again.
   func read(_ number: Int, into record: inout DeviceRecord) {
     let product = product(of: number)
-    let shape = shape(of: product)
-    if record.presence.product != product {
-      record = DeviceRecord(identity: DeviceIdentity(product: product, device: ""), shape: shape)
-    }
-    // Not captured with all of `self`, which would be copied for it.
-    let words = words
-    pages.withBytes(of: number) { RecordPacking.read($0, into: &record, shape: shape, words: words) }
+    records.read(number, of: product, into: &record, shape: shape(of: product))
   }
 
   mutating func write(_ record: inout DeviceRecord, at number: Int) {
-    let packed = RecordPacking.write(&record, shape: shape(of: record.presence.product), words: &words)
-    let length = pages.withBytes(of: number) { $0.count }
-    pages.replace(0..<length, of: number, with: packed.bytes)
-  }
-
-  private mutating func append(_ record: inout DeviceRecord) -> Int {
-    let packed = RecordPacking.write(&record, shape: shape(of: record.identity.product), words: &words)
-    let number = pages.count
-    pages.append(packed.bytes)
-    enter(number)
-    return number
-  }
-
-  private mutating func enter(_ number: Int) {
-    pages.withBytes(of: number) { bytes in
-      index.insert(RecordPacking.id(bytes), number) { other, body in
-        pages.withBytes(of: other) { body(RecordPacking.id($0)) }
-      }
-    }
+    records.write(&record, at: number, shape: shape(of: record.presence.product))
   }
 
   /// The device's number, made if need be; an identity under another product is refused.
   mutating func place(_ identity: DeviceIdentity) -> Result<Int, Rejection> {
-    if let inHand, presence.product == identity.product, isNamed(identity.device, inHand) { return .success(inHand) }
+    if let inHand, presence.product == identity.product, records.isNamed(identity.device, inHand) {
+      return .success(inHand)
+    }
     if let number = number(of: identity.device) {
       let known = product(of: number)
       guard known == identity.product else {
@@ -169,13 +109,13 @@ package struct FleetHistory: Sendable {
       return .failure(Rejection(.unknownProduct, "no profile describes \(identity.product)"))
     }
     var record = DeviceRecord(identity: identity, shape: layout.shape)
-    return .success(append(&record))
+    return .success(records.append(&record, shape: layout.shape))
   }
 
   /// Whether reports of the device may be looked at; asked before anything is parsed.
   package func mayHear(_ device: String) -> Bool {
     guard let number = number(of: device) else { return settings.consent.telemetry }
-    if let said = pages.withBytes(of: number, RecordPacking.telemetryConsent) { return said }
+    if let said = records.telemetryConsent(of: number) { return said }
     return settings.consent.regions.isEmpty
       ? settings.consent.telemetry : settings.consent.allowsTelemetry(record(number).facts)
   }
@@ -199,14 +139,15 @@ package struct FleetHistory: Sendable {
   mutating func putAway() {
     guard let number = inHand else { return }
     inHand = nil
-    if isInHandChanged { replacePresence(of: number) }
+    if isInHandChanged { records.replace(presence, of: number, shape: shape(of: presence.product)) }
     isInHandChanged = false
   }
 
   private mutating func takeInHand(_ number: Int) {
     guard inHand != number else { return }
     putAway()
-    readPresence(of: number)
+    let product = product(of: number)
+    records.read(number, of: product, into: &presence, shape: shape(of: product))
     inHand = number
   }
 
@@ -272,16 +213,13 @@ package struct FleetHistory: Sendable {
     guard !layout.watchesHours, let last = presence.lastDay.heads.last, last.startHour < bucket.startHour,
       closedThrough[.day].map({ bucket > $0 }) ?? true
     else { return false }
-    var writer = PackedWriter()
-    presence.writeLastDay(to: &writer, shape: layout.shape, words: &words)
+    records.addLastDay(of: presence, to: number, shape: layout.shape)
     presence.daysContext.expected = last.startHour &+ 24
     presence.daysContext.firmware = last.firmware.latest ?? presence.daysContext.firmware
     presence.lastDay.removeAll()
     presence.note(report)
     presence.lastDay.add(report, bucket: bucket, layout: layout)
-    let length = pages.withBytes(of: number) { $0.count }
-    pages.replace(length..<length, of: number, with: writer.bytes)
-    replacePresence(of: number)
+    records.replace(presence, of: number, shape: layout.shape)
     inHand = nil
     isInHandChanged = false
     return true
@@ -306,30 +244,6 @@ package struct FleetHistory: Sendable {
       revisions.add(evidence(of: record, closedOf: length))
     }
     write(&record, at: number)
-  }
-
-  private mutating func readPresence(of number: Int) {
-    let product = product(of: number)
-    let shape = shape(of: product)
-    if presence.product != product { presence = Presence(product: product, shape: shape) }
-    let (pages, words) = (pages, words)
-    pages.withBytes(of: number) { bytes in
-      var reader = PackedReader(bytes)
-      reader.skip(RecordPacking.presenceStart(bytes))
-      presence.read(from: &reader, shape: shape, words: words)
-    }
-  }
-
-  private mutating func replacePresence(of number: Int) {
-    var writer = PackedWriter()
-    let length = writer.placeOfLength()
-    presence.write(to: &writer, shape: shape(of: presence.product), words: &words)
-    writer.setLength(at: length)
-    let part = pages.withBytes(of: number) { bytes in
-      let start = RecordPacking.presenceStart(bytes)
-      return start - RecordPacking.lengthBytes..<start + RecordPacking.presenceLength(bytes)
-    }
-    pages.replace(part, of: number, with: writer.bytes)
   }
 
   // MARK: Revisions
@@ -372,27 +286,10 @@ package struct FleetHistory: Sendable {
     erased.insert(identity)
   }
 
-  // MARK: What is kept
-
-  mutating func takeChangedPages() -> [(number: Int, bytes: [UInt8])] { pages.takeChanged() }
-
-  mutating func restorePage(_ number: Int, _ bytes: [UInt8]) throws(UnreadableRecord) {
-    let before = pages.count
-    try pages.restore(number: number, bytes)
-    for number in before..<pages.count { enter(number) }
-  }
-
-  mutating func restore(words: [Symbol]) {
-    for word in words { _ = self.words.number(of: word) }
-  }
-
-  /// A record of the first stored form.
-  mutating func restore(_ record: inout DeviceRecord) { _ = append(&record) }
-
   /// Clock, gaps and unknown items are sums over the records.
   mutating func countPresences() {
     for number in numbers {
-      let totals = pages.withBytes(of: number, RecordPacking.totals)
+      let totals = records.totals(of: number)
       unknownItems += totals.unknownItems
       sequenceGaps += Int(totals.gaps)
       if let latest = totals.latestVote { clock.restoreVote(latest) }

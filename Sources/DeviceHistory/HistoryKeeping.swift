@@ -5,7 +5,7 @@ extension FleetHistory {
   /// The pages of records that changed since the last call: 64 devices each, numbered from 0.
   package mutating func takeChanges() -> [(number: Int, bytes: [UInt8])] {
     putAway()
-    return takeChangedPages()
+    return records.takeChangedPages()
   }
 
   /// Devices to be erased from the store with the next commit.
@@ -18,7 +18,7 @@ extension FleetHistory {
   package func writeState() -> [UInt8] {
     var writer = ByteWriter()
     writer.write(UInt8(3))
-    writer.write(words.words) { $0.write($1) }
+    writer.write(records.words.words) { $0.write($1) }
     let shapes = dormantShapes.merging(layouts.mapValues(\.shape)) { $1 }.sorted { $0.key < $1.key }
     writer.write(shapes) { writer, entry in
       writer.write(entry.key)
@@ -39,16 +39,21 @@ extension FleetHistory {
     state: [UInt8], pages: [(number: Int, bytes: [UInt8])]
   ) throws(UnreadableRecord) {
     var reader = ByteReader(state)
-    guard try reader.integer(UInt8.self) == 3 else {
-      throw UnreadableRecord(description: "the stored clock and weather are of another version")
+    let version = try reader.integer(UInt8.self)
+    guard version == 3 else {
+      throw UnreadableRecord(
+        description: version == 2
+          ? "the stored devices are as only unreleased builds of 0.1 wrote them: go on with that build, or move the state "
+            + "directory away and fill a new one from a capture with forewarn replay --into"
+          : "the stored clock and weather are of another version (\(version))")
     }
-    restore(words: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() })
+    records.restore(words: try reader.list { reader throws(UnreadableRecord) in try reader.symbol() })
     var shapes: [Symbol: RecordShape] = [:]
     for _ in 0..<(try reader.integer(UInt32.self)) {
       let product = try reader.symbol()
       shapes[product] = try RecordShape(from: &reader)
     }
-    for (number, bytes) in pages { try restorePage(number, bytes) }
+    for (number, bytes) in pages { try records.restorePage(number, bytes) }
     fit(from: shapes)
     countPresences()
     try restoreClock(from: &reader)
@@ -82,7 +87,8 @@ extension FleetHistory {
     for number in numbers {
       let product = product(of: number)
       guard let shape = old[product], let layout = layouts[product] else { continue }
-      var record = record(number, shape: shape)
+      var record = DeviceRecord.nobody
+      records.read(number, of: product, into: &record, shape: shape)
       record.fit(to: layout.shape, from: shape)
       record.forgetReached()
       write(&record, at: number)
@@ -96,7 +102,7 @@ extension FleetHistory {
     for (identity, bytes) in devices {
       guard let layout = layouts[identity.product] else { continue }
       var record = try DeviceRecord(firstForm: bytes, identity: identity, shape: layout.shape)
-      restore(&record)
+      _ = records.append(&record, shape: layout.shape)
     }
     countPresences()
     guard let state else { return }

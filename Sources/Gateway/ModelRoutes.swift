@@ -107,18 +107,21 @@ extension ModeReportItem {
           cause: $0.cohort.cause.rawValue, batch: $0.cohort.batch?.text, firmware: $0.cohort.firmware?.text,
           logEvidence: $0.logEvidence.toSixDigits, logThreshold: $0.logThreshold.toSixDigits, isOpen: $0.isOpen)
       },
-      effects: report.effects.map { effect in
-        Effect(
-          kind: effect.kind, batch: effect.cohort?.batch?.text, firmware: effect.cohort?.firmware?.text,
-          label: effect.label, ratio: Estimate(effect.ratio))
-      }, calibration: report.calibration.map { Calibration($0) })
+      effects: report.effects.map { Effect($0) }, calibration: report.calibration.map { Calibration($0) })
   }
 }
 
-extension ModeReport.Effect {
-  fileprivate var kind: String {
-    if let cohort { return cohort.cause.rawValue }
-    return label?.hasPrefix("age ") == true ? "age" : "factor"
+extension ModeReportItem.Effect {
+  fileprivate init(_ effect: ModeReport.Effect) {
+    let ratio = Estimate(effect.ratio)
+    switch effect.subject {
+    case .cohort(let cohort):
+      self.init(
+        kind: cohort.cause.rawValue, batch: cohort.batch?.text, firmware: cohort.firmware?.text, label: nil,
+        ratio: ratio)
+    case .age(let label): self.init(kind: "age", batch: nil, firmware: nil, label: label, ratio: ratio)
+    case .factor(let label): self.init(kind: "factor", batch: nil, firmware: nil, label: label, ratio: ratio)
+    }
   }
 }
 

@@ -17,6 +17,9 @@ import Testing
     let port = try TestBroker.freePort()
     let errors = try errors(settings("mqtt://127.0.0.1:\(port)"), attempts: 3)
     #expect(errors.allSatisfy { $0.description.contains("127.0.0.1:\(port)") && $0.description.contains("refused") })
+    // Not as a fault of TLS, which had begun by itself.
+    let secure = try self.errors(settings("mqtts://127.0.0.1:\(port)"))
+    #expect(secure.first?.description.hasPrefix("no broker at 127.0.0.1:\(port): Connection refused") == true)
     let unix = try self.errors(settings("unix:///nowhere/broker.sock"))
     #expect(unix.first?.description.contains("/nowhere/broker.sock: No such file or directory") == true)
   }

@@ -70,7 +70,7 @@ struct ModeReportTests {
     #expect(first.cohort == batch && first.isOpen)
     #expect(report.nearGate.allSatisfy { $0.logEvidence >= $0.logThreshold / 2 })
     let effect = try #require(report.effects.first)
-    #expect(effect.cohort == batch && effect.ratio.low > 1.3 && effect.ratio.mean < 6)
+    #expect(effect.subject == .cohort(batch) && effect.ratio.low > 1.3 && effect.ratio.mean < 6)
     #expect(report.effects.allSatisfy { $0.ratio.low > 1 || $0.ratio.high < 1 })
     #expect(report.falseFindings.watched > 20 && report.falseFindings.buckets == 7)
     // The evidence is what the cells hold, and the rate the fleet's own.
