@@ -64,8 +64,11 @@ build: deps check-swift  ## build everything, tests included
 
 # One after the other: many tests start brokers and daemons, wait for them, or compute for seconds, and on two cores they would
 # take each other's deadlines away.
+# What failed is told once more at the end, where who reads a long log looks first.
 test: deps lint build  ## lint, build, run all tests
-	swift test $(CHECKS) --skip-build --no-parallel
+	@mkdir -p .build; set -o pipefail; \
+	swift test $(CHECKS) --skip-build --no-parallel 2>&1 | tee .build/tests.log || { \
+	  echo; echo "== what failed"; grep -aE -A 4 '✘|error:|Fatal error' .build/tests.log | grep -av '◇\|✔' | tail -60; exit 1; }
 
 proof: build  ## the long proofs: fifty kills under load, a minute of hostile devices
 	FOREWARN_PROOF=1 swift test $(CHECKS) --skip-build --no-parallel --filter 'CrashProofTests|HostileDevicesTests'
