@@ -153,6 +153,17 @@ package final class CaseDatabase: Sendable {
     try access { try pool.read(body) }
   }
 
+  /// With the reading side of the open database. A backup's own errors pass as they are.
+  func copying<Value>(_ body: (any DatabaseReader) throws -> Value) throws -> Value {
+    do {
+      return try body(pool)
+    } catch let error as BackupError {
+      throw error
+    } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
   /// On the writing connection, without a transaction or this type's errors.
   func write(_ body: (Database) throws -> Void) throws {
     try pool.writeWithoutTransaction(body)

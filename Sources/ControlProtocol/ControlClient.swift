@@ -11,6 +11,9 @@ package struct ControlClient: Sendable {
     package var path: String
     package var body: [UInt8]
     package var contentType: String
+    /// Takes the body of a good answer as it comes, however long it is, on the connection's own thread: what is slow holds
+    /// the sender up. The reply's body is empty then.
+    package var sink: (any BodySink)?
 
     package init(_ method: String, _ path: String, body: [UInt8] = [], contentType: String = "application/json") {
       self.method = method
@@ -18,6 +21,12 @@ package struct ControlClient: Sendable {
       self.body = body
       self.contentType = contentType
     }
+  }
+
+  package protocol BodySink: Sendable {
+    /// - Parameter bytes: of the whole body.
+    func begin(bytes: Int64) throws
+    func take(_ part: UnsafeRawBufferPointer) throws
   }
 
   package struct Reply: Hashable, Sendable {

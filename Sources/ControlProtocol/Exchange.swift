@@ -11,6 +11,8 @@ final class Exchange: ChannelInboundHandler {
   private let answer: EventLoopPromise<ControlClient.Reply>
   private var head: HTTPResponseHead?
   private var body: [UInt8] = []
+  /// The sink took no more; the connection is being closed.
+  private var isRefused = false
 
   init(_ request: ControlClient.Request, socket: String, answer: EventLoopPromise<ControlClient.Reply>) {
     self.request = request
@@ -38,7 +40,14 @@ final class Exchange: ChannelInboundHandler {
     switch unwrapInboundIn(data) {
     case .head(let head):
       self.head = head
+      guard let sink = request.sink, head.status.code == 200 else { return }
+      let length = head.headers.first(name: "content-length").flatMap { Int64($0) }
+      guard let length else { return answer.fail(broken("its answer doesn't tell its length")) }
+      handOn { try sink.begin(bytes: length) }
     case .body(let part):
+      if let sink = request.sink, head?.status.code == 200 {
+        return handOn { try part.withUnsafeReadableBytes { try sink.take($0) } }
+      }
       guard body.count + part.readableBytes <= ControlClient.maximumBodyBytes else {
         return answer.fail(broken("its answer is larger than 64 MiB; ask for less with --limit"))
       }
@@ -60,6 +69,16 @@ final class Exchange: ChannelInboundHandler {
     // A daemon that refuses a large body answers and closes while we still write: the answer counts, not the write.
     guard !(error is IOError) else { return }
     answer.fail(broken(String(describing: error)))
+  }
+
+  private func handOn(_ body: () throws -> Void) {
+    guard !isRefused else { return }
+    do {
+      try body()
+    } catch {
+      isRefused = true
+      answer.fail(error)
+    }
   }
 
   private func broken(_ detail: String) -> ControlError { .unintelligible(socket: socket, detail: detail) }

@@ -19,6 +19,7 @@ package enum Route {
   package static let predictions = "/v1/predictions"
   package static let firmwareComparison = "/v1/firmware/compare"
   package static let model = "/v1/model"
+  package static let backup = "/v1/backup"
   package static let ageing = "/v1/model/ageing"
 
   package static func object(_ collection: String, _ id: String) -> String {

@@ -21,7 +21,7 @@ struct Forewarn: AsyncParsableCommand {
       StatusCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self, BatchCommand.self,
       FirmwareCommand.self, ModelCommand.self, ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self,
       Replay.self, Simulate.self, WaitCommand.self,
-      DoctorCommand.self,
+      DoctorCommand.self, BackupCommand.self, RestoreCommand.self,
       APICommand.self,
     ])
 
