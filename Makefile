@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install clean
+.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -20,6 +20,8 @@ PACKAGES := binutils ca-certificates curl fiu-utils g++ git libc6-dev libcbor-de
 
 PREFIX ?= /usr
 DESTDIR ?=
+# What `make install` copies to PREFIX/bin; the Debian package brings programs of its own.
+PROGRAMS = $(BIN)/forewarnd $(BIN)/forewarn
 SYSCONFDIR ?= /etc
 
 help:  ## list the targets
@@ -127,22 +129,33 @@ peers: deps .build/peers/made
 
 install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); keeps configuration that is there
 	@[ -x $(BIN)/forewarnd ] && [ -x $(BIN)/forewarn ] || { echo "run make build first" >&2; exit 1; }
+	@[ -z "$(PROGRAMS)" ] || install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
 	  $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/forewarn $(DESTDIR)$(SYSCONFDIR)/forewarn/firmware-profiles
-	install -m 755 $(BIN)/forewarnd $(BIN)/forewarn $(DESTDIR)$(PREFIX)/bin/
 	sed 's|=/usr/bin/forewarnd|=$(PREFIX)/bin/forewarnd|' Systemd/forewarnd.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
-	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
+	sed 's|=/usr/bin/forewarn |=$(PREFIX)/bin/forewarn |' Systemd/forewarn-backup.service \
+	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarn-backup.service
+	install -m 644 Systemd/forewarn-backup.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarn*.service
 	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
 	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf
 	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/mosquitto-forewarn.acl Systemd/forewarn.yaml \
-	  $(DESTDIR)$(PREFIX)/share/forewarn/
+	  Systemd/remote-broker.conf Systemd/local-broker.conf $(DESTDIR)$(PREFIX)/share/forewarn/
 	@for file in Systemd/forewarn.yaml Firmware-Profiles/*.yaml; do \
 	  folder=$(DESTDIR)$(SYSCONFDIR)/forewarn; \
 	  case $$file in Firmware-Profiles/*) folder=$$folder/firmware-profiles;; esac; \
 	  target=$$folder/$$(basename "$$file"); \
 	  if [ -e "$$target" ]; then echo "kept: $$target"; else install -m 644 "$$file" "$$target" || exit; fi; \
 	done
+
+deb lint-deb: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
+
+deb: build  ## the Debian package, in .build/deb: Swift's runtime inside, so that it needs no toolchain
+	@Packaging/make-deb
+
+lint-deb: deb  ## what lintian says of it
+	lintian --fail-on error,warning --suppress-tags bad-distribution-in-changes-file .build/deb/*.deb
 
 clean:  ## remove what was built
 	rm -rf .build

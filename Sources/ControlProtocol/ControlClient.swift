@@ -24,8 +24,8 @@ package struct ControlClient: Sendable {
   }
 
   package protocol BodySink: Sendable {
-    /// - Parameter bytes: of the whole body.
-    func begin(bytes: Int64) throws
+    /// - Parameter bytes: of the whole body; `nil` where the daemon doesn't know yet.
+    func begin(bytes: Int64?) throws
     func take(_ part: UnsafeRawBufferPointer) throws
   }
 

@@ -19,6 +19,8 @@ package enum Route {
   package static let predictions = "/v1/predictions"
   package static let firmwareComparison = "/v1/firmware/compare"
   package static let model = "/v1/model"
+  /// Of tickets, findings, devices or cells.
+  package static func export(_ noun: String) -> String { "/v1/export/\(noun)" }
   package static let backup = "/v1/backup"
   package static let ageing = "/v1/model/ageing"
 

@@ -164,25 +164,33 @@ extension HazardModel {
 
   /// The cell table of a mode in the order of time and then of words.
   package func cells(of mode: ModeKey) -> [(cell: Cell, counts: CellCounts)] {
-    guard let number = numbers.known(mode) else { return [] }
-    var table = models[number].cells
-    table.settle()
-    let length = models[number].knowledge.mode.bucket
+    buckets(of: mode).flatMap { cells(of: mode, in: $0) }
+  }
+
+  /// The buckets of a mode that hold cells, in the order of time.
+  package func buckets(of mode: ModeKey) -> [Bucket] {
+    guard let (table, length) = settledCells(of: mode) else { return [] }
+    return table.all.map { Bucket(startHour: $0.startHour, length: length) }
+  }
+
+  package func cells(of mode: ModeKey, in bucket: Bucket) -> [(cell: Cell, counts: CellCounts)] {
+    guard let (table, _) = settledCells(of: mode), let frozen = table.bucket(bucket.startHour) else { return [] }
     var cells: [(cell: Cell, counts: CellCounts)] = []
-    for bucket in table.all {
-      for group in bucket.groups {
-        let stratum = table.lexicon.strata.keys[Int(group.stratum)]
-        bucket.forEachCell(of: group) { profile, counts in
-          cells.append(
-            (
-              Cell(
-                bucket: Bucket(startHour: bucket.startHour, length: length),
-                covariates: table.lexicon.profiles[Int(profile)].covariates(in: stratum)), counts
-            ))
-        }
+    for group in frozen.groups {
+      let stratum = table.lexicon.strata.keys[Int(group.stratum)]
+      frozen.forEachCell(of: group) { profile, counts in
+        let covariates = table.lexicon.profiles[Int(profile)].covariates(in: stratum)
+        cells.append((Cell(bucket: bucket, covariates: covariates), counts))
       }
     }
     return cells
+  }
+
+  private func settledCells(of mode: ModeKey) -> (CellTable, BucketLength)? {
+    guard let number = numbers.known(mode) else { return nil }
+    var table = models[number].cells
+    table.settle()
+    return (table, models[number].knowledge.mode.bucket)
   }
 }
 

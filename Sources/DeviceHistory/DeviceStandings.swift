@@ -94,10 +94,10 @@ extension FleetHistory {
     }
   }
 
-  /// The devices as they are listed: without looking at the model.
-  package func forEachDevice(_ body: (DeviceSummary) -> Void) {
+  /// The devices as they are listed: without looking at the model; or some of them, in the order in which they came.
+  package func forEachDevice(from first: Int = 0, atMost count: Int = .max, _ body: (DeviceSummary) -> Void) {
     var record = DeviceRecord.nobody
-    for number in numbers {
+    for number in numbers.dropFirst(first).prefix(count) {
       read(number, into: &record)
       body(DeviceSummary(record))
     }

@@ -37,7 +37,7 @@ extension Engine {
     return DeviceDetail(item: item(summary), modes: modes(of: id), tickets: tickets)
   }
 
-  private func item(_ device: DeviceSummary) -> DeviceItem {
+  func item(_ device: DeviceSummary) -> DeviceItem {
     let facts = device.facts
     return DeviceItem(
       device: device.identity.device, product: device.identity.product.text,

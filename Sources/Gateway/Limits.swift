@@ -26,6 +26,8 @@ enum Limits {
   static let longestCommitPauseSeconds = 5.0
   /// A request's body; a million devices to import are sent in several files.
   static let requestBodyBytes = 32 << 20
+  /// Of an export, held in memory at a time.
+  static let exportPageItems = 500
   /// Of a backup, read and sent in one go: large enough to cost nothing, small enough to be held in memory.
   static let backupPartBytes = 1 << 18
   /// Items of one list answer.

@@ -46,6 +46,7 @@ struct Routes: Sendable {
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
     router.get("/v1/model", use: reading(modelReport))
     router.get("/v1/model/ageing", use: reading(ageing))
+    router.get("/v1/export/:noun", use: reading(export))
     let backup = BackupSource(store: store)
     router.get("/v1/backup", use: changing { _, _, _ in try await backup.answer() })
     return router

@@ -13,6 +13,13 @@ package enum CSV {
   /// All scalar fields of all items, `id` first, the others in the order in which they first appear; fields of inner objects are named by their
   /// path (`probability.mean`). Arrays are left out: JSON has them. What isn't known is empty.
   package static func text(of items: [JSONValue], withHeaders: Bool = true) -> String {
+    let columns = columns(of: items)
+    guard !columns.isEmpty else { return "" }
+    let header = withHeaders ? line(columns) : ""
+    return header + items.map { item in line(columns.map { item.text(at: $0) ?? "" }) }.joined()
+  }
+
+  package static func columns(of items: [JSONValue]) -> [String] {
     var columns: [String] = []
     var seen: Set<String> = []
     var nested: Set<String> = []
@@ -29,8 +36,6 @@ package enum CSV {
     // A field that is null in one item and an object in another isn't a scalar.
     columns.removeAll { nested.contains($0) }
     if let place = columns.firstIndex(of: "id") { columns.insert(columns.remove(at: place), at: 0) }
-    guard !columns.isEmpty else { return "" }
-    let header = withHeaders ? line(columns) : ""
-    return header + items.map { item in line(columns.map { item.text(at: $0) ?? "" }) }.joined()
+    return columns
   }
 }

@@ -114,7 +114,8 @@ final class BackupTarget: ControlClient.BodySink {
 
   var bytes: Int64 { state.withLock { $0.bytes } }
 
-  func begin(bytes: Int64) throws {
+  func begin(bytes: Int64?) throws {
+    guard let bytes else { throw Failure(.failed, "the daemon doesn't tell how long the backup is") }
     let header = BackupHeader(version: Version.current, created: created, bytes: bytes)
     let writer = try BackupWriter(path, header: header, replacing: isReplacing)
     state.withLock {

@@ -42,7 +42,7 @@ struct BatchShow: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn batch show FTV4KM-2024-W18", "forewarn batch show W18 --product echo-dot-5 -o json"]))
 
-  @Argument(help: "The batch's id.") var id: String
+  @Argument(help: "The batch's id.", completion: LiveIDs.completion) var id: String
   @Option(help: "The product's id, where several use the same batch id.") var product: String?
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions

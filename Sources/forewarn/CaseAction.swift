@@ -14,7 +14,7 @@ struct CaseIDs: ParsableArguments {
   /// From so many on a slip is expensive: they must be confirmed.
   static let confirmedAbove = 20
 
-  @Argument(help: "One id or several.") var ids: [String]
+  @Argument(help: "One id or several.", completion: LiveIDs.completion) var ids: [String]
   @Flag(name: [.customShort("y"), .long], help: "Go on with more than 20 ids.") var yes = false
 
   func validate() throws {

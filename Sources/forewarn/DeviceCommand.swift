@@ -42,7 +42,7 @@ struct DeviceShow: AsyncParsableCommand {
     commandName: "show", abstract: "One device: its facts, failure modes and tickets.",
     discussion: Help.discussion(examples: ["forewarn device show G0911", "forewarn device show G0911 -o json"]))
 
-  @Argument(help: "The device's id.") var id: String
+  @Argument(help: "The device's id.", completion: LiveIDs.completion) var id: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -68,7 +68,7 @@ struct DeviceScoreCommand: AsyncParsableCommand {
         "forewarn device score G0911 --firmware 3.2.1 -o json",
       ]))
 
-  @Argument(help: "The device's id.") var id: String
+  @Argument(help: "The device's id.", completion: LiveIDs.completion) var id: String
   @Option(help: ArgumentHelp("Look so far ahead (default: each failure mode's own).", valueName: "days"))
   var horizonDays: Double?
   @Option(help: "Assume such weather throughout.") var humidity: Humidity?

@@ -50,22 +50,25 @@ struct FindingShow: AsyncParsableCommand {
     commandName: "show", abstract: "One finding: which devices, how much worse, and why that is the cause.",
     discussion: Help.discussion(examples: ["forewarn finding show F-17", "forewarn finding show F-17 -o json"]))
 
-  @Argument(help: "The finding's id.") var id: String
+  @Argument(help: "The finding's id.", completion: LiveIDs.completion) var id: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.findings, id))) { body, screen in
-      let value = try Session.value(in: body)
-      var tickets: (open: Int, closed: Int)?
-      if let open = value.number(at: "tickets.open"), let closed = value.number(at: "tickets.closed") {
-        tickets = (Int(open), Int(closed))
-      }
-      let batch = try Session.decode(BatchOfFinding.self, from: body).facts
-      return FindingPage.text(
-        try Session.decode(Finding.self, from: body), tickets: tickets, batch: batch, on: screen)
+    try session.show(try await session.get(Route.object(Route.findings, id)), page: FindingShow.page)
+  }
+
+  /// The page of the daemon's answer.
+  static func page(_ body: [UInt8], on screen: Screen) throws -> String {
+    let value = try Session.value(in: body)
+    var tickets: (open: Int, closed: Int)?
+    if let open = value.number(at: "tickets.open"), let closed = value.number(at: "tickets.closed") {
+      tickets = (Int(open), Int(closed))
     }
+    let batch = try Session.decode(BatchOfFinding.self, from: body).facts
+    return FindingPage.text(
+      try Session.decode(Finding.self, from: body), tickets: tickets, batch: batch, on: screen)
   }
 }
 

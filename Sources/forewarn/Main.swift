@@ -9,12 +9,14 @@ enum Main {
   static func main() async {
     signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
     do {
-      var command = try Forewarn.parseAsRoot()
+      var command = try await Forewarn.asyncParseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
         try command.run()
       }
+    } catch let ending as CheckEnding {
+      exit(ending.status)
     } catch let failure as Failure {
       failure.tell()
       exit(failure.status.rawValue)

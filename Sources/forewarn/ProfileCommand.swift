@@ -33,7 +33,7 @@ struct ProfileShow: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn profile show echo-dot-5", "forewarn profile show fire-tv-stick-4k-max -o json"]))
 
-  @Argument(help: "The product's id.") var product: String
+  @Argument(help: "The product's id.", completion: LiveIDs.completion) var product: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 

@@ -38,7 +38,7 @@ struct QuarantineShow: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn quarantine show 17", "forewarn quarantine show 17 -o json"]))
 
-  @Argument(help: "The message's number.") var id: String
+  @Argument(help: "The message's number.", completion: LiveIDs.completion) var id: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -55,7 +55,8 @@ struct QuarantineShow: AsyncParsableCommand {
 
 /// Which messages: some by their numbers, or all, or all of one reason.
 struct QuarantineTargets: ParsableArguments {
-  @Argument(help: ArgumentHelp("The messages' numbers.", valueName: "id")) var ids: [String] = []
+  @Argument(help: ArgumentHelp("The messages' numbers.", valueName: "id"), completion: LiveIDs.completion)
+  var ids: [String] = []
   @Flag(help: "All that are in quarantine.") var all = false
   @Option(help: "With --all: only those kept for this reason.") var reason: RejectionReason?
 

@@ -152,7 +152,7 @@ struct TicketNote: AsyncParsableCommand {
         "forewarn ticket note T-128 \"RMA 4711\" -o json",
       ]))
 
-  @Argument(help: "The ticket's id.") var id: String
+  @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String
   @Argument(help: "What to keep.") var text: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions

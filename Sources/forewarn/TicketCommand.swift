@@ -61,7 +61,7 @@ struct TicketShow: AsyncParsableCommand {
     commandName: "show", abstract: "One ticket: what is likely, why, what to do and what it costs.",
     discussion: Help.discussion(examples: ["forewarn ticket show T-128", "forewarn ticket show T-128 -o json"]))
 
-  @Argument(help: "The ticket's id.") var id: String
+  @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
