@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb clean
+.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -20,6 +20,7 @@ PACKAGES := binutils ca-certificates curl fiu-utils g++ git libc6-dev libcbor-de
 
 PREFIX ?= /usr
 DESTDIR ?=
+VERSION = $(shell sed -n 's/.*static let current = "\(.*\)".*/\1/p' Sources/forewarn/Forewarn.swift)
 # What `make install` copies to PREFIX/bin; the Debian package brings programs of its own.
 PROGRAMS = $(BIN)/forewarnd $(BIN)/forewarn
 SYSCONFDIR ?= /etc
@@ -156,6 +157,13 @@ deb: build  ## the Debian package, in .build/deb: Swift's runtime inside, so tha
 
 lint-deb: deb  ## what lintian says of it
 	lintian --fail-on error,warning --suppress-tags bad-distribution-in-changes-file .build/deb/*.deb
+
+test-system: PACKAGES += mmdebstrap systemd-container
+test-system: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
+
+# A second package with a higher version, to upgrade to; the programs are the same.
+test-system: deb  ## the package in a real systemd, in a container: install, crash, hang, reload, backup, upgrade, purge
+	@Packaging/make-deb 99.0.0 > /dev/null && Tests/System/run .build/deb/forewarn_$(VERSION)_*.deb .build/deb/forewarn_99.0.0_*.deb
 
 clean:  ## remove what was built
 	rm -rf .build
