@@ -142,7 +142,8 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
 	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf
 	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/mosquitto-forewarn.acl Systemd/forewarn.yaml \
-	  Systemd/remote-broker.conf Systemd/local-broker.conf $(DESTDIR)$(PREFIX)/share/forewarn/
+	  Systemd/remote-broker.conf Systemd/local-broker.conf Monitoring/forewarn.rules.yml \
+	  Monitoring/forewarn.rules.test.yml Monitoring/grafana-forewarn.json $(DESTDIR)$(PREFIX)/share/forewarn/
 	@for file in Systemd/forewarn.yaml Firmware-Profiles/*.yaml; do \
 	  folder=$(DESTDIR)$(SYSCONFDIR)/forewarn; \
 	  case $$file in Firmware-Profiles/*) folder=$$folder/firmware-profiles;; esac; \
