@@ -32,6 +32,7 @@ package import Vocabulary
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
 /// | `sources` | list | none | at most 32; each as `SourceReader` says |
+/// | `webhooks` | list | none | at most 16; each as `Webhook` says |
 /// | `limits.device_burst` | messages | 20 000 | 1–1 000 000 |
 /// | `limits.device_messages_per_second` | messages | 100 | 0.001–100 000 |
 /// | `limits.unknown_devices` | devices | 1 500 000 | 0–10 000 000 |
@@ -53,6 +54,7 @@ package struct Configuration: Sendable {
   package var predictions = PredictionSchedule.never
   package var sources: [SourceMapping] = []
   package var limits = AdmissionLimits()
+  package var webhooks: [Webhook] = []
   package var logLevel = Logger.Level.notice
 
   package struct BrokerPart: Sendable {

@@ -40,6 +40,7 @@ struct ConfigurationReader {
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
     if let sources = keys.optional("sources") { result.sources = SourceReader.sources(sources) }
+    if let webhooks = keys.optional("webhooks") { result.webhooks = Self.webhooks(webhooks) }
     if let limits = keys.optional("limits")?.mapping({ limits(result.limits, $0) }) { result.limits = limits }
     take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
     return result

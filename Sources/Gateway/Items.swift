@@ -47,37 +47,6 @@ extension PredictionItem {
   }
 }
 
-/// A message of the outbox as `GET /v1/outbox` shows it.
-struct OutboxItem: Encodable, Sendable {
-  var id: Int64
-  var topic: String
-  var bytes: Int
-  var retained: Bool
-  var createdAt: String
-  @Known var deliveredAt: String?
-  var attempts: Int
-  @Known var lastError: String?
-
-  init(_ entry: OutboxEntry) {
-    id = entry.id
-    topic = entry.message.topic
-    bytes = entry.message.payload.count
-    retained = entry.message.isRetained
-    createdAt = entry.message.createdAt.description
-    deliveredAt = entry.deliveredAt?.description
-    attempts = entry.attempts
-    lastError = entry.lastError
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case id, topic, bytes, retained
-    case createdAt = "created_at"
-    case deliveredAt = "delivered_at"
-    case attempts
-    case lastError = "last_error"
-  }
-}
-
 extension TicketAction {
   init(verb: String, body: ActionRequest) throws(ProblemDetails) {
     func required(_ value: String?, _ name: String) throws(ProblemDetails) -> String {

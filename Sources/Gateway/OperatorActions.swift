@@ -110,7 +110,11 @@ extension ProblemDetails {
   }
 
   private static func listCommand(_ noun: String) -> String {
-    noun == "quarantined message" ? "quarantine list" : "\(noun) list"
+    switch noun {
+    case "quarantined message": "quarantine list"
+    case "outbox message": "outbox list"
+    default: "\(noun) list"
+    }
   }
 
   static let stopping = ProblemDetails(

@@ -41,7 +41,7 @@ struct Routes: Sendable {
     router.post("/v1/quarantine/retry", use: changing(retryQuarantine))
     router.post("/v1/quarantine/drop", use: changing(dropQuarantine))
     router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
-    router.get("/v1/outbox", use: reading(outbox))
+    addCareRoutes(to: router)
     router.get("/v1/predictions", use: reading(predictions))
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
     router.get("/v1/model", use: reading(modelReport))
@@ -52,9 +52,9 @@ struct Routes: Sendable {
     return router
   }
 
-  private typealias Handler = @Sendable (Request, ControlContext) async throws -> Response
+  typealias Handler = @Sendable (Request, ControlContext) async throws -> Response
 
-  private func reading(_ handler: @escaping Handler) -> Handler {
+  func reading(_ handler: @escaping Handler) -> Handler {
     { request, context in
       let peer = try await context.peer()
       guard access.permissions.mayRead(peer) else { throw refused(peer, "read", "control.readers_group") }
@@ -62,7 +62,7 @@ struct Routes: Sendable {
     }
   }
 
-  private func changing(
+  func changing(
     _ handler: @escaping @Sendable (Request, ControlContext, Peer) async throws -> Response
   ) -> Handler {
     { request, context in
@@ -160,7 +160,7 @@ struct Routes: Sendable {
     return .json(ObjectReply(schema: Schema.name("finding", verb), value: reply))
   }
 
-  private func actionBody(_ request: Request) async throws -> ActionRequest {
+  func actionBody(_ request: Request) async throws -> ActionRequest {
     let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
     guard buffer.readableBytes > 0 else { return ActionRequest() }
     return try JSONDecoder().decode(ActionRequest.self, from: Data(buffer.readableBytesView))
@@ -267,12 +267,6 @@ struct Routes: Sendable {
     let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
     let report = try await engine.dropQuarantine(reason: reasons.first)
     return .json(ObjectReply(schema: Schema.name("quarantine", "drop_all"), value: report))
-  }
-
-  private func outbox(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let query = try Query(request, allowed: ["limit"])
-    let items = try store.outbox(limit: try query.limit()).map(OutboxItem.init)
-    return .json(ListReply(schema: Schema.name("outbox", "list"), items: items))
   }
 
   private func predictions(_ request: Request, _ context: ControlContext) async throws -> Response {

@@ -43,7 +43,7 @@ extension Configuration {
       ("profiles", profiles), ("broker.also_subscribe", "\(broker.alsoSubscribe)"),
       ("control.readers_group", control.readersGroup), ("control.operators_group", control.operatorsGroup),
       ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue), ("predictions", "\(predictions)"),
-      ("log_level", logLevel.rawValue),
+      ("webhooks", "\(webhooks)"), ("log_level", logLevel.rawValue),
     ]
   }
 
@@ -56,6 +56,7 @@ extension Configuration {
     result.consentDefault = fresh.consentDefault
     result.careMode = fresh.careMode
     result.predictions = fresh.predictions
+    result.webhooks = fresh.webhooks
     result.logLevel = fresh.logLevel
     return result
   }

@@ -43,7 +43,24 @@ extension Ticket {
   var isUntouched: Bool { state == .proposed || state == .open }
 }
 
+extension Ticket {
+  /// A person let it out, so that its offer goes to the device although care is only proposed.
+  package var isReleasedByPeople: Bool {
+    history.contains { $0.change == CaseStep.released.rawValue && $0.actor != daemonActor }
+  }
+
+  package var isTouchedByPeople: Bool { history.contains { $0.actor != daemonActor } }
+
+  /// It was more than a proposal at some time.
+  package var wasLetOut: Bool {
+    let states: Set = [State.open.rawValue, State.acknowledged.rawValue, State.onHold.rawValue, State.resolved.rawValue]
+    return state != .proposed && history.contains { $0.to.map(states.contains) ?? false }
+  }
+}
+
 extension Finding {
+  package var isTouchedByPeople: Bool { history.contains { $0.actor != daemonActor } }
+
   mutating func step(_ step: CaseStep, to next: State, at: EventTime, actor: String = daemonActor, reason: String?) {
     history.append(Ticket.Change(step, at: at, actor: actor, from: state.rawValue, to: next.rawValue, reason: reason))
     state = next
