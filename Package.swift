@@ -109,7 +109,12 @@ let package = Package(
         "Pipeline", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Triage", "Vocabulary",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn"],
+      name: "EndToEndTests",
+      dependencies: [
+        "Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       exclude: ["Profiles"]),
     .testTarget(name: "RigTests", dependencies: ["Rig", "FleetSimulation"]),
     .testTarget(name: "SystemdTests", dependencies: ["Rig", "forewarnd"]),

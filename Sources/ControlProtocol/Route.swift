@@ -21,6 +21,7 @@ package enum Route {
   package static let outbox = "/v1/outbox"
   package static let outboxRetry = "/v1/outbox/retry"
   package static let predictions = "/v1/predictions"
+  package static let firmware = "/v1/firmware"
   package static let firmwareComparison = "/v1/firmware/compare"
   package static let model = "/v1/model"
   /// Of tickets, findings, devices or cells.

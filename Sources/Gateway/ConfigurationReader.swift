@@ -35,7 +35,7 @@ struct ConfigurationReader {
     take("lateness_days", { $0.integer(in: 1...60) }, into: &result.latenessDays)
     if let policy = keys.optional("consent_default")?.mapping(consentPolicy) { result.consentDefault = policy }
     _ = keys.optional("care")?.mapping { care -> Bool? in
-      if let mode = care.optional("mode")?.choice(of: TriagePolicy.CareMode.self) { result.careMode = mode }
+      CareReader(keys: care).take(into: &result)
       return true
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }

@@ -106,10 +106,19 @@ extension FindingAction {
     switch verb {
     case "confirm": self = .confirm(reason: body.reason)
     case "clear": self = .clear(reason: body.reason)
+    case "ack": self = .acknowledge(reason: body.reason ?? body.note)
+    case "pause": self = .pause(reason: body.reason ?? body.note)
+    case "resume": self = .resume(reason: body.reason ?? body.note)
+    case "limit":
+      guard let limit = body.limit else {
+        throw ProblemDetails(
+          status: 400, title: "limit is missing", detail: "say how many tickets may be let out a day: {\"limit\": 50}")
+      }
+      self = .limit(limit, reason: body.reason ?? body.note)
     default:
       throw ProblemDetails(
         status: 404, title: "no such action",
-        detail: "a finding takes confirm and clear; not \(LogLines.escaped(verb))")
+        detail: "a finding takes confirm, clear, ack, pause, resume, limit and release; not \(LogLines.escaped(verb))")
     }
   }
 }

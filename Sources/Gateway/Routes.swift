@@ -26,6 +26,7 @@ struct Routes: Sendable {
     router.get("/v1/findings", use: reading(findings))
     router.get("/v1/findings/:id", use: reading(finding))
     router.post("/v1/findings/:id/:action", use: changing(findingAction))
+    router.get("/v1/findings/:id/waves", use: reading(waves))
     router.get("/v1/devices", use: reading(devices))
     router.get("/v1/devices/:id", use: reading(device))
     router.get("/v1/devices/:id/score", use: reading(score))
@@ -44,6 +45,7 @@ struct Routes: Sendable {
     addCareRoutes(to: router)
     router.get("/v1/predictions", use: reading(predictions))
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
+    router.get("/v1/firmware/:id/gate", use: reading(firmwareGate))
     router.get("/v1/model", use: reading(modelReport))
     router.get("/v1/model/ageing", use: reading(ageing))
     router.get("/v1/export/:noun", use: reading(export))
@@ -92,7 +94,7 @@ struct Routes: Sendable {
       request,
       allowed: [
         "state", "kind", "severity", "device", "product", "batch", "firmware", "region", "customer", "failure_mode",
-        "finding", "limit",
+        "finding", "owner", "queue", "overdue", "limit",
       ])
     var filter = TicketFilter()
     filter.states = try query.choices("state")
@@ -106,6 +108,9 @@ struct Routes: Sendable {
     filter.customer = query["customer"]
     filter.failureMode = query["failure_mode"]
     filter.finding = query["finding"]
+    filter.owner = query["owner"]
+    filter.queue = query["queue"]
+    if try query.word("overdue", of: ["true", "false"]) == "true" { filter.overdueAt = await engine.judgementTime }
     filter.limit = try query.limit()
     return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))
   }
@@ -155,6 +160,11 @@ struct Routes: Sendable {
     let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
+    if verb == "release" {
+      let reply = try await engine.release(
+        finding: id, isForced: body.force ?? false, reason: body.reason ?? body.note, actor: peer.name)
+      return .json(ObjectReply(schema: Schema.name("finding", "release"), value: reply))
+    }
     let reply = try await engine.apply(
       try FindingAction(verb: verb, body: body), toFinding: id, actor: peer.name)
     return .json(ObjectReply(schema: Schema.name("finding", verb), value: reply))

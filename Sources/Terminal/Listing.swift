@@ -86,7 +86,8 @@ extension Listing {
       .age("AGE", "opened_at"), .text("DEVICE", "device"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
       .text("FAILURE MODE", "failure_mode"),
       .chance("PROBABILITY", mean: "probability.mean", low: "probability.low", high: "probability.high"),
-      .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"),
+      .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"), .count("WAVE", "wave"),
+      .count("PRIORITY", "priority"), .text("OWNER", "owner"),
     ])
 
   package static let findings = Listing(

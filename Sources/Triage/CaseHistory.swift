@@ -12,7 +12,9 @@ enum CaseStep: String {
   case confirmed, cleared, known
   // Other changes; `from` and `to` are the named thing's values.
   case heldUntil = "held_until"
-  case noted, kind, finding, firmware
+  case noted, kind, finding, firmware, escalated
+  // Of a finding: its campaign, and where it has come up since it was acknowledged.
+  case wave, paused, resumed, limited, spread
   case remedyFirmware = "remedy_firmware"
   case targetFirmwareInstalled = "target_firmware_installed"
 }
@@ -53,7 +55,9 @@ extension Ticket {
 
   /// It was more than a proposal at some time.
   package var wasLetOut: Bool {
-    let states: Set = [State.open.rawValue, State.acknowledged.rawValue, State.onHold.rawValue, State.resolved.rawValue]
+    let states: Set = [
+      State.open.rawValue, State.acknowledged.rawValue, State.onHold.rawValue, State.resolved.rawValue,
+    ]
     return state != .proposed && history.contains { $0.to.map(states.contains) ?? false }
   }
 }

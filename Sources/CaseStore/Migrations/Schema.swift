@@ -10,6 +10,7 @@ enum Schema {
     (Migration2.identifier, Migration2.sql),
     (MigrationFacts.identifier, MigrationFacts.sql),
     (MigrationOutgoing.identifier, MigrationOutgoing.sql),
+    (MigrationCampaigns.identifier, MigrationCampaigns.sql),
   ]
 
   static var migrator: DatabaseMigrator {
