@@ -161,6 +161,13 @@ struct TicketRules {
       next.kind = option.kind
       next.remedy = option.remedy
     }
+    if ticket.finding != nil, next.finding == nil, next.state == .proposed {
+      // It stands by itself from now on: it waits for no wave, and nobody could have answered to it before.
+      if policy.careMode == .send {
+        next.step(.released, to: .open, at: now, reason: "no finding's wave holds it any more")
+      }
+      next = policy.clocks.started(next, at: now)
+    }
     if next.history.last(.targetFirmwareInstalled)?.to != device.covariates.firmware.text {
       note(.firmware, ticket.firmware.text, device.covariates.firmware.text)
     }
