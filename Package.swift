@@ -17,6 +17,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // Outside systems: module maps and thin wrappers only.
@@ -62,6 +64,8 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         "DefectModel", "DeviceHistory", "Triage",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -105,7 +109,12 @@ let package = Package(
         "Pipeline", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Triage", "Vocabulary",
       ]),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn"],
+      name: "EndToEndTests",
+      dependencies: [
+        "Rig", "FleetSimulation", "Vocabulary", "Broker", "forewarnd", "forewarn",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       exclude: ["Profiles"]),
     .testTarget(name: "RigTests", dependencies: ["Rig", "FleetSimulation"]),
     .testTarget(name: "SystemdTests", dependencies: ["Rig", "forewarnd"]),

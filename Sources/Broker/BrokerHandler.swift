@@ -6,12 +6,15 @@ package struct OutgoingPublish: Sendable, Hashable {
   package var topic: String
   package var payload: [UInt8]
   package var isRetained: Bool
+  /// Not to be published while the handler `isHolding`, not even if it was handed over before.
+  package var mayBeHeld: Bool
 
-  package init(id: Int64, topic: String, payload: [UInt8], isRetained: Bool = false) {
+  package init(id: Int64, topic: String, payload: [UInt8], isRetained: Bool = false, mayBeHeld: Bool = false) {
     self.id = id
     self.topic = topic
     self.payload = payload
     self.isRetained = isRetained
+    self.mayBeHeld = mayBeHeld
   }
 }
 
@@ -49,6 +52,9 @@ package protocol BrokerHandler: Sendable {
   /// `Subscriber.wake` and about once a second.
   func outgoing(limit: Int) -> [OutgoingPublish]
 
+  /// Messages that may be held are given back unpublished: they come again through `outgoing`.
+  var isHolding: Bool { get }
+
   /// The broker has these; they need not be published again.
   func delivered(_ ids: [Int64])
 
@@ -62,6 +68,7 @@ package protocol BrokerHandler: Sendable {
 
 extension BrokerHandler {
   package func outgoing(limit: Int) -> [OutgoingPublish] { [] }
+  package var isHolding: Bool { false }
   package func delivered(_ ids: [Int64]) {}
   package func rejected(_ id: Int64, reason: String) {}
   package func changed(_ state: ConnectionState) {}

@@ -227,6 +227,10 @@ struct SubscriberSession {
       outgoing.accept(handler.outgoing(limit: settings.outgoingLimit))
     }
     while let message = outgoing.next() {
+      if message.mayBeHeld, handler.isHolding {
+        outgoing.drop(message)
+        continue
+      }
       do throws(BrokerError) {
         outgoing.sent(message, packet: try connection.publish(message))
       } catch .publishRefused(_, let reason) {

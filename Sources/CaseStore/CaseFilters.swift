@@ -13,6 +13,10 @@ package struct TicketFilter: Sendable, Hashable {
   package var customer: String?
   package var failureMode: String?
   package var finding: String?
+  package var owner: String?
+  package var queue: String?
+  /// Nobody answered to them by their time, as of this one.
+  package var overdueAt: EventTime?
   package var limit = 1000
 
   package init() {}

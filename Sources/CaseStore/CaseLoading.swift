@@ -16,6 +16,13 @@ enum CaseLoading {
       sql: "SELECT * FROM ticket WHERE state IN ('closed', 'cancelled') AND substr(device, 1, length(?1)) <> ?1",
       arguments: [Erasure.pseudonymPrefix])
     while let row = try tickets.next() { state.add(try TicketTable.ticket(row)) }
+    // What became of a wave's tickets is told by their history, too.
+    let ended = """
+      WHERE state IN ('closed', 'cancelled') AND wave IS NOT NULL
+        AND finding IN (SELECT id FROM finding WHERE state <> 'cleared') AND substr(device, 1, length(?1)) <> ?1
+      ORDER BY id
+      """
+    for ticket in try TicketTable.read(ended, [Erasure.pseudonymPrefix], in: database) { state.add(ticket) }
     for ticket in try TicketTable.read("WHERE state NOT IN ('closed', 'cancelled') ORDER BY id", in: database) {
       state.add(ticket)
       state.tickets.append(ticket)

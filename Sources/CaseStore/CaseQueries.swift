@@ -18,6 +18,11 @@ extension CaseDatabase {
     conditions.require("customer", filter.customer)
     conditions.require("failure_mode", filter.failureMode)
     conditions.require("finding", filter.finding)
+    conditions.require("owner", filter.owner)
+    conditions.require("queue", filter.queue)
+    conditions.require(
+      "state IN ('open', 'proposed') AND due_ms <= CAST(? AS INTEGER)",
+      with: filter.overdueAt.map { "\($0.milliseconds)" })
     let rest = """
       \(conditions.sql) ORDER BY
         CASE state WHEN 'open' THEN 0 WHEN 'proposed' THEN 1 WHEN 'acknowledged' THEN 2 WHEN 'on_hold' THEN 3

@@ -6,14 +6,15 @@ enum FindingTable {
   private static let upsert = """
     INSERT INTO finding (id, state, failure_mode, product, cause, batch, firmware, region, rate_ratio, probability,
       attribution, device_days, failures, devices_affected, onset_ms, detected_ms, kb, explanation, candidates,
-      decided_ms, opened_ms, updated_ms, episode, profile)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      decided_ms, opened_ms, updated_ms, episode, profile, campaign)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, rate_ratio = excluded.rate_ratio,
       probability = excluded.probability, attribution = excluded.attribution, device_days = excluded.device_days,
       failures = excluded.failures, devices_affected = excluded.devices_affected, onset_ms = excluded.onset_ms,
       detected_ms = excluded.detected_ms, kb = excluded.kb, explanation = excluded.explanation,
       candidates = excluded.candidates, decided_ms = excluded.decided_ms, opened_ms = excluded.opened_ms,
-      updated_ms = excluded.updated_ms, profile = excluded.profile
+      updated_ms = excluded.updated_ms, profile = excluded.profile,
+      campaign = excluded.campaign
     WHERE product = excluded.product AND failure_mode = excluded.failure_mode AND cause = excluded.cause
       AND batch IS excluded.batch AND firmware IS excluded.firmware AND region IS excluded.region
       AND episode = excluded.episode
@@ -30,7 +31,7 @@ enum FindingTable {
         finding.devicesAffected, finding.onset?.milliseconds, finding.detectedAt?.milliseconds, finding.kb,
         finding.explanation, try jsonText(finding.candidates), finding.decidedAt.milliseconds,
         finding.openedAt.milliseconds, finding.updatedAt.milliseconds, finding.episode,
-        finding.profile,
+        finding.profile, try finding.campaign.map { try jsonText($0) },
       ])
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       let standing = try String.fetchOne(
@@ -64,6 +65,12 @@ enum FindingTable {
   }
 
   static func finding(_ row: Row) throws -> Finding {
+    var finding = try core(row)
+    finding.campaign = try row.optionalJSON("campaign")
+    return finding
+  }
+
+  private static func core(_ row: Row) throws -> Finding {
     Finding(
       id: try row.value("id"), state: try row.word("state"), failureMode: try row.symbol("failure_mode"),
       product: try row.symbol("product"),

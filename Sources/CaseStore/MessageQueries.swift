@@ -37,21 +37,6 @@ extension CaseDatabase {
     }
   }
 
-  /// What is still to be sent, in the order in which it was caused.
-  package func pendingOutbox(limit: Int) throws(StoreError) -> [OutboxEntry] {
-    // What was refused again and again waits for an operator (`outbox list`) and holds up nothing behind it.
-    try read {
-      try OutboxTable.entries(
-        "WHERE delivered_ms IS NULL AND attempts < ? ORDER BY attempts > 0, id LIMIT ?",
-        [StoreLimits.outboxAttempts, max(0, limit)], in: $0)
-    }
-  }
-
-  /// Delivered or not, the newest first.
-  package func outbox(limit: Int = 1000) throws(StoreError) -> [OutboxEntry] {
-    try read { try OutboxTable.entries("ORDER BY id DESC LIMIT ?", [max(0, limit)], in: $0) }
-  }
-
   /// The newest first; of one moment by product, device and mode.
   package func predictions(_ filter: PredictionFilter = .init()) throws(StoreError) -> [Prediction] {
     try read { try RecordTables.predictions(filter, in: $0) }

@@ -43,6 +43,11 @@ extension Row {
     try JSONDecoder().decode(Value.self, from: Data((try value(column) as String).utf8))
   }
 
+  func optionalJSON<Value: Decodable>(_ column: String) throws -> Value? {
+    guard let text: String = try optional(column) else { return nil }
+    return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
+  }
+
   func identity() throws -> DeviceIdentity {
     DeviceIdentity(product: try symbol("product"), device: try value("device"))
   }

@@ -7,6 +7,8 @@ package struct StoreLimits: Sendable, Hashable {
   package var quarantineBytes = 64 << 20
   /// Delivered messages that `outbox list` can still show; undelivered ones are never dropped.
   package var deliveredMessages = 10_000
+  /// Messages that were given up and wait for an operator, the newest; the rest is gone.
+  package var deadLetters = 10_000
   /// Daily predictions are kept so long before the newest: a year for judging calibration, and a margin.
   package var predictionDays = 400
   /// Newest contacts, and newest diagnoses, kept as they came.

@@ -6,15 +6,17 @@ enum TicketTable {
   private static let upsert = """
     INSERT INTO ticket (id, kind, state, severity, device, product, batch, firmware, region, customer, failure_mode, kb,
       probability, evidence, attribution, finding, remedy, explanation, decided_ms, opened_ms, updated_ms, outcome,
-      episode, may_contact, profile)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      episode, may_contact, profile, wave, owner, queue, priority, due_ms, escalated_ms, options)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, severity = excluded.severity,
       batch = excluded.batch, firmware = excluded.firmware, region = excluded.region, customer = excluded.customer,
       kb = excluded.kb, probability = excluded.probability, evidence = excluded.evidence,
       attribution = excluded.attribution, finding = excluded.finding, remedy = excluded.remedy,
       explanation = excluded.explanation, decided_ms = excluded.decided_ms, opened_ms = excluded.opened_ms,
       updated_ms = excluded.updated_ms, outcome = excluded.outcome, may_contact = excluded.may_contact,
-      profile = excluded.profile
+      profile = excluded.profile, wave = excluded.wave, owner = excluded.owner, queue = excluded.queue,
+      priority = excluded.priority, due_ms = excluded.due_ms, escalated_ms = excluded.escalated_ms,
+      options = excluded.options
     WHERE device = excluded.device AND product = excluded.product AND failure_mode = excluded.failure_mode
       AND episode = excluded.episode
     """
@@ -29,6 +31,8 @@ enum TicketTable {
         try jsonText(ticket.attribution), ticket.finding, try jsonText(ticket.remedy), ticket.explanation,
         ticket.decidedAt.milliseconds, ticket.openedAt.milliseconds, ticket.updatedAt.milliseconds,
         ticket.outcome?.rawValue, ticket.episode, ticket.mayContact, ticket.profile,
+        ticket.wave, ticket.owner, ticket.queue, ticket.priority, ticket.dueAt?.milliseconds,
+        ticket.escalatedAt?.milliseconds, try ticket.options.map { try jsonText($0) },
       ])
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       let standing = try String.fetchOne(
@@ -58,6 +62,18 @@ enum TicketTable {
   }
 
   static func ticket(_ row: Row) throws -> Ticket {
+    var ticket = try core(row)
+    ticket.wave = try row.optional("wave")
+    ticket.owner = try row.optional("owner")
+    ticket.queue = try row.optional("queue")
+    ticket.priority = try row.optional("priority")
+    ticket.dueAt = try row.optionalTime("due_ms")
+    ticket.escalatedAt = try row.optionalTime("escalated_ms")
+    ticket.options = try row.optionalJSON("options")
+    return ticket
+  }
+
+  private static func core(_ row: Row) throws -> Ticket {
     Ticket(
       id: try row.value("id"), kind: try row.word("kind"), state: try row.word("state"),
       severity: try row.word("severity"), device: try row.value("device"), product: try row.symbol("product"),

@@ -10,9 +10,15 @@ package struct UnitOfWork: Sendable {
   package struct FailedDelivery: Sendable, Hashable {
     package var id: Int64
     package var error: String
-    package init(id: Int64, error: String) {
+    /// When a webhook is tried again.
+    package var dueAt: EventTime?
+    /// No further try: it is a dead letter.
+    package var isLast: Bool
+    package init(id: Int64, error: String, dueAt: EventTime? = nil, isLast: Bool = false) {
       self.id = id
       self.error = error
+      self.dueAt = dueAt
+      self.isLast = isLast
     }
   }
 
@@ -43,6 +49,10 @@ package struct UnitOfWork: Sendable {
   package var outbox: [OutgoingMessage] = []
   package var deliveredOutbox: [Int64] = []
   package var failedOutbox: [FailedDelivery] = []
+  /// Tried again from the beginning, dead or not.
+  package var retriedOutbox: [Int64] = []
+  /// Of what a device would be told in a row only the last is kept: the brake has held it back meanwhile.
+  package var dropsSupersededOffers = false
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []

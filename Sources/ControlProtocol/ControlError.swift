@@ -19,6 +19,8 @@ package enum ExitStatus: Int32, Sendable {
   case failed = 2
   case unreachable = 3
   case noSuchObject = 4
+  /// Of `firmware gate`: the rollout must be stopped.
+  case stop = 5
   /// `EX_USAGE` of sysexits.h.
   case usage = 64
   /// `EX_NOPERM` of sysexits.h.

@@ -15,8 +15,13 @@ package enum Route {
   package static let quarantine = "/v1/quarantine"
   package static let quarantineRetry = "/v1/quarantine/retry"
   package static let quarantineDrop = "/v1/quarantine/drop"
+  package static let care = "/v1/care"
+  package static let carePause = "/v1/care/pause"
+  package static let careResume = "/v1/care/resume"
   package static let outbox = "/v1/outbox"
+  package static let outboxRetry = "/v1/outbox/retry"
   package static let predictions = "/v1/predictions"
+  package static let firmware = "/v1/firmware"
   package static let firmwareComparison = "/v1/firmware/compare"
   package static let model = "/v1/model"
   /// Of tickets, findings, devices or cells.

@@ -260,6 +260,11 @@ extension StatusReport {
 
   package struct Care: Hashable, Sendable, Codable {
     package var mode: String
-    package init(mode: String) { self.mode = mode }
+    /// The brake is on: nothing leaves.
+    @Known package var paused: Bool?
+    package init(mode: String, paused: Bool = false) {
+      self.mode = mode
+      self.paused = paused
+    }
   }
 }

@@ -54,10 +54,13 @@ struct MatchedSets: Sendable {
   }
 
   init(_ cells: CellTable, first: Symbol, second: Symbol) {
+    self.init(cells) { $0 == first ? 1 : $0 == second ? 2 : 0 }
+  }
+
+  /// `side`: on which a firmware stands, 1 or 2; 0 on none.
+  init(_ cells: CellTable, side: (Symbol) -> Int) {
     let lexicon = cells.lexicon
-    let sides = lexicon.profiles.map { profile in
-      profile.firmwareWord == first ? 1 : profile.firmwareWord == second ? 2 : 0
-    }
+    let sides = lexicon.profiles.map { side($0.firmwareWord) }
     var batchRanks = [UInt64](repeating: 0, count: lexicon.batches.count)
     for (rank, number) in lexicon.batches.keys.indices.sorted(by: {
       lexicon.batches.keys[$0] < lexicon.batches.keys[$1]

@@ -86,17 +86,19 @@ private final class BrokerBridge: BrokerHandler {
     do throws(StoreError) {
       // What is confirmed but not yet struck off stands at the front of the table: read past it.
       let confirmed = Set(board.read { $0.deliveredOutbox + $0.refusedOutbox.map(\.id) })
-      return try store.pendingOutbox(limit: limit + confirmed.count).lazy.filter { !confirmed.contains($0.id) }
-        .prefix(limit).map { entry in
+      return try store.pendingOutbox(limit: limit + confirmed.count, isBraked: isHolding).lazy
+        .filter { !confirmed.contains($0.id) }.prefix(limit).map { entry in
           OutgoingPublish(
             id: entry.id, topic: entry.message.topic, payload: entry.message.payload,
-            isRetained: entry.message.isRetained)
+            isRetained: entry.message.isRetained, mayBeHeld: entry.message.isHeldByBrake)
         }
     } catch {
       logger.warning("the outbox can't be read", metadata: ["error": "\(error)"])
       return []
     }
   }
+
+  var isHolding: Bool { board.read { $0.brake != nil } }
 
   func delivered(_ ids: [Int64]) { board.change { $0.deliveredOutbox += ids } }
 

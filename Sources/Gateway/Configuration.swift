@@ -30,8 +30,17 @@ package import Vocabulary
 /// | `consent_default.telemetry`, `.contact` | truth value | true | |
 /// | `consent_default.regions.<region>.telemetry`, `.contact` | truth value | as for all | at most 1000 regions |
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
+/// | `care.waves.enabled` | truth value | true | |
+/// | `care.waves.canary_share`, `.canary_devices` | share, devices | 0.01, 10 | 0–1, 1–100 000 |
+/// | `care.waves.growth` | factor | 5 | 1–100 |
+/// | `care.waves.observation_days`, `.judged_share`, `.most_bad_share` | days, shares | 3, 0.5, 0.25 | |
+/// | `care.waves.limit_a_day` | tickets of a finding | 1000 | |
+/// | `care.waves.spread_devices` | devices | 5 | 1–100 000 |
+/// | `care.answer_hours` | hours | 24 | 0.1–8760 |
+/// | `care.owners.<cause>` | `{owner, queue}` | as `ClockPolicy` says | |
 /// | `predictions.every_days`, `.horizon_days` | days | not kept | 1–365 |
 /// | `sources` | list | none | at most 32; each as `SourceReader` says |
+/// | `webhooks` | list | none | at most 16; each as `Webhook` says |
 /// | `limits.device_burst` | messages | 20 000 | 1–1 000 000 |
 /// | `limits.device_messages_per_second` | messages | 100 | 0.001–100 000 |
 /// | `limits.unknown_devices` | devices | 1 500 000 | 0–10 000 000 |
@@ -50,9 +59,12 @@ package struct Configuration: Sendable {
   package var latenessDays = 7
   package var consentDefault = ConsentPolicy()
   package var careMode = TriagePolicy.CareMode.propose
+  package var waves = WavePolicy()
+  package var clocks = ClockPolicy()
   package var predictions = PredictionSchedule.never
   package var sources: [SourceMapping] = []
   package var limits = AdmissionLimits()
+  package var webhooks: [Webhook] = []
   package var logLevel = Logger.Level.notice
 
   package struct BrokerPart: Sendable {
@@ -89,6 +101,8 @@ package struct Configuration: Sendable {
   package var pipelineSettings: PipelineSettings {
     var policy = TriagePolicy()
     policy.careMode = careMode
+    policy.waves = waves
+    policy.clocks = clocks
     policy.mayContactByDefault = consentDefault.contact
     policy.mayContactByRegion = consentDefault.regions.compactMapValues(\.contact)
     return PipelineSettings(

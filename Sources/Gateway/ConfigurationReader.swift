@@ -35,11 +35,12 @@ struct ConfigurationReader {
     take("lateness_days", { $0.integer(in: 1...60) }, into: &result.latenessDays)
     if let policy = keys.optional("consent_default")?.mapping(consentPolicy) { result.consentDefault = policy }
     _ = keys.optional("care")?.mapping { care -> Bool? in
-      if let mode = care.optional("mode")?.choice(of: TriagePolicy.CareMode.self) { result.careMode = mode }
+      CareReader(keys: care).take(into: &result)
       return true
     }
     if let schedule = keys.optional("predictions")?.mapping(predictions) { result.predictions = schedule }
     if let sources = keys.optional("sources") { result.sources = SourceReader.sources(sources) }
+    if let webhooks = keys.optional("webhooks") { result.webhooks = Self.webhooks(webhooks) }
     if let limits = keys.optional("limits")?.mapping({ limits(result.limits, $0) }) { result.limits = limits }
     take("log_level", { $0.choice(of: ConfigurableLevel.self)?.level }, into: &result.logLevel)
     return result

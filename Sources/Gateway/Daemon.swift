@@ -57,6 +57,7 @@ package struct Daemon: Sendable {
       logger: logger, faults: faults)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
+    await engine.setWebhooks(configuration.webhooks)
     let recovery = try await engine.recover()
     store.releaseMemory()
     ResidentMemory.releaseHeap()
@@ -101,6 +102,8 @@ package struct Daemon: Sendable {
     ]
     if let address = configuration.httpListen { services.append(Listeners.metrics(status, address, logger: quiet)) }
     services.append(Ticker(engine: engine, board: board))
+    services.append(
+      WebhookCourier(engine: engine, store: store, board: board, configuration: running, logger: logger))
     services.append(broker)
 
     // Shut down in the reverse order: first the intake.

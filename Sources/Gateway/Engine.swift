@@ -29,6 +29,8 @@ actor Engine {
   /// As of the last commit: see `EngineLimits`.
   var storedRefusals = AdmissionCounts()
   var storedLosses = BrokerLosses()
+  /// Who is told of changes over HTTP.
+  private(set) var webhooks: [Webhook] = []
   private var faults: FaultSwitch
   private var spare = SpareMemory()
 
@@ -145,7 +147,8 @@ actor Engine {
     started: Double? = nil, released: [Int64] = [], changes: [CaseChange] = [], imported: Delivery? = nil,
     forgottenModes: [ModeKey]? = nil, quarantinedAnew: [QuarantineEntry] = [],
     outgoing: [OutgoingMessage] = [], batches: [BatchFacts] = [],
-    rejudged: [(id: Int64, rejection: Rejection)] = [], isAtRest: Bool = false
+    rejudged: [(id: Int64, rejection: Rejection)] = [], isAtRest: Bool = false,
+    fill: (inout UnitOfWork) -> Void = { _ in }
   ) async -> Bool {
     guard !hasGivenUp else { return false }
     let yield = pipeline.takeYield()
@@ -174,6 +177,7 @@ actor Engine {
     }
     unit.deliveredOutbox = delivered.0
     unit.failedOutbox = delivered.1.map { UnitOfWork.FailedDelivery(id: $0.id, error: $0.reason) }
+    fill(&unit)
     guard !unit.isEmpty else {
       report(total, yield, started)
       return true
@@ -253,6 +257,8 @@ actor Engine {
   /// Set by the daemon: ends it with an error.
   var onFatal: @Sendable (String) -> Void = { _ in }
   func setOnFatal(_ handler: @escaping @Sendable (String) -> Void) { onFatal = handler }
+
+  func setWebhooks(_ webhooks: [Webhook]) { self.webhooks = webhooks }
 
   private func giveUp(_ reason: String) {
     board.change { $0.isStopping = true }

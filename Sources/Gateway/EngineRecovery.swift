@@ -61,6 +61,7 @@ extension Engine {
       journalBytes: isFirstForm ? Limits.mostJournalBytes + 1 : stored.journalBytes,
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     restoreLimits(stored.meta)
+    try restoreBrake(stored.meta)
     replay(stored.journal)
     for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
       pipeline.waitAgain(entry.delivery)

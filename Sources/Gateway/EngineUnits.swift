@@ -46,17 +46,18 @@ extension Engine {
     }
     unit.outbox = Outbox(
       root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, closed: closedTickets(unit.changes),
-      at: unit.at
+      webhooks: webhooks, at: unit.at
     ).messages(for: unit.changes)
-    if careMode == .send {
+    if careMode != .off {
       unit.outbox += yield.erased.map { identity in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
         return OutgoingMessage(
-          topic: topic, payload: [], isRetained: true, device: OutgoingMessage.farewell, createdAt: unit.at)
+          kind: .offer, topic: topic, payload: [], isRetained: true, device: OutgoingMessage.farewell,
+          createdAt: unit.at)
       }
     }
     unit.outbox += yield.requests.map {
-      OutgoingMessage(topic: $0.topic, payload: $0.payload, isRetained: false, createdAt: unit.at)
+      OutgoingMessage(kind: .request, topic: $0.topic, payload: $0.payload, isRetained: false, createdAt: unit.at)
     }
     if isSnapshot || yield.counts != FateCounts() { unit.meta[MetaKey.counts] = total.stored }
     if !isSnapshot {
@@ -97,7 +98,8 @@ extension UnitOfWork {
     !emptiesJournal && journal.isEmpty && devicePages.isEmpty && erasedDevices.isEmpty && meta.isEmpty
       && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty
       && outbox.isEmpty
-      && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
+      && deliveredOutbox.isEmpty && failedOutbox.isEmpty && retriedOutbox.isEmpty && !dropsSupersededOffers
+      && predictions.isEmpty && contacts.isEmpty
       && diagnoses.isEmpty && batches.isEmpty
   }
 }

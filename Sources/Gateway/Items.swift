@@ -47,37 +47,6 @@ extension PredictionItem {
   }
 }
 
-/// A message of the outbox as `GET /v1/outbox` shows it.
-struct OutboxItem: Encodable, Sendable {
-  var id: Int64
-  var topic: String
-  var bytes: Int
-  var retained: Bool
-  var createdAt: String
-  @Known var deliveredAt: String?
-  var attempts: Int
-  @Known var lastError: String?
-
-  init(_ entry: OutboxEntry) {
-    id = entry.id
-    topic = entry.message.topic
-    bytes = entry.message.payload.count
-    retained = entry.message.isRetained
-    createdAt = entry.message.createdAt.description
-    deliveredAt = entry.deliveredAt?.description
-    attempts = entry.attempts
-    lastError = entry.lastError
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case id, topic, bytes, retained
-    case createdAt = "created_at"
-    case deliveredAt = "delivered_at"
-    case attempts
-    case lastError = "last_error"
-  }
-}
-
 extension TicketAction {
   init(verb: String, body: ActionRequest) throws(ProblemDetails) {
     func required(_ value: String?, _ name: String) throws(ProblemDetails) -> String {
@@ -137,10 +106,19 @@ extension FindingAction {
     switch verb {
     case "confirm": self = .confirm(reason: body.reason)
     case "clear": self = .clear(reason: body.reason)
+    case "ack": self = .acknowledge(reason: body.reason ?? body.note)
+    case "pause": self = .pause(reason: body.reason ?? body.note)
+    case "resume": self = .resume(reason: body.reason ?? body.note)
+    case "limit":
+      guard let limit = body.limit else {
+        throw ProblemDetails(
+          status: 400, title: "limit is missing", detail: "say how many tickets may be let out a day: {\"limit\": 50}")
+      }
+      self = .limit(limit, reason: body.reason ?? body.note)
     default:
       throw ProblemDetails(
         status: 404, title: "no such action",
-        detail: "a finding takes confirm and clear; not \(LogLines.escaped(verb))")
+        detail: "a finding takes confirm, clear, ack, pause, resume, limit and release; not \(LogLines.escaped(verb))")
     }
   }
 }

@@ -24,6 +24,16 @@ enum Limits {
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
   static let firstCommitPauseSeconds = 0.2
   static let longestCommitPauseSeconds = 5.0
+  /// Receivers of webhooks: each gets a row of the outbox for each change.
+  static let webhooks = 16
+  /// How often the outbox is looked at for them when nothing was due, how many are posted before that is written down, and
+  /// how many of those at once: a receiver must not be overrun.
+  static let webhookLookSeconds = 0.5
+  static let webhooksARound = 64
+  static let webhooksAtOnce = 8
+  /// Of an answer nothing but its status counts; of an error the beginning.
+  static let webhookAnswerBytes = 64 << 10
+  static let webhookErrorCharacters = 300
   /// A request's body; a million devices to import are sent in several files.
   static let requestBodyBytes = 32 << 20
   /// Of an export, held in memory at a time.

@@ -52,6 +52,7 @@ enum Metrics {
     counter(
       "forewarn_quarantine_unkept_total", "Refused messages that were counted, but not kept.",
       limits.quarantineUnkept)
+    gauge("forewarn_care_paused", "1 while the brake is on: nothing leaves.", status.care.paused == true ? 1 : 0)
     gauge("forewarn_lag_seconds", "How long the last committed batch had been here.", status.lagSeconds)
     let histogram = "forewarn_receive_to_commit_seconds"
     lines.append("# HELP \(histogram) From a message's arrival to the commit that holds it.")

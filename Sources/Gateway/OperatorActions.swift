@@ -62,11 +62,13 @@ extension Engine {
   }
 
   /// Holds and the 14 days after a resolution are judged by the clock of the evidence.
-  private var judgementTime: EventTime { pipeline.history.now ?? WallClock.now() }
+  var judgementTime: EventTime { pipeline.history.now ?? WallClock.now() }
 
-  private func save(_ change: CaseChange) async throws {
-    pipeline.apply(change)
-    guard await commit(changes: [change]) else { throw ProblemDetails.stopping }
+  private func save(_ change: CaseChange) async throws { try await save([change]) }
+
+  func save(_ changes: [CaseChange]) async throws {
+    for change in changes { pipeline.apply(change) }
+    guard await commit(changes: changes) else { throw ProblemDetails.stopping }
   }
 
   /// Other profiles: read and checked before, taken whole.
@@ -110,7 +112,11 @@ extension ProblemDetails {
   }
 
   private static func listCommand(_ noun: String) -> String {
-    noun == "quarantined message" ? "quarantine list" : "\(noun) list"
+    switch noun {
+    case "quarantined message": "quarantine list"
+    case "outbox message": "outbox list"
+    default: "\(noun) list"
+    }
   }
 
   static let stopping = ProblemDetails(

@@ -13,6 +13,7 @@ struct Outbox {
   let cases: CaseBook
   /// Ended tickets by finding.
   let closed: [String: Int]
+  var webhooks: [Webhook] = []
   let at: EventTime
 
   func messages(for changes: [CaseChange]) -> [OutgoingMessage] {
@@ -24,8 +25,12 @@ struct Outbox {
         messages.append(
           message(
             "evt/\(root)/ticket/\(ticket.id)", ObjectReply(schema: Schema.name("ticket", "show"), value: ticket),
-            isRetained: false, device: ticket.device))
-        devices[ticket.device] = DeviceIdentity(product: ticket.product, device: ticket.device)
+            isRetained: false, device: ticket.device, subject: ticket.id))
+        messages += webhookMessages(about: ticket)
+        // While care is only proposed, a device hears of what a person has let out and of nothing else.
+        if mode == .send || ticket.isReleasedByPeople {
+          devices[ticket.device] = DeviceIdentity(product: ticket.product, device: ticket.device)
+        }
       case .finding(let finding):
         let counts = ticketCounts(of: finding)
         messages.append(
@@ -34,23 +39,64 @@ struct Outbox {
             ObjectReply(
               schema: Schema.name("finding", "show"),
               value: FindingReply(finding: finding, open: counts.open, closed: counts.closed)),
-            isRetained: false, device: nil))
+            isRetained: false, device: nil, subject: finding.id))
+        messages += webhookMessages(about: finding)
       }
     }
-    guard mode == .send else { return messages }
+    guard mode != .off else { return messages }
     let ticketsByDevice = Dictionary(grouping: cases.tickets.values, by: \.device)
     return messages + devices.values.sorted().map { offer($0, ticketsByDevice[$0.device] ?? []) }
   }
 
   /// What devices must be told when care begins to be sent, or no longer is: their offers, or that none stands any more.
   func offers(after before: TriagePolicy.CareMode) -> [OutgoingMessage] {
-    guard (before == .send) != (mode == .send) else { return [] }
+    guard before != mode else { return [] }
     let tickets = Dictionary(grouping: cases.tickets.values) { DeviceIdentity(product: $0.product, device: $0.device) }
     return tickets.keys.sorted().compactMap { identity in
-      var message = offer(identity, tickets[identity] ?? [])
-      guard !message.payload.isEmpty else { return nil }
-      if mode != .send { message.payload = [] }
-      return message
+      let own = tickets[identity] ?? []
+      let isOffered = own.contains { isSent($0, in: before) && CareOffer.of($0) != nil }
+      let message = offer(identity, own)
+      return isOffered || !message.payload.isEmpty ? message : nil
+    }
+  }
+
+  /// Whether its offer goes out: in `propose` only what a person has let out.
+  private func isSent(_ ticket: Ticket, in mode: TriagePolicy.CareMode) -> Bool {
+    switch mode {
+    case .off: false
+    case .propose: ticket.isReleasedByPeople
+    case .send: true
+    }
+  }
+
+  /// Nothing goes to a webhook before someone said so: as long as care is only proposed, an operator's act on the case does,
+  /// or the webhook's own `proposed`.
+  private func webhookMessages(about ticket: Ticket) -> [OutgoingMessage] {
+    webhookMessages(.ticket, subject: ticket.id, device: ticket.device) { webhook in
+      guard webhook.isToldOfProposals || (mode == .send ? ticket.wasLetOut : ticket.isTouchedByPeople) else {
+        return nil
+      }
+      return WebhookAlert(ticket, receiver: webhook.name)
+    }
+  }
+
+  private func webhookMessages(about finding: Finding) -> [OutgoingMessage] {
+    webhookMessages(.finding, subject: finding.id, device: nil) { webhook in
+      guard webhook.isToldOfProposals || mode == .send || finding.isTouchedByPeople else { return nil }
+      return WebhookAlert(finding, receiver: webhook.name)
+    }
+  }
+
+  private func webhookMessages(
+    _ event: Webhook.Event, subject: String, device: String?, _ alert: (Webhook) -> WebhookAlert?
+  ) -> [OutgoingMessage] {
+    guard mode != .off else { return [] }
+    return webhooks.filter { $0.events.contains(event) }.compactMap { webhook in
+      alert(webhook).map {
+        OutgoingMessage(
+          kind: .webhook, topic: "webhook/\(webhook.name)", payload: JSONText.bytes($0), isRetained: false,
+          device: device, subject: subject, webhook: webhook.name, createdAt: at)
+      }
     }
   }
 
@@ -58,14 +104,18 @@ struct Outbox {
   /// payload where there is none.
   private func offer(_ identity: DeviceIdentity, _ tickets: [Ticket]) -> OutgoingMessage {
     let topic = "cmd/\(root)/\(identity.product)/\(identity.device)/care"
-    let offers = tickets.compactMap { ticket in CareOffer.of(ticket).map { (ticket, $0) } }
+    let offers = tickets.filter { isSent($0, in: mode) }.compactMap { ticket in
+      CareOffer.of(ticket).map { (ticket, $0) }
+    }
     let best = offers.min { left, right in
       (left.0.severity.rank, right.0.decidedAt, left.0.id) < (right.0.severity.rank, left.0.decidedAt, right.0.id)
     }
     guard let best else {
-      return OutgoingMessage(topic: topic, payload: [], isRetained: true, device: identity.device, createdAt: at)
+      return OutgoingMessage(
+        kind: .offer, topic: topic, payload: [], isRetained: true, device: identity.device, createdAt: at)
     }
-    return message(topic, best.1, isRetained: true, device: identity.device)
+    return message(
+      topic, best.1, kind: .offer, isRetained: true, device: identity.device, subject: best.1.ticket)
   }
 
   private func ticketCounts(of finding: Finding) -> (open: Int, closed: Int) {
@@ -73,10 +123,13 @@ struct Outbox {
   }
 
   private func message(
-    _ topic: String, _ value: some Encodable, isRetained: Bool, device: String?
+    _ topic: String, _ value: some Encodable, kind: OutgoingMessage.Kind = .event, isRetained: Bool, device: String?,
+    subject: String
   ) -> OutgoingMessage {
     OutgoingMessage(
-      topic: topic, payload: JSONText.bytes(value), isRetained: isRetained, device: device, createdAt: at)
+      kind: kind, topic: topic, payload: JSONText.bytes(value), isRetained: isRetained, device: device,
+      subject: subject,
+      createdAt: at)
   }
 }
 

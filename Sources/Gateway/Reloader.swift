@@ -77,6 +77,7 @@ struct Reloader: Service {
     let needRestart = before.differences(from: fresh, in: \.fixedParts)
     let after = before.taking(changeablePartsOf: fresh)
     let isChange = try await engine.reload(catalogue, after.pipelineSettings)
+    await engine.setWebhooks(after.webhooks)
     configuration.take(fresh)
     logLevel.set(after.logLevel)
     access.change(to: after.control, logger: logger)

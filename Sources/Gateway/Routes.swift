@@ -26,6 +26,7 @@ struct Routes: Sendable {
     router.get("/v1/findings", use: reading(findings))
     router.get("/v1/findings/:id", use: reading(finding))
     router.post("/v1/findings/:id/:action", use: changing(findingAction))
+    router.get("/v1/findings/:id/waves", use: reading(waves))
     router.get("/v1/devices", use: reading(devices))
     router.get("/v1/devices/:id", use: reading(device))
     router.get("/v1/devices/:id/score", use: reading(score))
@@ -41,9 +42,10 @@ struct Routes: Sendable {
     router.post("/v1/quarantine/retry", use: changing(retryQuarantine))
     router.post("/v1/quarantine/drop", use: changing(dropQuarantine))
     router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
-    router.get("/v1/outbox", use: reading(outbox))
+    addCareRoutes(to: router)
     router.get("/v1/predictions", use: reading(predictions))
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
+    router.get("/v1/firmware/:id/gate", use: reading(firmwareGate))
     router.get("/v1/model", use: reading(modelReport))
     router.get("/v1/model/ageing", use: reading(ageing))
     router.get("/v1/export/:noun", use: reading(export))
@@ -52,9 +54,9 @@ struct Routes: Sendable {
     return router
   }
 
-  private typealias Handler = @Sendable (Request, ControlContext) async throws -> Response
+  typealias Handler = @Sendable (Request, ControlContext) async throws -> Response
 
-  private func reading(_ handler: @escaping Handler) -> Handler {
+  func reading(_ handler: @escaping Handler) -> Handler {
     { request, context in
       let peer = try await context.peer()
       guard access.permissions.mayRead(peer) else { throw refused(peer, "read", "control.readers_group") }
@@ -62,7 +64,7 @@ struct Routes: Sendable {
     }
   }
 
-  private func changing(
+  func changing(
     _ handler: @escaping @Sendable (Request, ControlContext, Peer) async throws -> Response
   ) -> Handler {
     { request, context in
@@ -92,7 +94,7 @@ struct Routes: Sendable {
       request,
       allowed: [
         "state", "kind", "severity", "device", "product", "batch", "firmware", "region", "customer", "failure_mode",
-        "finding", "limit",
+        "finding", "owner", "queue", "overdue", "limit",
       ])
     var filter = TicketFilter()
     filter.states = try query.choices("state")
@@ -106,6 +108,9 @@ struct Routes: Sendable {
     filter.customer = query["customer"]
     filter.failureMode = query["failure_mode"]
     filter.finding = query["finding"]
+    filter.owner = query["owner"]
+    filter.queue = query["queue"]
+    if try query.word("overdue", of: ["true", "false"]) == "true" { filter.overdueAt = await engine.judgementTime }
     filter.limit = try query.limit()
     return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))
   }
@@ -155,12 +160,17 @@ struct Routes: Sendable {
     let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
+    if verb == "release" {
+      let reply = try await engine.release(
+        finding: id, isForced: body.force ?? false, reason: body.reason ?? body.note, actor: peer.name)
+      return .json(ObjectReply(schema: Schema.name("finding", "release"), value: reply))
+    }
     let reply = try await engine.apply(
       try FindingAction(verb: verb, body: body), toFinding: id, actor: peer.name)
     return .json(ObjectReply(schema: Schema.name("finding", verb), value: reply))
   }
 
-  private func actionBody(_ request: Request) async throws -> ActionRequest {
+  func actionBody(_ request: Request) async throws -> ActionRequest {
     let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
     guard buffer.readableBytes > 0 else { return ActionRequest() }
     return try JSONDecoder().decode(ActionRequest.self, from: Data(buffer.readableBytesView))
@@ -267,12 +277,6 @@ struct Routes: Sendable {
     let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
     let report = try await engine.dropQuarantine(reason: reasons.first)
     return .json(ObjectReply(schema: Schema.name("quarantine", "drop_all"), value: report))
-  }
-
-  private func outbox(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let query = try Query(request, allowed: ["limit"])
-    let items = try store.outbox(limit: try query.limit()).map(OutboxItem.init)
-    return .json(ListReply(schema: Schema.name("outbox", "list"), items: items))
   }
 
   private func predictions(_ request: Request, _ context: ControlContext) async throws -> Response {

@@ -42,8 +42,10 @@ extension Configuration {
     [
       ("profiles", profiles), ("broker.also_subscribe", "\(broker.alsoSubscribe)"),
       ("control.readers_group", control.readersGroup), ("control.operators_group", control.operatorsGroup),
-      ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue), ("predictions", "\(predictions)"),
-      ("log_level", logLevel.rawValue),
+      ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue),
+      ("care.waves", "\(waves)"), ("care.answer_hours", "\(clocks.answerHours)"),
+      ("care.owners", "\(clocks.owners.sorted { $0.key < $1.key })"), ("predictions", "\(predictions)"),
+      ("webhooks", "\(webhooks)"), ("log_level", logLevel.rawValue),
     ]
   }
 
@@ -55,7 +57,10 @@ extension Configuration {
     result.control.operatorsGroup = fresh.control.operatorsGroup
     result.consentDefault = fresh.consentDefault
     result.careMode = fresh.careMode
+    result.waves = fresh.waves
+    result.clocks = fresh.clocks
     result.predictions = fresh.predictions
+    result.webhooks = fresh.webhooks
     result.logLevel = fresh.logLevel
     return result
   }

@@ -52,7 +52,8 @@ struct StatusReporter: Sendable {
       lastPass: content.lastPassEnd.flatMap { end in
         content.lastPassSeconds.map { StatusReport.Pass(bucketEnd: end.description, seconds: $0.toSixDigits) }
       },
-      care: StatusReport.Care(mode: configuration.careMode.rawValue), latency: latency(content.latency),
+      care: StatusReport.Care(mode: configuration.careMode.rawValue, paused: content.brake != nil),
+      latency: latency(content.latency),
       limits: StatusReport.Limits(
         throttledMessages: content.refusals.throttled, throttledDevices: content.throttledDevices,
         offenders: content.offenders, unknownDevices: content.unknownDevices,
@@ -60,6 +61,8 @@ struct StatusReporter: Sendable {
         newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
         quarantineUnkept: content.refusals.unkept))
   }
+
+  var careMode: String { configuration.careMode.rawValue }
 
   private func latency(_ histogram: LatencyHistogram) -> StatusReport.Latency? {
     guard let half = histogram.quantile(0.5), let most = histogram.quantile(0.99) else { return nil }

@@ -68,8 +68,8 @@ extension Listing.Column {
 enum Tones {
   static func of(_ word: String) -> Screen.Tone {
     switch word {
-    case "critical", "degraded": .bad
-    case "major", "confirmed", "known", "starting", "quarantined": .warning
+    case "critical", "degraded", "dead": .bad
+    case "major", "confirmed", "known", "starting", "quarantined", "held", "retrying": .warning
     case "ready", "applied", "resolved": .good
     case "closed", "cancelled", "cleared": .faint
     default: .plain
@@ -86,7 +86,8 @@ extension Listing {
       .age("AGE", "opened_at"), .text("DEVICE", "device"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
       .text("FAILURE MODE", "failure_mode"),
       .chance("PROBABILITY", mean: "probability.mean", low: "probability.low", high: "probability.high"),
-      .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"),
+      .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"), .count("WAVE", "wave"),
+      .count("PRIORITY", "priority"), .text("OWNER", "owner"),
     ])
 
   package static let findings = Listing(
@@ -147,6 +148,14 @@ extension Listing {
     columns: [
       .count("ID", "id"), .age("AGE", "received_at"), .text("REASON", "reason"), .count("BYTES", "bytes"),
       .text("TOPIC", "topic"), .text("DETAIL", "detail"),
+    ])
+
+  package static let outbox = Listing(
+    noun: "messages", whenEmpty: "forewarn has had nothing to say yet",
+    columns: [
+      .count("ID", "id"), .age("AGE", "created_at"), .state("STATE", "state"), .text("KIND", "kind"),
+      .text("SUBJECT", "subject"), .text("TOPIC", "topic"), .count("BYTES", "bytes"), .count("FAILED", "attempts"),
+      .text("LAST ERROR", "last_error"),
     ])
 
   package static let predictions = Listing(

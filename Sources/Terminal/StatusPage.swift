@@ -51,7 +51,8 @@ package enum StatusPage {
     fields.append(("devices", Phrase.count(status.devices)))
     fields.append(("findings", "\(Phrase.count(status.findings.live)) live"))
     fields.append(("tickets", tickets(status.tickets)))
-    fields.append(("care", "mode \(status.care.mode)"))
+    let paused = status.care.paused == true ? ", PAUSED: nothing goes out (see: forewarn care status)" : ""
+    fields.append(("care", "mode \(status.care.mode)\(paused)"))
     if status.quarantine.messages > 0 {
       let held = "\(Phrase.count(status.quarantine.messages, "message")), \(Phrase.bytes(status.quarantine.bytes))"
       fields.append(("quarantine", "\(held) (see: forewarn quarantine list)"))

@@ -14,6 +14,10 @@ package enum TicketPage {
     lines += ["", screen.painted("Evidence", .strong)] + evidence(ticket, screen)
     lines += ["", screen.painted("Put down to", .strong)] + Layout.shares(ticket.attribution.named)
     lines += ["", screen.painted("Remedy", .strong)] + remedy(ticket, screen)
+    if let options = ticket.options, !options.isEmpty {
+      lines += ["", screen.painted("What could be done", .strong)] + options.map { option($0, ticket) }
+    }
+    lines += ["", screen.painted("Who and when", .strong)] + clocks(ticket, screen)
     if !ticket.history.isEmpty {
       lines += ["", screen.painted("History", .strong)] + HistoryLines.lines(ticket.history, on: screen)
     }
@@ -57,9 +61,43 @@ package enum TicketPage {
       "expected cost \(Phrase.fixed(remedy.expectedCost, 2)) \(remedy.currency) against"
       + " \(Phrase.fixed(remedy.costOfWaiting, 2)) \(remedy.currency) for waiting;"
       + " worth it from a probability of \(Phrase.percent(remedy.breakEvenProbability)) on"
+    let efficacy = remedy.efficacy.map {
+      Layout.wrapped(
+        "by the data the new firmware takes away \(Phrase.percent($0.mean, low: $0.low, high: $0.high)) of the risk",
+        width: screen.width, indent: "  ")
+    }
     let contact = ticket.mayContact ? [] : ["  no contact: the customer gave no consent, so no care offer is sent"]
     return Layout.wrapped(what, width: screen.width, indent: "  ")
-      + Layout.wrapped(costs, width: screen.width, indent: "  ") + contact
+      + Layout.wrapped(costs, width: screen.width, indent: "  ") + (efficacy ?? []) + contact
+  }
+
+  private static func option(_ option: Ticket.Option, _ ticket: Ticket) -> String {
+    let cost = Phrase.fixed(option.expectedCost, 2)
+    let gap = String(repeating: " ", count: max(0, 10 - cost.count))
+    var words = "  \(gap)\(cost) \(Phrase.printable(ticket.remedy.currency))  \(Phrase.printable(option.type))"
+    if let firmware = option.firmware { words += option.type == "patch" ? " to \(firmware)" : ", firmware \(firmware)" }
+    if let value = option.valueOfData, let harm = option.harm {
+      words += " a week: its data are worth \(Phrase.fixed(value, 2)), its harm costs \(Phrase.fixed(harm, 2))"
+    }
+    return words
+  }
+
+  private static func clocks(_ ticket: Ticket, _ screen: Screen) -> [String] {
+    var words: [String] = []
+    if let owner = ticket.owner { words.append("owner \(Phrase.printable(owner))") }
+    if let queue = ticket.queue { words.append("queue \(Phrase.printable(queue))") }
+    if let priority = ticket.priority { words.append("priority \(priority)") }
+    if let wave = ticket.wave { words.append("wave \(wave)") }
+    var lines = words.isEmpty ? [] : Layout.wrapped(words.joined(separator: " · "), width: screen.width, indent: "  ")
+    if let escalated = ticket.escalatedAt {
+      lines.append("  escalated on \(Phrase.moment(escalated)): nobody had answered")
+    } else if let due = ticket.dueAt, ticket.state == .open || ticket.state == .proposed {
+      lines.append("  an answer is due by \(Phrase.moment(due))")
+    }
+    if ticket.state == .proposed, let finding = ticket.finding {
+      lines.append("  waits for its wave: forewarn finding waves \(Phrase.printable(finding))")
+    }
+    return lines.isEmpty ? ["  not assigned"] : lines
   }
 
   /// What one could type now: first what moves the ticket on, then what tells more.

@@ -4,7 +4,7 @@ package import Vocabulary
 /// cost. Pure: the same pass, cases and times give the same changes, whatever the order of devices; and deciding again
 /// after applying them changes nothing.
 package struct CareDesk: Sendable {
-  private let policy: TriagePolicy
+  let policy: TriagePolicy
   private let shelf: ProfileShelf
 
   package init(profiles: [FirmwareProfile], policy: TriagePolicy) {
@@ -47,6 +47,7 @@ package struct CareDesk: Sendable {
     let ticketRules = TicketRules(
       policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book)
     var openings: [Ticket] = []
+    var fresh: Set<String> = []
     for device in pass.devices {
       guard let options = ticketRules.options(device) else { continue }
       let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
@@ -60,8 +61,29 @@ package struct CareDesk: Sendable {
         openings.append(ticket)
       }
     }
-    for ticket in admitted(openings, cases, pass.decidedAt) { record(ticket.id, .ticket(ticket)) }
+    for ticket in admitted(openings, cases, pass.decidedAt) {
+      record(ticket.id, .ticket(ticket))
+      fresh.insert(ticket.id)
+    }
+    if policy.careMode == .send {
+      for change in releases(book, at: pass.decidedAt, openedAt: openedAt, fresh: fresh) { record(change.id, change) }
+    }
+    for change in reminders(book, pass, openedAt: openedAt) { record(change.id, change) }
     return changes.sorted { $0.key < $1.key }.map(\.value)
+  }
+
+  /// What is said once more of findings: that they spread after they were acknowledged, that nobody answers.
+  private func reminders(_ book: CaseBook, _ pass: PassBeliefs, openedAt: EventTime) -> [CaseChange] {
+    let proposals = Dictionary(
+      grouping: book.tickets.values.filter { $0.state == .proposed && $0.dueAt != nil }, by: { $0.finding ?? "" })
+    let spread = FindingSpread(policy: policy.waves, pass: pass, openedAt: openedAt)
+    return book.findings.values.sorted { $0.id < $1.id }.compactMap { finding in
+      var next = spread.told(finding)
+      next = policy.clocks.escalated(next, proposals: proposals[finding.id] ?? [], at: pass.decidedAt)
+      guard next != finding else { return nil }
+      next.updatedAt = openedAt
+      return .finding(next)
+    }
   }
 
   package func apply(
@@ -90,6 +112,16 @@ package struct CareDesk: Sendable {
     return openings.sorted { ($1.probability.mean, $0.id) < ($0.probability.mean, $1.id) }.filter { ticket in
       counts[parent(ticket), default: 0] += 1
       return counts[parent(ticket), default: 0] <= policy.maximumTicketsAPass
+    }
+  }
+}
+
+extension CaseChange {
+  /// Of the ticket or finding.
+  package var id: String {
+    switch self {
+    case .ticket(let ticket): ticket.id
+    case .finding(let finding): finding.id
     }
   }
 }

@@ -27,6 +27,8 @@ struct CareOptions {
   let policy: TriagePolicy
   /// Findings that warrant care and include the device, with this pass's belief where there is one.
   let findings: [(finding: Finding, belief: CohortBelief?)]
+  /// The end of the pass's bucket.
+  let now: EventTime
 
   var comparison: CostComparison {
     CostComparison(costs: entry.mode.costs, probability: device.probability.mean)
@@ -97,6 +99,48 @@ struct CareOptions {
       let probability = device.probabilityByFirmware[fix.firmware]
     else { return nil }
     let cost = comparison.patch(probabilityWithFix: probability.mean)
-    return (comparison.remedy(.patch, expectedCost: cost, firmware: fix.firmware), probability)
+    var remedy = comparison.remedy(.patch, expectedCost: cost, firmware: fix.firmware)
+    let now = max(device.probability.mean, 1e-12)
+    // The share of the risk that goes; a firmware that makes things worse has none below 0.
+    func share(_ fixed: Double) -> Double { min(max(1 - fixed / now, 0), 1) }
+    remedy.efficacy =
+      Interval(
+        mean: share(probability.mean), low: share(probability.high), high: share(probability.low)
+      ).toSixDigits
+    return (remedy, probability)
+  }
+
+  /// Deciding a week later instead: see `ValueOfWaiting`. Data are counted from the finding's onset on.
+  func wait(instead option: CareOption) -> ValueOfWaiting {
+    let since = option.finding.flatMap { finding in
+      finding.onset.map { Double(now.milliseconds - $0.milliseconds) / Double(EventTime.day) }
+    }
+    return ValueOfWaiting(
+      failure: entry.mode.costs.failure, probability: device.probability,
+      breakEven: option.remedy.breakEvenProbability, dataDays: max(1, since ?? 30),
+      horizonDays: entry.mode.horizonDays)
+  }
+
+  /// Everything that could be done, the cheapest first, with what it would cost.
+  func table(for chosen: CareOption) -> [Ticket.Option] {
+    let wait = wait(instead: chosen)
+    let cheapest = min(comparison.waiting, chosen.remedy.expectedCost)
+    var table = [
+      Ticket.Option(type: "nothing", expectedCost: comparison.waiting.toSixDigits),
+      Ticket.Option(
+        type: "wait", expectedCost: (cheapest + wait.harm - wait.value).toSixDigits,
+        valueOfData: wait.value.toSixDigits, harm: wait.harm.toSixDigits),
+      Ticket.Option(
+        type: Ticket.Kind.replacement.rawValue, firmware: replacement.firmware,
+        expectedCost: replacement.expectedCost.toSixDigits),
+      Ticket.Option(type: Ticket.Kind.diagnose.rawValue, expectedCost: diagnose.expectedCost.toSixDigits),
+    ]
+    let fixes = findings.flatMap { $0.belief?.fixes ?? entry.claimedFixes }
+    if let patch = patch(fixes)?.remedy {
+      table.append(
+        Ticket.Option(
+          type: Ticket.Kind.patch.rawValue, firmware: patch.firmware, expectedCost: patch.expectedCost.toSixDigits))
+    }
+    return table.sorted { ($0.expectedCost, $0.type) < ($1.expectedCost, $1.type) }
   }
 }

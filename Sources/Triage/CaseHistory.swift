@@ -12,7 +12,9 @@ enum CaseStep: String {
   case confirmed, cleared, known
   // Other changes; `from` and `to` are the named thing's values.
   case heldUntil = "held_until"
-  case noted, kind, finding, firmware
+  case noted, kind, finding, firmware, escalated
+  // Of a finding: its campaign, and where it has come up since it was acknowledged.
+  case wave, paused, resumed, limited, spread
   case remedyFirmware = "remedy_firmware"
   case targetFirmwareInstalled = "target_firmware_installed"
 }
@@ -43,7 +45,26 @@ extension Ticket {
   var isUntouched: Bool { state == .proposed || state == .open }
 }
 
+extension Ticket {
+  /// A person let it out, so that its offer goes to the device although care is only proposed.
+  package var isReleasedByPeople: Bool {
+    history.contains { $0.change == CaseStep.released.rawValue && $0.actor != daemonActor }
+  }
+
+  package var isTouchedByPeople: Bool { history.contains { $0.actor != daemonActor } }
+
+  /// It was more than a proposal at some time.
+  package var wasLetOut: Bool {
+    let states: Set = [
+      State.open.rawValue, State.acknowledged.rawValue, State.onHold.rawValue, State.resolved.rawValue,
+    ]
+    return state != .proposed && history.contains { $0.to.map(states.contains) ?? false }
+  }
+}
+
 extension Finding {
+  package var isTouchedByPeople: Bool { history.contains { $0.actor != daemonActor } }
+
   mutating func step(_ step: CaseStep, to next: State, at: EventTime, actor: String = daemonActor, reason: String?) {
     history.append(Ticket.Change(step, at: at, actor: actor, from: state.rawValue, to: next.rawValue, reason: reason))
     state = next

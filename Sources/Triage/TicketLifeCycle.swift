@@ -51,6 +51,7 @@ struct TicketLifeCycle {
       guard ticket.state != .open else { return ticket }
       guard ticket.state == .proposed else { throw refusal("release", ticket) }
       next.step(.released, to: .open, at: at, actor: actor, reason: nil)
+      next = policy.clocks.started(next, at: at)
     case .hold(let reason, let until):
       guard ticket.state.isOpen else { throw refusal("hold", ticket) }
       guard !reason.isBlank else {
@@ -71,6 +72,7 @@ struct TicketLifeCycle {
       guard ticket.state == .resolved || ticket.state == .closed else { throw refusal("reopen", ticket) }
       next.outcome = nil
       next.step(.reopened, to: .open, at: at, actor: actor, reason: reason)
+      next = policy.clocks.started(next, at: at)
     case .cancel(let reason):
       guard ticket.state != .cancelled else { return ticket }
       guard ticket.state.isLive else { throw refusal("cancel", ticket) }
@@ -92,7 +94,8 @@ struct TicketLifeCycle {
     return next
   }
 
-  /// What time alone does: a hold whose date has come ends, a resolution that stood long enough closes.
+  /// What time alone does: a hold whose date has come ends, a resolution that stood long enough closes, a ticket that
+  /// nobody answered to escalates.
   func advanced(_ ticket: Ticket, to time: EventTime) -> Ticket {
     var next = ticket
     switch ticket.state {
@@ -103,6 +106,7 @@ struct TicketLifeCycle {
       guard let due = closingDue(ticket), time >= due else { break }
       next.step(
         .closed, to: .closed, at: time, reason: "resolved \(Wording.days(policy.closingDays)) ago and not reopened")
+    case .open, .proposed: next = policy.clocks.escalated(ticket, at: time)
     default: break
     }
     return next

@@ -44,15 +44,18 @@ struct TicketRules {
     guard let entry = shelf.entry(for: mode, firmware: device.covariates.firmware) else { return nil }
     let covering = (findings[mode] ?? []).filter { $0.cohort.includes(device.covariates) }
     return CareOptions(
-      device: device, entry: entry, policy: policy, findings: covering.map { ($0, beliefs[$0.key]) })
+      device: device, entry: entry, policy: policy, findings: covering.map { ($0, beliefs[$0.key]) },
+      now: now)
   }
 
   func opened(_ device: DeviceBelief, _ options: CareOptions, episode: Int) -> Ticket? {
     let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
     guard policy.careMode != .off, !isRetired(device), !rests(key, options.entry.mode),
-      let option = options.all.first
+      let option = options.all.first, !options.wait(instead: option).pays
     else { return nil }
-    let state: Ticket.State = policy.careMode == .send ? .open : .proposed
+    // One of a finding waits for its wave.
+    let waits = policy.careMode == .send && option.finding != nil
+    let state: Ticket.State = policy.careMode == .send && !waits ? .open : .proposed
     let mode = options.entry.mode
     var ticket = Ticket(
       id: CaseID.ticket(device.identity, mode: device.mode, episode: episode), kind: option.kind, state: state,
@@ -67,7 +70,8 @@ struct TicketRules {
     ticket.history = [
       Ticket.Change(.opened, at: now, to: state.rawValue, reason: "\(option.kind.rawValue), because of \(cause)")
     ]
-    return written(ticket, device, option, options.entry)
+    ticket = written(ticket, device, option, options)
+    return waits ? ticket : policy.clocks.started(ticket, at: now)
   }
 
   /// A live ticket in the light of this pass; the same value if nothing an operator would see has changed.
@@ -157,6 +161,13 @@ struct TicketRules {
       next.kind = option.kind
       next.remedy = option.remedy
     }
+    if ticket.finding != nil, next.finding == nil, next.state == .proposed {
+      // It stands by itself from now on: it waits for no wave, and nobody could have answered to it before.
+      if policy.careMode == .send {
+        next.step(.released, to: .open, at: now, reason: "no finding's wave holds it any more")
+      }
+      next = policy.clocks.started(next, at: now)
+    }
     if next.history.last(.targetFirmwareInstalled)?.to != device.covariates.firmware.text {
       note(.firmware, ticket.firmware.text, device.covariates.firmware.text)
     }
@@ -167,7 +178,7 @@ struct TicketRules {
     next.mayContact = mayContact(device)
     next.probability = Ticket.Probability(device.probability, horizonDays: options.entry.mode.horizonDays)
     next.updatedAt = openedAt
-    return written(next, device, option ?? unchanged(next), options.entry)
+    return written(next, device, option ?? unchanged(next), options)
   }
 
   /// The ticket's own remedy as an option, where this pass offers no other.
@@ -178,9 +189,17 @@ struct TicketRules {
       finding: finding, belief: finding.flatMap { beliefs[$0.key] }, remedy: ticket.remedy, probabilityWithFix: nil)
   }
 
-  private func written(_ ticket: Ticket, _ device: DeviceBelief, _ option: CareOption, _ entry: ProfileEntry) -> Ticket
-  {
+  private func written(
+    _ ticket: Ticket, _ device: DeviceBelief, _ option: CareOption, _ options: CareOptions
+  ) -> Ticket {
+    let entry = options.entry
     var next = ticket
+    let owner = policy.clocks.owner(of: option.finding?.cohort.cause, device)
+    next.owner = owner?.owner
+    next.queue = owner?.queue
+    next.priority = policy.clocks.priority(
+      ticket.severity, probability: device.probability.mean, isEscalated: ticket.escalatedAt != nil)
+    next.options = options.table(for: option)
     if let finding = option.finding {
       next.finding = finding.id
       next.attribution = finding.attribution

@@ -44,6 +44,11 @@ package struct TriagePolicy: Sendable, Hashable {
   /// A resolved ticket closes by itself after this.
   package var closingDays = 14.0
 
+  /// How a finding's tickets are let out.
+  package var waves = WavePolicy()
+  /// Who answers for a ticket, and by when.
+  package var clocks = ClockPolicy()
+
   /// What absent consent to be contacted means.
   package var mayContactByDefault = true
   /// The same in regions with a policy of their own.

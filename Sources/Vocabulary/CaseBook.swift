@@ -23,6 +23,8 @@ package struct CaseBook: Sendable {
   /// How many episodes there have been, live or not: the next id is made from the next number.
   package private(set) var ticketEpisodes: [CareKey: Int] = [:]
   package private(set) var findingEpisodes: [DefectKey: Int] = [:]
+  /// What became of the tickets that waves let out, ended ones too, by live finding and ticket.
+  private var standings: [String: [String: WaveStanding]] = [:]
 
   package init() {}
 
@@ -30,13 +32,19 @@ package struct CaseBook: Sendable {
   package mutating func forget(device: String) {
     tickets = tickets.filter { $0.key.device != device }
     ticketEpisodes = ticketEpisodes.filter { $0.key.device != device }
+    for finding in standings.keys { standings[finding] = standings[finding]?.filter { $0.value.device != device } }
   }
+
+  package func standings(of finding: String) -> [WaveStanding] { standings[finding].map { Array($0.values) } ?? [] }
 
   package mutating func apply(_ change: CaseChange) {
     switch change {
     case .ticket(let ticket):
       let key = CareKey(device: ticket.device, mode: ticket.failureMode)
       ticketEpisodes[key] = max(ticketEpisodes[key] ?? 0, ticket.episode)
+      if let finding = ticket.finding, let standing = WaveStanding(ticket), standings[finding] != nil {
+        standings[finding]?[ticket.id] = standing
+      }
       if ticket.state.isLive {
         tickets[key] = ticket
       } else if tickets[key]?.id == ticket.id {
@@ -46,6 +54,7 @@ package struct CaseBook: Sendable {
       let key = DefectKey(
         mode: ModeKey(product: finding.product, mode: finding.failureMode), cohort: finding.cohort)
       findingEpisodes[key] = max(findingEpisodes[key] ?? 0, finding.episode)
+      standings[finding.id] = finding.state.isLive ? standings[finding.id] ?? [:] : nil
       if finding.state.isLive {
         findings[key] = finding
       } else if findings[key]?.id == finding.id {

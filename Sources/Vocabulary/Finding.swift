@@ -60,6 +60,8 @@ package struct Finding: Hashable, Sendable {
   package var history: [Ticket.Change]
   /// Revision of the firmware profile by which it was last judged; `nil` in a finding of an older version.
   package var profile: String?
+  /// How its tickets are let out; `nil`: none was, and nobody has said anything about it.
+  package var campaign: Campaign?
 
   package init(
     id: String, state: State, failureMode: Symbol, product: Symbol, cohort: Cohort, rateRatio: Interval,
@@ -109,7 +111,7 @@ extension Finding: Codable {
     case decidedAt = "decided_at"
     case openedAt = "opened_at"
     case updatedAt = "updated_at"
-    case episode, history, profile
+    case episode, history, profile, campaign
   }
 
   package init(from decoder: any Decoder) throws {
@@ -141,6 +143,7 @@ extension Finding: Codable {
       episode: try container.decode(Int.self, forKey: .episode),
       history: try container.decode([Ticket.Change].self, forKey: .history),
       profile: try container.decodeIfPresent(String.self, forKey: .profile))
+    campaign = try container.decodeIfPresent(Campaign.self, forKey: .campaign)
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -170,5 +173,6 @@ extension Finding: Codable {
     try container.encode(episode, forKey: .episode)
     try container.encode(history, forKey: .history)
     try container.encode(profile, forKey: .profile)
+    try container.encode(campaign, forKey: .campaign)
   }
 }

@@ -64,6 +64,8 @@ package struct Ticket: Hashable, Sendable {
     package var costOfWaiting: Double
     package var breakEvenProbability: Double
     package var currency: String
+    /// Of a patch: the share of the device's risk that the new firmware takes away, as estimated from the data.
+    package var efficacy: Interval?
     package init(
       type: Kind, sku: String?, firmware: Symbol?, expectedCost: Double, costOfWaiting: Double,
       breakEvenProbability: Double, currency: String
@@ -77,7 +79,7 @@ package struct Ticket: Hashable, Sendable {
       self.currency = currency
     }
     private enum CodingKeys: String, CodingKey {
-      case type, sku, firmware, currency
+      case type, sku, firmware, currency, efficacy
       case expectedCost = "expected_cost"
       case costOfWaiting = "cost_of_waiting"
       case breakEvenProbability = "break_even_probability"
@@ -91,6 +93,40 @@ package struct Ticket: Hashable, Sendable {
       try container.encode(costOfWaiting, forKey: .costOfWaiting)
       try container.encode(breakEvenProbability, forKey: .breakEvenProbability)
       try container.encode(currency, forKey: .currency)
+      try container.encode(efficacy, forKey: .efficacy)
+    }
+  }
+
+  /// One of the things that could be done for the device, whether or not it was chosen, with what it is expected to cost.
+  package struct Option: Hashable, Sendable, Codable {
+    /// `nothing`, `wait` (decide a week later), or a kind.
+    package var type: String
+    package var firmware: Symbol?
+    package var expectedCost: Double
+    /// Of `wait`: what a week's data are worth, and the harm that a week does.
+    package var valueOfData: Double?
+    package var harm: Double?
+    package init(
+      type: String, firmware: Symbol? = nil, expectedCost: Double, valueOfData: Double? = nil, harm: Double? = nil
+    ) {
+      self.type = type
+      self.firmware = firmware
+      self.expectedCost = expectedCost
+      self.valueOfData = valueOfData
+      self.harm = harm
+    }
+    private enum CodingKeys: String, CodingKey {
+      case type, firmware, harm
+      case expectedCost = "expected_cost"
+      case valueOfData = "value_of_data"
+    }
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(type, forKey: .type)
+      try container.encode(firmware, forKey: .firmware)
+      try container.encode(expectedCost, forKey: .expectedCost)
+      try container.encode(valueOfData, forKey: .valueOfData)
+      try container.encode(harm, forKey: .harm)
     }
   }
 
@@ -151,6 +187,17 @@ package struct Ticket: Hashable, Sendable {
   package var mayContact: Bool
   /// Revision of the firmware profile by which it was last judged; `nil` in a ticket of an older version.
   package var profile: String?
+  /// The wave of its finding's campaign that let it out; `nil`: none has, or it has no finding.
+  package var wave: Int?
+  /// Who answers for it, in which queue, and how urgently: 1 is the most urgent.
+  package var owner: String?
+  package var queue: String?
+  package var priority: Int?
+  /// By when it wants an answer; `nil` while it waits for its wave.
+  package var dueAt: EventTime?
+  package var escalatedAt: EventTime?
+  /// What could be done, the cheapest first.
+  package var options: [Option]?
 
   package init(
     id: String, kind: Kind, state: State, severity: Severity, device: String, product: Symbol, batch: Symbol,
@@ -198,7 +245,9 @@ extension Ticket: Codable {
     case updatedAt = "updated_at"
     case outcome, history, episode
     case mayContact = "may_contact"
-    case profile
+    case profile, wave, owner, queue, priority, options
+    case dueAt = "due_at"
+    case escalatedAt = "escalated_at"
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -229,5 +278,12 @@ extension Ticket: Codable {
     try container.encode(episode, forKey: .episode)
     try container.encode(mayContact, forKey: .mayContact)
     try container.encode(profile, forKey: .profile)
+    try container.encode(wave, forKey: .wave)
+    try container.encode(owner, forKey: .owner)
+    try container.encode(queue, forKey: .queue)
+    try container.encode(priority, forKey: .priority)
+    try container.encode(dueAt, forKey: .dueAt)
+    try container.encode(escalatedAt, forKey: .escalatedAt)
+    try container.encode(options, forKey: .options)
   }
 }

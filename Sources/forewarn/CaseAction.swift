@@ -75,7 +75,7 @@ struct CaseAction {
       return "\(id): already \(new.replacing("_", with: " "))\n"
     }
     let outcome = after.text(at: "outcome").map { " (\(Phrase.printable($0)))" } ?? ""
-    let change = target == nil ? "\(verb) added" : "\(old) → \(new)\(outcome)"
+    let change = target == nil ? verb == "note" ? "note added" : "\(verb) taken down" : "\(old) → \(new)\(outcome)"
     let undoing = undo(id, before).map { "  undo: \($0)\n" } ?? ""
     return "\(id): \(change)\n\(undoing)"
   }

@@ -7,7 +7,10 @@ struct FindingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finding", abstract: "Defects found in cohorts of devices.",
     discussion: Help.discussion(examples: ["forewarn finding list", "forewarn finding show F-17"]),
-    subcommands: [FindingList.self, FindingShow.self, FindingConfirm.self, FindingClear.self], aliases: ["findings"])
+    subcommands: [
+      FindingList.self, FindingShow.self, FindingConfirm.self, FindingClear.self, FindingAck.self, FindingWaves.self,
+      FindingRelease.self, FindingPause.self, FindingResume.self, FindingLimit.self,
+    ], aliases: ["findings"])
 }
 
 struct FindingList: AsyncParsableCommand {

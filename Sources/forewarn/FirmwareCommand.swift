@@ -4,13 +4,13 @@ import Terminal
 
 struct FirmwareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "firmware", abstract: "Firmware versions: which of two fails more often.",
+    commandName: "firmware", abstract: "Firmware versions: which of two fails more often, and may one go on.",
     discussion: Help.discussion(
       examples: [
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5",
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5 --failure-mode wifi-dropout -o json",
       ]),
-    subcommands: [FirmwareCompare.self], aliases: ["firmwares"])
+    subcommands: [FirmwareCompare.self, FirmwareGate.self], aliases: ["firmwares"])
 }
 
 struct FirmwareCompare: AsyncParsableCommand {

@@ -18,8 +18,8 @@ struct Forewarn: AsyncParsableCommand {
       ]),
     version: Version.current,
     subcommands: [
-      StatusCommand.self, TopCommand.self, TicketCommand.self, FindingCommand.self, DeviceCommand.self,
-      BatchCommand.self,
+      StatusCommand.self, TopCommand.self, TicketCommand.self, FindingCommand.self, CareCommand.self,
+      OutboxCommand.self, DeviceCommand.self, BatchCommand.self,
       FirmwareCommand.self, ModelCommand.self, ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self,
       Replay.self, Simulate.self, WaitCommand.self,
       DoctorCommand.self, CheckCommand.self, ExportCommand.self, BackupCommand.self, RestoreCommand.self,

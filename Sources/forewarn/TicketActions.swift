@@ -40,17 +40,35 @@ struct TicketOpen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "open", abstract: "Let proposed tickets out: their care offers go to the devices.",
     discussion: Help.discussion(
-      "With care.mode: propose, the shipped setting, the daemon only proposes tickets. An offer needs consent too.",
-      examples: ["forewarn ticket open T-128", "forewarn ticket open T-128 T-129 --note \"agreed with logistics\""]))
+      """
+      With care.mode: propose, the shipped setting, the daemon only proposes tickets. An offer needs consent too. With \
+      --finding the next wave of the finding's tickets is let out, as by `finding release`.
+      """,
+      examples: [
+        "forewarn ticket open --finding F-17", "forewarn ticket open T-128",
+        "forewarn ticket open T-128 T-129 --note \"agreed with logistics\"",
+      ]))
 
-  @OptionGroup var tickets: CaseIDs
+  @Argument(help: "One id or several.") var ids: [String] = []
+  @Flag(name: [.customShort("y"), .long], help: "Go on with more than 20 ids.") var yes = false
+  @Option(help: "The finding whose next wave is let out.") var finding: String?
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    if (finding == nil) == ids.isEmpty { throw ValidationError("name the tickets by their ids, or give --finding") }
+    if ids.count > CaseIDs.confirmedAbove, !yes {
+      throw ValidationError("\(ids.count) ids: add --yes if all of them are meant")
+    }
+  }
+
   func run() async throws {
+    if let finding {
+      return try await FindingRelease.release(finding, false, remarks, Session(connection, output))
+    }
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction.ticket("open", request, to: .open).run(on: tickets.ids, Session(connection, output))
+    try await CaseAction.ticket("open", request, to: .open).run(on: ids, Session(connection, output))
   }
 }
 

@@ -41,6 +41,9 @@ struct TicketList: AsyncParsableCommand {
   @Option(help: "The customer's id.") var customer: String?
   @Option(help: "The failure mode's id.") var failureMode: String?
   @Option(help: "The finding that the ticket came from.") var finding: String?
+  @Option(help: "Who answers for it.") var owner: String?
+  @Option(help: "The owner's queue.") var queue: String?
+  @Flag(help: "Only those to which nobody answered in time.") var overdue = false
   @OptionGroup var limit: Limit
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
@@ -51,7 +54,8 @@ struct TicketList: AsyncParsableCommand {
       filters: [
         ("state", state?.query), ("kind", kind?.query), ("severity", severity?.query), ("device", device),
         ("product", product), ("batch", batch), ("firmware", firmware), ("region", region), ("customer", customer),
-        ("failure_mode", failureMode), ("finding", finding),
+        ("failure_mode", failureMode), ("finding", finding), ("owner", owner), ("queue", queue),
+        ("overdue", overdue ? "true" : nil),
       ], limit: limit)
   }
 }

@@ -41,7 +41,8 @@ import Testing
     guard let list = verbs.first(where: { $0.configuration.commandName == "list" }) else { return }
     #expect(list.configuration.aliases.contains("ls"))
     let noun = try #require(place.command.configuration.commandName)
-    #expect(place.command.configuration.aliases.contains(noun + (noun.hasSuffix("ch") ? "es" : "s")))
+    #expect(
+      place.command.configuration.aliases.contains(noun + (noun.hasSuffix("ch") || noun.hasSuffix("x") ? "es" : "s")))
     #expect(Forewarn.helpMessage(for: list, columns: 80).contains("--limit"))
   }
 

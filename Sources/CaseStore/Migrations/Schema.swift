@@ -9,6 +9,8 @@ enum Schema {
     (Migration1.identifier, Migration1.sql),
     (Migration2.identifier, Migration2.sql),
     (MigrationFacts.identifier, MigrationFacts.sql),
+    (MigrationOutgoing.identifier, MigrationOutgoing.sql),
+    (MigrationCampaigns.identifier, MigrationCampaigns.sql),
   ]
 
   static var migrator: DatabaseMigrator {
