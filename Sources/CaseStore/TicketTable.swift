@@ -6,20 +6,21 @@ enum TicketTable {
   private static let upsert = """
     INSERT INTO ticket (id, kind, state, severity, device, product, batch, firmware, region, customer, failure_mode, kb,
       probability, evidence, attribution, finding, remedy, explanation, decided_ms, opened_ms, updated_ms, outcome,
-      episode, may_contact, profile)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      episode, may_contact, profile, sentences)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, severity = excluded.severity,
       batch = excluded.batch, firmware = excluded.firmware, region = excluded.region, customer = excluded.customer,
       kb = excluded.kb, probability = excluded.probability, evidence = excluded.evidence,
       attribution = excluded.attribution, finding = excluded.finding, remedy = excluded.remedy,
       explanation = excluded.explanation, decided_ms = excluded.decided_ms, opened_ms = excluded.opened_ms,
       updated_ms = excluded.updated_ms, outcome = excluded.outcome, may_contact = excluded.may_contact,
-      profile = excluded.profile
+      profile = excluded.profile, sentences = excluded.sentences
     WHERE device = excluded.device AND product = excluded.product AND failure_mode = excluded.failure_mode
       AND episode = excluded.episode
     """
 
-  static func write(_ ticket: Ticket, in database: Database) throws {
+  /// Answers what its history gained.
+  static func write(_ ticket: Ticket, in database: Database) throws -> ArraySlice<Ticket.Change> {
     let statement = try database.cachedStatement(sql: upsert)
     do {
       try statement.execute(arguments: [
@@ -29,6 +30,7 @@ enum TicketTable {
         try jsonText(ticket.attribution), ticket.finding, try jsonText(ticket.remedy), ticket.explanation,
         ticket.decidedAt.milliseconds, ticket.openedAt.milliseconds, ticket.updatedAt.milliseconds,
         ticket.outcome?.rawValue, ticket.episode, ticket.mayContact, ticket.profile,
+        ticket.sentences.isEmpty ? nil : try jsonText(ticket.sentences),
       ])
     } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
       let standing = try String.fetchOne(
@@ -43,7 +45,7 @@ enum TicketTable {
     guard database.changesCount == 1 else {
       throw StoreError.conflict(id: ticket.id, detail: "this id belongs to another device, failure mode or episode")
     }
-    try CaseHistory.ofTickets.append(ticket.history, to: ticket.id, in: database)
+    return try CaseHistory.ofTickets.append(ticket.history, to: ticket.id, in: database)
   }
 
   /// The tickets of `SELECT … FROM ticket` followed by `rest`, with their histories.
@@ -58,7 +60,7 @@ enum TicketTable {
   }
 
   static func ticket(_ row: Row) throws -> Ticket {
-    Ticket(
+    var ticket = Ticket(
       id: try row.value("id"), kind: try row.word("kind"), state: try row.word("state"),
       severity: try row.word("severity"), device: try row.value("device"), product: try row.symbol("product"),
       batch: try row.symbol("batch"), firmware: try row.symbol("firmware"), region: try row.symbol("region"),
@@ -69,5 +71,7 @@ enum TicketTable {
       openedAt: try row.time("opened_ms"), updatedAt: try row.time("updated_ms"),
       outcome: try row.optionalWord("outcome"), episode: try row.value("episode"),
       mayContact: try row.value("may_contact"), profile: try row.optional("profile"))
+    if try row.optional("sentences") as String? != nil { ticket.sentences = try row.json("sentences") }
+    return ticket
   }
 }

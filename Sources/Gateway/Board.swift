@@ -39,6 +39,8 @@ final class Board: Sendable {
     /// Own messages that the broker has: to be struck off the outbox with the next commit.
     var deliveredOutbox: [Int64] = []
     var refusedOutbox: [(id: Int64, reason: String)] = []
+    /// How often a language lacked a message, by language and message.
+    var missingMessages: [String: Int] = [:]
     var isStopping = false
     /// When the engine last got through a batch or a tick, in monotonic seconds: the watchdog looks at it.
     var lastProgress = 0.0

@@ -42,7 +42,9 @@ extension Configuration {
     [
       ("profiles", profiles), ("broker.also_subscribe", "\(broker.alsoSubscribe)"),
       ("control.readers_group", control.readersGroup), ("control.operators_group", control.operatorsGroup),
-      ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue), ("predictions", "\(predictions)"),
+      ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue),
+      ("policies", "\(policies) \(regionalPolicies.policies)"), ("messages", messages), ("desk_locale", deskLocale),
+      ("predictions", "\(predictions)"),
       ("log_level", logLevel.rawValue),
     ]
   }
@@ -55,6 +57,10 @@ extension Configuration {
     result.control.operatorsGroup = fresh.control.operatorsGroup
     result.consentDefault = fresh.consentDefault
     result.careMode = fresh.careMode
+    result.messages = fresh.messages
+    result.policies = fresh.policies
+    result.regionalPolicies = fresh.regionalPolicies
+    result.deskLocale = fresh.deskLocale
     result.predictions = fresh.predictions
     result.logLevel = fresh.logLevel
     return result

@@ -44,10 +44,8 @@ package struct TriagePolicy: Sendable, Hashable {
   /// A resolved ticket closes by itself after this.
   package var closingDays = 14.0
 
-  /// What absent consent to be contacted means.
-  package var mayContactByDefault = true
-  /// The same in regions with a policy of their own.
-  package var mayContactByRegion: [Symbol: Bool] = [:]
+  /// What absent consent to be contacted means, by region.
+  package var contactConsent = ConsentPolicy()
 
   package init() {}
 

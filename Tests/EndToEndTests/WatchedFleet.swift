@@ -19,7 +19,9 @@ struct WatchedFleet {
 
   private static func made(in folder: ScratchFolder) async throws -> WatchedFleet {
     let fleet = try await RecordedFleet.withBadBatch()
-    let site = try await Installation.started(["clock: event", "care: {mode: send}"])
+    let site = try await Installation.started([
+      "clock: event", "care: {mode: send}", "messages: \(Executable.packageFolder)/Messages",
+    ])
     let events = try await ChildProcess.start(
       Executable.system("mosquitto_sub"),
       site.broker.clientArguments + ["-V", "5", "-q", "1", "-t", "evt/forewarn/#", "-F", "%t %p"],

@@ -9,6 +9,9 @@ enum Schema {
     (Migration1.identifier, Migration1.sql),
     (Migration2.identifier, Migration2.sql),
     (MigrationFacts.identifier, MigrationFacts.sql),
+    (MigrationAudit.identifier, MigrationAudit.sql),
+    (MigrationSentences.identifier, MigrationSentences.sql),
+    (MigrationTrial.identifier, MigrationTrial.sql),
   ]
 
   static var migrator: DatabaseMigrator {
