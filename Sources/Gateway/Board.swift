@@ -1,5 +1,6 @@
 import Pipeline
 import Synchronization
+import Triage
 import Vocabulary
 
 /// What others may read of the engine while it works: a copy, renewed after each commit, behind the gateway's one lock.
@@ -39,6 +40,9 @@ final class Board: Sendable {
     /// Own messages that the broker has: to be struck off the outbox with the next commit.
     var deliveredOutbox: [Int64] = []
     var refusedOutbox: [(id: Int64, reason: String)] = []
+    /// The languages, and that of the desk: a ticket is read beside the engine.
+    var messages = Messages.english
+    var deskLocale = "en"
     /// How often a language lacked a message, by language and message.
     var missingMessages: [String: Int] = [:]
     var isStopping = false

@@ -8,13 +8,18 @@ import Vocabulary
 /// Which language agents and devices are spoken to in.
 extension Engine {
   func speak(_ messages: Messages, _ configuration: Configuration) {
-    self.messages = messages
-    deskLocale = configuration.deskLocale
+    board.change { content in
+      content.messages = messages
+      content.deskLocale = configuration.deskLocale
+    }
     policies = configuration.regionalPolicies
   }
 
+  var messages: Messages { board.read(\.messages) }
+
   /// The ticket with its explanation in a language; `nil`: the desk's.
-  func worded(_ ticket: Ticket, in locale: String?) -> WordedTicket {
+  nonisolated func worded(_ ticket: Ticket, in locale: String?) -> WordedTicket {
+    let (messages, deskLocale) = board.read { ($0.messages, $0.deskLocale) }
     // As the event of the ticket has it.
     guard locale != nil || deskLocale != "en" else { return WordedTicket(ticket: ticket, locale: nil) }
     guard !ticket.sentences.isEmpty else { return WordedTicket(ticket: ticket, locale: "en") }

@@ -36,8 +36,6 @@ actor Engine {
   var forgottenTickets: [String] = []
   private var lastSweep = -Double.infinity
   var lastHoldBack: EventTime?
-  var messages = Messages.english
-  var deskLocale = "en"
   /// Who had the devices erased that the next commit erases.
   var erasingActor = "forewarnd"
   /// Of configuration and profiles, for the next commit.

@@ -105,7 +105,7 @@ struct Routes: Sendable {
     let id = try context.id()
     guard let ticket = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
     let locale = try Query(request, allowed: ["locale"])["locale"]
-    return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: await engine.worded(ticket, in: locale)))
+    return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: engine.worded(ticket, in: locale)))
   }
 
   private func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {

@@ -28,7 +28,7 @@ struct WatchedFleet {
       outputs: folder.path("events"))
     try await fleet.publish(to: site.broker)
     try await fleet.closeLastBuckets(of: site)
-    _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(60))
+    _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(120))
     return WatchedFleet(site: site, events: events)
   }
 
