@@ -132,7 +132,8 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	@[ -x $(BIN)/forewarnd ] && [ -x $(BIN)/forewarn ] || { echo "run make build first" >&2; exit 1; }
 	@[ -z "$(PROGRAMS)" ] || install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(PROGRAMS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d \
-	  $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/forewarn $(DESTDIR)$(SYSCONFDIR)/forewarn/firmware-profiles
+	  $(DESTDIR)$(PREFIX)/lib/tmpfiles.d $(DESTDIR)$(PREFIX)/share/forewarn/messages $(DESTDIR)$(SYSCONFDIR)/forewarn/firmware-profiles \
+	  $(DESTDIR)$(SYSCONFDIR)/forewarn/policies $(DESTDIR)$(PREFIX)/share/forewarn/policies
 	sed 's|=/usr/bin/forewarnd|=$(PREFIX)/bin/forewarnd|' Systemd/forewarnd.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
 	sed 's|=/usr/bin/forewarn |=$(PREFIX)/bin/forewarn |' Systemd/forewarn-backup.service \
@@ -144,6 +145,8 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/mosquitto-forewarn.acl Systemd/forewarn.yaml \
 	  Systemd/remote-broker.conf Systemd/local-broker.conf Monitoring/forewarn.rules.yml \
 	  Monitoring/forewarn.rules.test.yml Monitoring/grafana-forewarn.json $(DESTDIR)$(PREFIX)/share/forewarn/
+	install -m 644 Policies/*.yaml $(DESTDIR)$(PREFIX)/share/forewarn/policies/
+	install -m 644 Messages/*.yaml $(DESTDIR)$(PREFIX)/share/forewarn/messages/
 	@for file in Systemd/forewarn.yaml Firmware-Profiles/*.yaml; do \
 	  folder=$(DESTDIR)$(SYSCONFDIR)/forewarn; \
 	  case $$file in Firmware-Profiles/*) folder=$$folder/firmware-profiles;; esac; \

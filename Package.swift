@@ -22,6 +22,7 @@ let package = Package(
   ],
   targets: [
     // Outside systems: module maps and thin wrappers only.
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -30,6 +31,8 @@ let package = Package(
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     .target(name: "CFlatCBOR", dependencies: ["CSimdJSON"], linkerSettings: [.linkedLibrary("cbor")]),
     .target(name: "CheckedYAML", dependencies: [.product(name: "Yams", package: "Yams")]),
+
+    .target(name: "Fingerprints", dependencies: ["CCrypto"]),
 
     // The star: one shared vocabulary, pure stages around it.
     .target(name: "Vocabulary"),
@@ -45,7 +48,10 @@ let package = Package(
     // Rooms with an outside.
     .target(name: "Broker", dependencies: ["Vocabulary", "CMosquitto"]),
     .target(
-      name: "CaseStore", dependencies: ["Vocabulary", "CZstd", .product(name: "GRDB", package: "GRDB.swift")]),
+      name: "CaseStore",
+      dependencies: [
+        "Vocabulary", "CZstd", .product(name: "GRDB", package: "GRDB.swift"), "Fingerprints",
+      ]),
     .target(
       name: "ControlProtocol",
       dependencies: [
@@ -96,6 +102,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"]),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(
       name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "CheckedYAML", "CZlib", "Vocabulary"]),
@@ -126,7 +133,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary"]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary", "CheckedYAML", "Triage"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(

@@ -1,5 +1,6 @@
 import GRDB
 import Synchronization
+import Vocabulary
 
 #if canImport(Glibc)
   import Glibc
@@ -184,11 +185,16 @@ extension UnitOfWork {
     totals: QuarantineTotals, limits: StoreLimits, compression: Compression, in database: Database
   ) throws -> (QuarantineTotals, journalBytes: Int) {
     var totals = totals
-    try changes.write(in: database)
+    try changes.write(in: database, pseudonym: pseudonym)
+    try AuditTable.append(audit, in: database)
     if !erasedDevices.isEmpty {
-      try Erasure(devices: erasedDevices, at: at).apply(in: database)
+      try Erasure(devices: erasedDevices, at: at, pseudonyms: erasedDevices.map { pseudonym($0.device) }).apply(
+        in: database)
       totals = try QuarantineTable.totals(in: database)
     }
+    for expiry in expiries { try expiry.apply(in: database) }
+    try Expiry.forget(tickets: forgottenTickets, in: database)
+    if expiries.contains(where: { $0.kind == .records }) { totals = try QuarantineTable.totals(in: database) }
     if emptiesJournal { try JournalTable.clear(in: database) }
     let journalBytes = try JournalTable.append(journal, compression, in: database)
     try StateTables.write(self, compression, in: database)
@@ -198,6 +204,7 @@ extension UnitOfWork {
       totals: totals, limits: limits,
       in: database)
     try OutboxTable.write(self, limits: limits, in: database)
+    try TrialTable.write(self, in: database)
     try RecordTables.write(self, limits: limits, in: database)
     try BatchTable.write(batches, in: database)
     return (totals, journalBytes)

@@ -9,8 +9,8 @@ struct CaseHistory {
   static let ofTickets = CaseHistory(table: "ticket_change", owner: "ticket")
   static let ofFindings = CaseHistory(table: "finding_change", owner: "finding")
 
-  /// Appends what `history` has beyond what is stored of the case `id`.
-  func append(_ history: [Ticket.Change], to id: String, in database: Database) throws {
+  /// Appends what `history` has beyond what is stored of the case `id`, and answers it.
+  func append(_ history: [Ticket.Change], to id: String, in database: Database) throws -> ArraySlice<Ticket.Change> {
     let count = try database.cachedStatement(sql: "SELECT count(*) FROM \(table) WHERE \(owner) = ?")
     let stored = try Int.fetchOne(count, arguments: [id]) ?? 0
     guard stored <= history.count else {
@@ -27,6 +27,7 @@ struct CaseHistory {
         id, ordinal, change.at.milliseconds, change.actor, change.change, change.from, change.to, change.reason,
       ])
     }
+    return history.dropFirst(stored)
   }
 
   /// Histories by id, each in order.

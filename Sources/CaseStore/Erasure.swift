@@ -10,6 +10,8 @@ import Vocabulary
 struct Erasure {
   let devices: [DeviceIdentity]
   let at: EventTime
+  /// Of the devices, as the audit names them.
+  let pseudonyms: [String]
 
   /// `/` can't be in a device's id: no device is ever mistaken for a pseudonym, nor the other way round.
   static let pseudonymPrefix = "erased/"
@@ -24,6 +26,13 @@ struct Erasure {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE device IN (SELECT value FROM json_each(?))", arguments: [names])
     }
+    try TrialTable.erase(names, at: at, in: database)
+    // The chain stays, and whose row it is only the key tells; what people wrote may name the device.
+    try database.execute(
+      sql: """
+        DELETE FROM audit_reason WHERE number IN
+          (SELECT number FROM audit WHERE pseudonym IN (SELECT value FROM json_each(?)))
+        """, arguments: [try jsonText(pseudonyms)])
     try forgetMentions(in: database)
   }
 
@@ -83,6 +92,7 @@ struct Erasure {
           updated_ms = CASE WHEN state IN ('closed', 'cancelled') THEN updated_ms ELSE ? END,
           state = CASE WHEN state IN ('resolved', 'closed') THEN 'closed' ELSE 'cancelled' END,
           explanation = 'The data of the device were erased.', customer = NULL, may_contact = 0,
+          sentences = NULL,
           device = ? || lower(hex(randomblob(8))), id = 'T-' || lower(hex(randomblob(8)))
         WHERE id IN (SELECT value FROM json_each(?))
         """, arguments: [at.milliseconds, Self.pseudonymPrefix, cases])

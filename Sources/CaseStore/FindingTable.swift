@@ -20,7 +20,8 @@ enum FindingTable {
       AND episode = excluded.episode
     """
 
-  static func write(_ finding: Finding, in database: Database) throws {
+  /// Answers what its history gained.
+  static func write(_ finding: Finding, in database: Database) throws -> ArraySlice<Ticket.Change> {
     let statement = try database.cachedStatement(sql: upsert)
     let cohort = finding.cohort
     do {
@@ -50,7 +51,7 @@ enum FindingTable {
     guard database.changesCount == 1 else {
       throw StoreError.conflict(id: finding.id, detail: "this id belongs to another cohort or episode")
     }
-    try CaseHistory.ofFindings.append(finding.history, to: finding.id, in: database)
+    return try CaseHistory.ofFindings.append(finding.history, to: finding.id, in: database)
   }
 
   /// The findings of `SELECT … FROM finding` followed by `rest`, with their histories.

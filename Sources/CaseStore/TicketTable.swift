@@ -6,8 +6,8 @@ enum TicketTable {
   private static let upsert = """
     INSERT INTO ticket (id, kind, state, severity, device, product, batch, firmware, region, customer, failure_mode, kb,
       probability, evidence, attribution, finding, remedy, explanation, decided_ms, opened_ms, updated_ms, outcome,
-      episode, may_contact, profile, wave, owner, queue, priority, due_ms, escalated_ms, options)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      episode, may_contact, profile, sentences, wave, owner, queue, priority, due_ms, escalated_ms, options)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, state = excluded.state, severity = excluded.severity,
       batch = excluded.batch, firmware = excluded.firmware, region = excluded.region, customer = excluded.customer,
       kb = excluded.kb, probability = excluded.probability, evidence = excluded.evidence,
@@ -16,12 +16,13 @@ enum TicketTable {
       updated_ms = excluded.updated_ms, outcome = excluded.outcome, may_contact = excluded.may_contact,
       profile = excluded.profile, wave = excluded.wave, owner = excluded.owner, queue = excluded.queue,
       priority = excluded.priority, due_ms = excluded.due_ms, escalated_ms = excluded.escalated_ms,
-      options = excluded.options
+      options = excluded.options, sentences = excluded.sentences
     WHERE device = excluded.device AND product = excluded.product AND failure_mode = excluded.failure_mode
       AND episode = excluded.episode
     """
 
-  static func write(_ ticket: Ticket, in database: Database) throws {
+  /// Answers what its history gained.
+  static func write(_ ticket: Ticket, in database: Database) throws -> ArraySlice<Ticket.Change> {
     let statement = try database.cachedStatement(sql: upsert)
     do {
       try statement.execute(arguments: [
@@ -31,6 +32,7 @@ enum TicketTable {
         try jsonText(ticket.attribution), ticket.finding, try jsonText(ticket.remedy), ticket.explanation,
         ticket.decidedAt.milliseconds, ticket.openedAt.milliseconds, ticket.updatedAt.milliseconds,
         ticket.outcome?.rawValue, ticket.episode, ticket.mayContact, ticket.profile,
+        ticket.sentences.isEmpty ? nil : try jsonText(ticket.sentences),
         ticket.wave, ticket.owner, ticket.queue, ticket.priority, ticket.dueAt?.milliseconds,
         ticket.escalatedAt?.milliseconds, try ticket.options.map { try jsonText($0) },
       ])
@@ -47,7 +49,7 @@ enum TicketTable {
     guard database.changesCount == 1 else {
       throw StoreError.conflict(id: ticket.id, detail: "this id belongs to another device, failure mode or episode")
     }
-    try CaseHistory.ofTickets.append(ticket.history, to: ticket.id, in: database)
+    return try CaseHistory.ofTickets.append(ticket.history, to: ticket.id, in: database)
   }
 
   /// The tickets of `SELECT … FROM ticket` followed by `rest`, with their histories.
@@ -74,7 +76,7 @@ enum TicketTable {
   }
 
   private static func core(_ row: Row) throws -> Ticket {
-    Ticket(
+    var ticket = Ticket(
       id: try row.value("id"), kind: try row.word("kind"), state: try row.word("state"),
       severity: try row.word("severity"), device: try row.value("device"), product: try row.symbol("product"),
       batch: try row.symbol("batch"), firmware: try row.symbol("firmware"), region: try row.symbol("region"),
@@ -85,5 +87,7 @@ enum TicketTable {
       openedAt: try row.time("opened_ms"), updatedAt: try row.time("updated_ms"),
       outcome: try row.optionalWord("outcome"), episode: try row.value("episode"),
       mayContact: try row.value("may_contact"), profile: try row.optional("profile"))
+    if try row.optional("sentences") as String? != nil { ticket.sentences = try row.json("sentences") }
+    return ticket
   }
 }

@@ -55,9 +55,19 @@ package struct UnitOfWork: Sendable {
   package var dropsSupersededOffers = false
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
+  /// One that stands already stays as it is.
+  package var trial: [TrialEntry] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
   /// As they stand afterwards.
   package var batches: [BatchFacts] = []
+
+  package var expiries: [Expiry] = []
+  /// Ended tickets of which only the figures stay.
+  package var forgottenTickets: [String] = []
+  /// Changes besides those of `changes`, whose histories are audited by themselves.
+  package var audit: [AuditEntry] = []
+  /// What stands for a device in the audit.
+  package var pseudonym: @Sendable (_ device: String) -> String = { _ in "" }
 
   package init(at: EventTime) { self.at = at }
 }

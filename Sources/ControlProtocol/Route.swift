@@ -27,6 +27,10 @@ package enum Route {
   /// Of tickets, findings, devices or cells.
   package static func export(_ noun: String) -> String { "/v1/export/\(noun)" }
   package static let backup = "/v1/backup"
+  package static let ticketActions = "/v1/ticket-actions"
+  package static let impact = "/v1/impact"
+  package static let audit = "/v1/audit"
+  package static let auditVerify = "/v1/audit/verify"
   package static let ageing = "/v1/model/ageing"
 
   package static func object(_ collection: String, _ id: String) -> String {

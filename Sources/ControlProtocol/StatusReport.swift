@@ -36,13 +36,16 @@ package struct StatusReport: Hashable, Sendable, Codable {
   package var care: Care
   /// `nil` from an older daemon.
   @Known package var limits: Limits?
+  /// How often a language lacked a message, which was said in English then.
+  @Known package var missingMessages: Int?
 
   package init(
     state: State, reasons: [String], version: String, pid: Int, startedAt: String, messages: Messages, devices: Int,
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
-    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits()
+    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits(), missingMessages: Int = 0
   ) {
+    self.missingMessages = missingMessages
     self.state = state
     self.reasons = reasons
     self.version = version
@@ -80,6 +83,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case quarantine
     case lastPass = "last_pass"
     case care, limits
+    case missingMessages = "missing_messages"
   }
 }
 

@@ -16,7 +16,7 @@ extension FleetHistory {
     putAway()
     var hasErased = false
     for number in numbers where mustForget(number) {
-      erase(number, refusal: record(number).facts)
+      forgetReports(of: number, keeping: record(number).facts)
       hasErased = true
     }
     return hasErased

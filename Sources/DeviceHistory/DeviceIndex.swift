@@ -4,7 +4,11 @@
 struct DeviceIndex: Sendable {
   private var numbers: [UInt32] = Array(repeating: 0, count: 64)
   private var tags: [UInt8] = Array(repeating: 0, count: 64)
+  /// With the places of removed ones, until the table is made anew.
   private(set) var count = 0
+  private var removed = 0
+  /// A place whose record bears another id now: a search goes on behind it.
+  private static let vacated = UInt32.max
 
   /// Seeded anew in each process: nobody outside can choose ids that collide. No result depends on the order here.
   @inline(__always)
@@ -21,7 +25,7 @@ struct DeviceIndex: Sendable {
     let tag = UInt8(truncatingIfNeeded: hash >> 56)
     var place = Int(hash & mask)
     while numbers[place] != 0 {
-      if tags[place] == tag {
+      if tags[place] == tag, numbers[place] != Self.vacated {
         let number = Int(numbers[place] - 1)
         if isBorneBy(number) { return number }
       }
@@ -39,6 +43,20 @@ struct DeviceIndex: Sendable {
     count += 1
   }
 
+  /// Before the record at `number` takes another id.
+  mutating func remove(_ id: UnsafeRawBufferPointer, _ number: Int) {
+    let mask = numbers.count - 1
+    var place = Int(Self.hash(id) & UInt64(mask))
+    while numbers[place] != 0 {
+      if numbers[place] == UInt32(number + 1) {
+        numbers[place] = Self.vacated
+        removed += 1
+        return
+      }
+      place = (place + 1) & mask
+    }
+  }
+
   private mutating func put(_ hash: UInt64, _ entry: UInt32) {
     let mask = numbers.count - 1
     var place = Int(hash & UInt64(mask))
@@ -49,9 +67,12 @@ struct DeviceIndex: Sendable {
 
   private mutating func grow(_ idOf: (Int, (UnsafeRawBufferPointer) -> Void) -> Void) {
     let old = numbers
-    numbers = Array(repeating: 0, count: old.count * 2)
-    tags = Array(repeating: 0, count: old.count * 2)
-    for entry in old where entry != 0 {
+    count -= removed
+    removed = 0
+    let size = (count + 1) * 3 > old.count ? old.count * 2 : old.count
+    numbers = Array(repeating: 0, count: size)
+    tags = Array(repeating: 0, count: size)
+    for entry in old where entry != 0 && entry != Self.vacated {
       idOf(Int(entry - 1)) { put(Self.hash($0), entry) }
     }
   }

@@ -40,8 +40,10 @@ struct DeviceRecord: Sendable {
   /// No device's: memory to read records into.
   static let nobody = DeviceRecord(identity: DeviceIdentity(product: .unknown, device: ""), shape: .nothing)
 
-  /// The customer refused telemetry: nothing but that is kept.
-  var refusesTelemetry: Bool { facts.telemetryConsent == false }
+  /// The customer refused telemetry, or had the device erased: nothing but that is kept.
+  var refusesTelemetry: Bool { facts.telemetryConsent == false || isErased }
+
+  var isErased: Bool { identity.device.hasPrefix(Pseudonym.prefix) }
 
   func isRetired(at moment: EventTime) -> Bool { facts.retired.map { $0 < moment } ?? false }
 

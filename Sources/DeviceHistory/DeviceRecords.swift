@@ -35,6 +35,11 @@ struct DeviceRecords: Sendable {
     return device.withUTF8 { id in pages.withBytes(of: number) { RecordPacking.isId(id, of: $0) } }
   }
 
+  /// Whether only a pseudonym is left of the device.
+  func isErased(_ number: Int) -> Bool {
+    pages.withBytes(of: number) { RecordPacking.id($0).starts(with: Pseudonym.prefix.utf8) }
+  }
+
   func product(of number: Int) -> Symbol {
     let words = words
     return pages.withBytes(of: number) { RecordPacking.product($0, words: words) }
@@ -102,6 +107,13 @@ struct DeviceRecords: Sendable {
     presence.writeLastDay(to: &writer, shape: shape, words: &words)
     let end = size(of: number)
     pages.replace(end..<end, of: number, with: writer.bytes)
+  }
+
+  /// The same with another id.
+  mutating func rename(_ record: inout DeviceRecord, at number: Int, shape: RecordShape) {
+    pages.withBytes(of: number) { index.remove(RecordPacking.id($0), number) }
+    write(&record, at: number, shape: shape)
+    enter(number)
   }
 
   private func size(of number: Int) -> Int { pages.withBytes(of: number) { $0.count } }

@@ -98,13 +98,18 @@ extension FleetHistory {
   package func forEachDevice(from first: Int = 0, atMost count: Int = .max, _ body: (DeviceSummary) -> Void) {
     var record = DeviceRecord.nobody
     for number in numbers.dropFirst(first).prefix(count) {
+      guard !records.isErased(number) else { continue }
       read(number, into: &record)
       body(DeviceSummary(record))
     }
   }
 
   package func summary(of device: String) -> DeviceSummary? {
-    number(of: device).map { DeviceSummary(record($0)) }
+    number(of: device).map { number in
+      var summary = DeviceSummary(record(number))
+      summary.identity.device = device
+      return summary
+    }
   }
 
   private func standing(

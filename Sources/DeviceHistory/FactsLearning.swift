@@ -26,6 +26,7 @@ extension FleetHistory {
       erase(number, refusal: new)
       return .applied
     }
+    if erasedCount > 0, records.isErased(number) { giveName(identity, to: number) }
     let isMove = facts.region.map { $0 != old.region } ?? false || facts.carrier.map { $0 != old.carrier } ?? false
     let current = clock.now.map { Bucket(holding: $0, length: .day).start } ?? .distantPast
     revise(number) { record in
@@ -33,7 +34,7 @@ extension FleetHistory {
       if isMove { record.move(from: facts.time ?? current) }
     }
     // It lives where nobody is heard who hasn't agreed.
-    if mustForget(number) { erase(number, refusal: new) }
+    if mustForget(number) { forgetReports(of: number, keeping: new) }
     return .applied
   }
 

@@ -28,6 +28,10 @@ package struct FleetHistory: Sendable {
   /// Reports missing by their sequence numbers, over all devices.
   package internal(set) var sequenceGaps = 0
   var erased: Set<DeviceIdentity> = []
+  /// Set before anything is heard or restored.
+  package var pseudonym = Pseudonym.unkeyed
+  /// Records of which only a pseudonym is left.
+  var erasedCount = 0
   /// The model found other incidents in open buckets than in the pass before.
   var areIncidentsNews = false
   /// What `hear` has changed of the device whose report `admit` is about to judge: written back once for both. Nothing but
@@ -60,12 +64,15 @@ package struct FleetHistory: Sendable {
 
   // MARK: Devices
 
-  package var deviceCount: Int { records.count }
+  package var deviceCount: Int { records.count - erasedCount }
 
   /// All records by number, in the order in which their devices came.
   var numbers: Range<Int> { 0..<records.count }
 
-  func number(of device: String) -> Int? { records.number(of: device) }
+  /// An erased device is found by its id, too: whoever knows the id can make the pseudonym.
+  func number(of device: String) -> Int? {
+    records.number(of: device) ?? (erasedCount > 0 ? records.number(of: pseudonym.of(device)) : nil)
+  }
 
   func product(of number: Int) -> Symbol { records.product(of: number) }
 
@@ -102,6 +109,10 @@ package struct FleetHistory: Sendable {
       guard known == identity.product else {
         return .failure(
           Rejection(.identity, "device \(identity.device) is known as a \(known); ids are unique across products"))
+      }
+      // An erased device that may be heard again is one like any other.
+      if erasedCount > 0, records.isErased(number), records.telemetryConsent(of: number) != false {
+        giveName(identity, to: number)
       }
       return .success(number)
     }
@@ -273,23 +284,11 @@ package struct FleetHistory: Sendable {
     layout(of: product).map { BucketWalk(layout: $0, surroundings: surroundings, length: length) }
   }
 
-  // MARK: Erasure
-
-  /// Forgets a device but for its refusal. The counts it gave to cells stay: they are anonymous.
-  mutating func erase(_ number: Int, refusal: Facts) {
-    var record = record(number)
-    let identity = record.identity
-    if let latest = record.presence.latestVote { clock.withdraw(latest) }
-    record = DeviceRecord(identity: identity, shape: shape(of: identity.product))
-    record.facts = refusal
-    write(&record, at: number)
-    erased.insert(identity)
-  }
-
   /// Clock, gaps and unknown items are sums over the records.
   mutating func countPresences() {
     for number in numbers {
       let totals = records.totals(of: number)
+      if records.isErased(number) { erasedCount += 1 }
       unknownItems += totals.unknownItems
       sequenceGaps += Int(totals.gaps)
       if let latest = totals.latestVote { clock.restoreVote(latest) }

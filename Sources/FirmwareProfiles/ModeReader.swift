@@ -18,6 +18,7 @@ import Vocabulary
 /// | `age_bins_days` | list of numbers | 30, 90, 180, 365, 730 | 1–13, ascending, ≥ 0 |
 /// | `factors` | list; see `RuleReader` | none | at most 8; refused for `silent` |
 /// | `costs.failure`, `.patch`, `.replacement`, `.diagnose` | number | 60, 0.5, 45, 2 | ≥ 0 |
+/// | `holdout_share` | number | 0.05 | 0–0.5; never of a critical mode |
 /// | `costs.currency` | three capital letters | USD | |
 /// | `silent_after_days` | whole number | 14 | 1–365; `silent` alone |
 struct ModeReader {
@@ -81,6 +82,7 @@ struct ModeReader {
     }
     if let days = keys.optional("window_days")?.integer(in: 7...365) { mode.windowDays = days }
     if let edges = keys.optional("age_bins_days")?.edges(in: 0...36_500) { mode.ageBinsDays = edges }
+    if let share = keys.optional("holdout_share")?.double(in: 0...0.5) { mode.holdoutShare = share }
     if let costs = keys.optional("costs")?.mapping(costs) { mode.costs = costs }
   }
 

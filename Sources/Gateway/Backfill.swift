@@ -42,13 +42,19 @@ package struct Backfill: Sendable {
     }
   }
 
+  /// A state directory whose database was moved away keeps its list; else it is made with the draft.
+  private var erasuresHome: String {
+    ErasureList.fileNames.contains { access(directory + "/" + $0, F_OK) == 0 } ? directory : draft
+  }
+
   private func fillDraft(
     catalogue: Catalogue, settings: PipelineSettings, facts: [(DeviceIdentity, Facts)],
     from source: @Sendable ((Delivery) throws -> Void) throws -> Void
   ) async throws -> Outcome {
     let store = try CaseDatabase(directory: draft)
     let engine = Engine(
-      pipeline: StageLine(catalogue: catalogue, settings: settings), store: store, board: Board(),
+      pipeline: StageLine(catalogue: catalogue, settings: settings), store: store,
+      erasures: try ErasureList(directory: erasuresHome), board: Board(),
       logger: Logger(label: "forewarn") { _ in LogLines(level: LogLevelSwitch(.error)) })
     let counts = try await engine.fill(facts: facts, from: source)
     var tickets = TicketFilter()
@@ -81,7 +87,17 @@ package struct Backfill: Sendable {
     let file = draft + "/cases.db"
     var owner = stat()
     guard stat(directory, &owner) == 0 else { throw failure("can't look at \(directory)") }
-    if geteuid() == 0, chown(file, owner.st_uid, owner.st_gid) != 0 { throw failure("can't give \(file) its owner") }
+    if geteuid() == 0 {
+      let homes = [directory, draft]
+      let names = homes.flatMap { home -> [String] in ErasureList.fileNames.map { home + "/" + $0 } }
+      let beside = names.filter { path -> Bool in access(path, F_OK) == 0 }
+      for file in [file] + beside {
+        guard chown(file, owner.st_uid, owner.st_gid) == 0 else { throw failure("can't give \(file) its owner") }
+      }
+    }
+    for name in ErasureList.fileNames where access(draft + "/" + name, F_OK) == 0 {
+      guard rename(draft + "/" + name, directory + "/" + name) == 0 else { throw failure("can't move \(name)") }
+    }
     guard rename(file, state) == 0 else { throw failure("can't move \(file) to \(state)") }
     removeDraft()
     let folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -90,7 +106,7 @@ package struct Backfill: Sendable {
   }
 
   private func removeDraft() {
-    for name in ["cases.db", "cases.db-wal", "cases.db-shm", "cases.db.new", "cases.lock"] {
+    for name in ["cases.db", "cases.db-wal", "cases.db-shm", "cases.db.new", "cases.lock"] + ErasureList.fileNames {
       unlink("\(draft)/\(name)")
     }
     rmdir(draft)
@@ -127,6 +143,11 @@ extension Engine {
     var unit = unit(of: yield, total: total, changes: [], imported: nil, isSnapshot: isSnapshot)
     unit.journal = []
     unit.outbox = []
+    let lines = erasureLines(of: yield)
+    if !lines.isEmpty {
+      try erasures.append(lines)
+      unit.meta[MetaKey.erasures] = Array(String(erasures.last).utf8)
+    }
     try store.commit(unit)
     counts = total
   }

@@ -1,5 +1,6 @@
 import Pipeline
 import Synchronization
+import Triage
 import Vocabulary
 
 /// What others may read of the engine while it works: a copy, renewed after each commit, behind the gateway's one lock.
@@ -41,6 +42,11 @@ final class Board: Sendable {
     var refusedOutbox: [(id: Int64, reason: String)] = []
     /// Set: nothing leaves.
     var brake: CareBrake?
+    /// The languages, and that of the desk: a ticket is read beside the engine.
+    var messages = Messages.english
+    var deskLocale = "en"
+    /// How often a language lacked a message, by language and message.
+    var missingMessages: [String: Int] = [:]
     var isStopping = false
     /// When the engine last got through a batch or a tick, in monotonic seconds: the watchdog looks at it.
     var lastProgress = 0.0

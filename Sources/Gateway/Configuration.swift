@@ -29,6 +29,9 @@ package import Vocabulary
 /// | `lateness_days` | days | 7 | 1–60 |
 /// | `consent_default.telemetry`, `.contact` | truth value | true | |
 /// | `consent_default.regions.<region>.telemetry`, `.contact` | truth value | as for all | at most 1000 regions |
+/// | `messages` | path of a folder | `/usr/share/forewarn/messages` | absolute; without it English is spoken |
+/// | `desk_locale` | locale | `en` | 2–35 bytes: of what agents read |
+/// | `policies` | path of a folder | `/etc/forewarn/policies` | absolute; each file as `RegionalPolicy` says |
 /// | `care.mode` | `off`, `propose`, `send` | `propose` | |
 /// | `care.waves.enabled` | truth value | true | |
 /// | `care.waves.canary_share`, `.canary_devices` | share, devices | 0.01, 10 | 0–1, 1–100 000 |
@@ -61,6 +64,11 @@ package struct Configuration: Sendable {
   package var careMode = TriagePolicy.CareMode.propose
   package var waves = WavePolicy()
   package var clocks = ClockPolicy()
+  package var messages = "/usr/share/forewarn/messages"
+  package var deskLocale = "en"
+  package var policies = "/etc/forewarn/policies"
+  /// What the files of `policies` say.
+  package var regionalPolicies = RegionalPolicies()
   package var predictions = PredictionSchedule.never
   package var sources: [SourceMapping] = []
   package var limits = AdmissionLimits()
@@ -95,7 +103,9 @@ package struct Configuration: Sendable {
   package static let defaultPath = "/etc/forewarn/forewarn.yaml"
 
   package static func load(_ path: String) throws(YAMLFaults) -> Configuration {
-    try YAMLFile(path: path).read { ConfigurationReader(keys: $0).configuration() }
+    var configuration = try YAMLFile(path: path).read { ConfigurationReader(keys: $0).configuration() }
+    configuration.regionalPolicies = try RegionalPolicies.load(configuration.policies)
+    return configuration
   }
 
   package var pipelineSettings: PipelineSettings {
@@ -103,12 +113,12 @@ package struct Configuration: Sendable {
     policy.careMode = careMode
     policy.waves = waves
     policy.clocks = clocks
-    policy.mayContactByDefault = consentDefault.contact
-    policy.mayContactByRegion = consentDefault.regions.compactMapValues(\.contact)
+    let consent = consentDefault.with(regionalPolicies)
+    policy.contactConsent = consent
     return PipelineSettings(
       root: broker.root,
       history: HistorySettings(
-        clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays, consent: consentDefault),
+        clock: clock, clockQuorum: clockQuorum, latenessDays: latenessDays, consent: consent),
       policy: policy, predictions: predictions, sources: sources, limits: limits)
   }
 }

@@ -30,6 +30,12 @@ struct ConfigurationReader {
       }
       return true
     }
+    take("policies", absolutePath, into: &result.policies)
+    take("messages", absolutePath, into: &result.messages)
+    if let value = keys.optional("desk_locale"), let locale = value.string(maximumBytes: 35) {
+      if locale.utf8.count < 2 { value.fault("expected a locale such as de or ja-JP") }
+      result.deskLocale = locale
+    }
     take("clock", { $0.choice(of: ConfigurableClock.self)?.kind }, into: &result.clock)
     take("clock_quorum", { $0.integer(in: 1...100_000) }, into: &result.clockQuorum)
     take("lateness_days", { $0.integer(in: 1...60) }, into: &result.latenessDays)

@@ -7,6 +7,7 @@ import Hummingbird
 import Logging
 import Pipeline
 import ServiceLifecycle
+import Triage
 import UnixSignals
 import Vocabulary
 
@@ -16,6 +17,7 @@ package struct Daemon: Sendable {
   private let path: String
   private let configuration: Configuration
   private let catalogue: Catalogue
+  private let messages: Messages
   private let logger: Logger
   private let logLevel: LogLevelSwitch
 
@@ -24,6 +26,7 @@ package struct Daemon: Sendable {
     path = configurationPath
     configuration = try Configuration.load(configurationPath)
     catalogue = try Catalogue.load(folder: configuration.profiles)
+    messages = try MessageFolder.load(configuration.messages)
     let level = LogLevelSwitch(configuration.logLevel)
     logLevel = level
     logger = Logger(label: "forewarnd") { _ in LogLines(level: level) }
@@ -33,6 +36,7 @@ package struct Daemon: Sendable {
   package static func check(configurationPath: String) throws(YAMLFaults) -> String {
     let configuration = try Configuration.load(configurationPath)
     let catalogue = try Catalogue.load(folder: configuration.profiles)
+    _ = try MessageFolder.load(configuration.messages)
     let count = catalogue.profiles.count
     let sound =
       "\(configurationPath) and \(count) profile\(count == 1 ? "" : "s") in \(configuration.profiles) are sound"
@@ -51,14 +55,17 @@ package struct Daemon: Sendable {
     let faults = try FaultSwitch.read(stateDirectory: configuration.stateDirectory)
     faults.warn(logger)
     let store = try CaseDatabase(directory: configuration.stateDirectory)
+    let erasures = try ErasureList(directory: configuration.stateDirectory)
     let board = Board()
     let engine = Engine(
-      pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store, board: board,
-      logger: logger, faults: faults)
+      pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store,
+      erasures: erasures, board: board, logger: logger, faults: faults)
     let failure = FatalFailure()
     await engine.setOnFatal { failure.record($0) }
     await engine.setWebhooks(configuration.webhooks)
+    await engine.speak(messages, configuration)
     let recovery = try await engine.recover()
+    try await engine.audit(configuration.auditedParts(catalogue))
     store.releaseMemory()
     ResidentMemory.releaseHeap()
     logger.notice(
@@ -93,7 +100,7 @@ package struct Daemon: Sendable {
       }
     }
     let routes = Routes(
-      engine: engine, store: store, status: status, access: access, reload: { try await reloader.reload() })
+      engine: engine, store: store, status: status, access: access, reload: { try await reloader.reload(by: $0) })
     var quiet = logger
     quiet.logLevel = .warning
 

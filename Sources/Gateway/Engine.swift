@@ -13,6 +13,7 @@ import Vocabulary
 /// messages, so nothing may be acknowledged, answered or forgotten before they are down.
 actor Engine {
   let store: CaseDatabase
+  let erasures: ErasureList
   let board: Board
   let logger: Logger
   var pipeline: StageLine
@@ -22,10 +23,24 @@ actor Engine {
   /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
   private var hasErased = false
   private var lastScrub = -Double.infinity
+  private var ticksWithFarewells = 0
   /// A commit was given up: what the pipeline remembers isn't on disk, so nothing may be answered for any more.
   private var hasGivenUp = false
   /// Bytes in the journal: it is emptied by a snapshot when it grows beyond what a start should read again.
   private var journalBytes = 0
+  /// What a restored store was told again to forget, until that is committed.
+  var repeatedErasures: Set<String> = []
+  var policies = RegionalPolicies()
+  /// What the next commit removes by age.
+  var expiries: [Expiry] = []
+  var forgottenTickets: [String] = []
+  private var lastSweep = -Double.infinity
+  var lastHoldBack: EventTime?
+  /// Who had the devices erased that the next commit erases.
+  var erasingActor = "forewarnd"
+  /// Of configuration and profiles, for the next commit.
+  var pendingAudit: [AuditEntry] = []
+  var auditedSettings: [String: String] = [:]
   /// As of the last commit: see `EngineLimits`.
   var storedRefusals = AdmissionCounts()
   var storedLosses = BrokerLosses()
@@ -35,10 +50,13 @@ actor Engine {
   private var spare = SpareMemory()
 
   init(
-    pipeline: StageLine, store: CaseDatabase, board: Board, logger: Logger, faults: FaultSwitch = FaultSwitch()
+    pipeline: StageLine, store: CaseDatabase, erasures: ErasureList, board: Board, logger: Logger,
+    faults: FaultSwitch = FaultSwitch()
   ) {
     self.pipeline = pipeline
+    self.pipeline.history.pseudonym = Pseudonym { erasures.hash($0) }
     self.store = store
+    self.erasures = erasures
     self.board = board
     self.logger = logger
     self.faults = faults
@@ -81,16 +99,35 @@ actor Engine {
       let (released, again) = retryDue(now)
       _ = await commit(started: started, released: released, quarantinedAnew: again)
       spare.release(at: started)
-      if hasErased, started - lastScrub >= Limits.scrubSeconds { scrub(at: started) }
+      if started - lastSweep >= Limits.sweepSeconds {
+        lastSweep = started
+        await sweep(at: now)
+      }
+      if hasErased { scrubWhenDue(at: started) }
     }
   }
 
-  private func scrub(at time: Double) {
+  /// What the broker must still be told names its device, and is deleted when it has been: with a broker that answers that
+  /// is soon, and worth waiting for; else the file is rewritten without, and once more afterwards.
+  private func scrubWhenDue(at time: Double) {
+    do throws(StoreError) {
+      let holdsFarewells = try store.holdsFarewells()
+      if holdsFarewells, ticksWithFarewells < Limits.farewellTicks {
+        ticksWithFarewells += 1
+      } else if time - lastScrub >= Limits.scrubSeconds || ticksWithFarewells > 0 && !holdsFarewells {
+        ticksWithFarewells = holdsFarewells ? ticksWithFarewells : 0
+        scrub(at: time, isLast: !holdsFarewells)
+      }
+    } catch {
+      logger.warning("the outbox can't be read", metadata: ["error": "\(error)"])
+    }
+  }
+
+  private func scrub(at time: Double, isLast: Bool) {
     lastScrub = time
     do throws(StoreError) {
       try store.scrub()
-      // What the broker must still be told is deleted when it has been: then once more.
-      if try store.holdsFarewells() { return }
+      guard isLast else { return }
       var done = UnitOfWork(at: WallClock.now())
       done.meta[MetaKey.unscrubbed] = []
       try store.commit(done)
@@ -166,6 +203,8 @@ actor Engine {
     unit.outbox += outgoing
     unit.batches = batches
     unit.rejudgedQuarantine = rejudged
+    addAudit(to: &unit)
+    if !repeatedErasures.isEmpty { unit.meta[MetaKey.erasures] = Array(String(erasures.last).utf8) }
     if !unit.changes.isEmpty || !yield.erased.isEmpty { caseTally = CaseTally(pipeline.cases) }
     addLimits(to: &unit, yield, isSnapshot: isSnapshot)
     let delivered = board.change { content in
@@ -182,10 +221,14 @@ actor Engine {
       report(total, yield, started)
       return true
     }
-    guard let written = await commitWhenPossible(unit) else {
+    guard let written = await commitWhenPossible(unit, erasures: erasureLines(of: yield)) else {
       hasGivenUp = true
       return false
     }
+    repeatedErasures = []
+    pendingAudit = []
+    expiries = []
+    forgottenTickets = []
     journalBytes = isSnapshot ? 0 : journalBytes + written
     counts = total
     hasErased = hasErased || !unit.erasedDevices.isEmpty
@@ -215,10 +258,18 @@ actor Engine {
   }
 
   /// The bytes that its messages take in the journal; `nil`: given up.
-  private func commitWhenPossible(_ unit: UnitOfWork) async -> Int? {
+  private func commitWhenPossible(_ unit: UnitOfWork, erasures lines: [ErasureList.Line]) async -> Int? {
     var pause = Limits.firstCommitPauseSeconds
+    var unit = unit
+    var isListed = lines.isEmpty
     while true {
       do throws(StoreError) {
+        if !isListed {
+          // Before the commit: what is erased here must not come back with an older copy of the store.
+          try erasures.append(lines)
+          isListed = true
+          unit.meta[MetaKey.erasures] = Array(String(erasures.last).utf8)
+        }
         if unit.isBatch { faults.beforeCommit() }
         let written = try store.commit(unit)
         if unit.isBatch { faults.afterCommit() }

@@ -62,6 +62,7 @@ extension Engine {
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
     restoreLimits(stored.meta)
     try restoreBrake(stored.meta)
+    restoreAudit(stored.meta)
     replay(stored.journal)
     for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
       pipeline.waitAgain(entry.delivery)
@@ -74,6 +75,7 @@ extension Engine {
     let replayed = pipeline.takeYield()
     // What absent consent means may have been changed meanwhile.
     pipeline.history.enforceConsent()
+    try repeatErasures(knownTo: stored.meta)
     let isSameCatalogue = stored.meta[MetaKey.profiles] == Array(pipeline.catalogue.revision.utf8)
     // A source that was taken out of the configuration leaves its messages without a reader.
     let refused = replayed.quarantined.filter {
@@ -85,7 +87,7 @@ extension Engine {
     moveToQuarantine(again.count)
     let isDown: Bool
     if isSameCatalogue, refused.isEmpty, replayed.passes.isEmpty {
-      isDown = await commit()
+      isDown = await commit(isAtRest: !repeatedErasures.isEmpty)
     } else {
       if stored.meta[MetaKey.profiles] != nil {
         logger.notice(

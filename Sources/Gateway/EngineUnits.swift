@@ -22,6 +22,10 @@ extension Engine {
     static let profiles = "profiles"
     /// Not empty: devices were erased, and their bytes may still lie in the file's free pages.
     static let unscrubbed = "unscrubbed"
+    /// The last line of `ErasureList` that this store knows of, as decimal text.
+    static let erasures = "erasures"
+    /// Configuration and profiles as they were last audited, a JSON object of names and values.
+    static let audited = "audited_settings"
   }
 
   func unit(
@@ -29,26 +33,38 @@ extension Engine {
   ) -> UnitOfWork {
     var unit = UnitOfWork(at: WallClock.now())
     unit.changes = yield.changes + changes
+    unit.pseudonym = { [erasures] in erasures.hash($0) }
     unit.quarantined = yield.quarantined.map {
       QuarantineEntry(delivery: $0.delivery, rejection: $0.rejection, device: $0.device, dueAt: $0.dueAt)
     }
     unit.predictions = yield.predictions
     unit.contacts = yield.contacts
+    unit.trial = yield.trial
+    (unit.expiries, unit.forgottenTickets) = (expiries, forgottenTickets)
     unit.diagnoses = yield.diagnoses
     if !yield.erased.isEmpty {
       // What the same batch brought of a device before its refusal goes with it.
       let erased = Set(yield.erased.map(\.device))
       unit.quarantined.removeAll { $0.device.map(erased.contains) ?? false }
       unit.predictions.removeAll { erased.contains($0.identity.device) }
+      unit.trial.removeAll { erased.contains($0.identity.device) }
       unit.contacts.removeAll { erased.contains($0.device) }
       unit.diagnoses.removeAll { erased.contains($0.0.device) }
       unit.meta[MetaKey.unscrubbed] = [1]
+      unit.audit += yield.erased.map { identity in
+        AuditEntry(
+          at: unit.at, actor: erasingActor, noun: .device, subject: erasures.hash(identity.device),
+          pseudonym: erasures.hash(identity.device), change: "erased")
+      }
     }
     unit.outbox = Outbox(
       root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, closed: closedTickets(unit.changes),
-      webhooks: webhooks, at: unit.at
+      webhooks: webhooks, at: unit.at, language: messages, locale: locales(of: unit.tickets),
+      isMissing: { [board] in board.note(missing: $0) },
+      mayOffer: mayOffer
     ).messages(for: unit.changes)
-    if careMode != .off {
+    // Whatever the mode is now: an offer may stand from when it was another.
+    if !yield.erased.isEmpty {
       unit.outbox += yield.erased.map { identity in
         let topic = "cmd/\(pipeline.settings.root)/\(identity.product)/\(identity.device)/care"
         return OutgoingMessage(
@@ -93,6 +109,12 @@ extension Engine {
 }
 
 extension UnitOfWork {
+  var tickets: [Ticket] {
+    changes.compactMap { change in
+      if case .ticket(let ticket) = change { ticket } else { nil }
+    }
+  }
+
   /// Nothing to write: no transaction for it.
   var isEmpty: Bool {
     !emptiesJournal && journal.isEmpty && devicePages.isEmpty && erasedDevices.isEmpty && meta.isEmpty
@@ -100,7 +122,8 @@ extension UnitOfWork {
       && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && retriedOutbox.isEmpty && !dropsSupersededOffers
       && predictions.isEmpty && contacts.isEmpty
-      && diagnoses.isEmpty && batches.isEmpty
+      && diagnoses.isEmpty && batches.isEmpty && audit.isEmpty && trial.isEmpty && expiries.isEmpty
+      && forgottenTickets.isEmpty
   }
 }
 

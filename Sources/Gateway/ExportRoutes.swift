@@ -30,7 +30,8 @@ extension Routes {
       return Self.stream { [engine] (next: Int?) in
         let start = next ?? 0
         let page = await engine.devices(from: start, atMost: Limits.exportPageItems)
-        return (page.map(JSONText.bytes), page.isEmpty ? nil : start + Limits.exportPageItems)
+        let next = start + Limits.exportPageItems
+        return (page.map(JSONText.bytes), next < (await engine.deviceRecords) ? next : nil)
       }
     case "cells":
       let places = await engine.cellBuckets()
@@ -71,6 +72,9 @@ extension Routes {
 }
 
 extension Engine {
+  /// With those of which only a pseudonym is left: a page may hold none but these.
+  var deviceRecords: Int { pipeline.history.recordCount }
+
   func devices(from number: Int, atMost count: Int) -> [DeviceItem] {
     var items: [DeviceItem] = []
     pipeline.history.forEachDevice(from: number, atMost: count) { items.append(item($0)) }

@@ -17,6 +17,16 @@ enum Limits {
   static let retriesAPart = 500
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
+  /// How often it is looked what is too old by a region's policy, and whose offer was held back long enough.
+  static let sweepSeconds = 60.0
+  /// Devices, and tickets, of which one sweep removes what is too old: the rest follows with the next.
+  static let expiriesASweep = 5000
+  /// Ticks for which that waits until the broker has been told of the erasure: it is rewritten once instead of twice.
+  static let farewellTicks = 5
+  /// Messages that languages lack, of which `doctor` can tell: more than all keys of a few languages. Devices name locales.
+  static let missingMessages = 1000
+  /// Tickets that one action changes in one transaction: the stream waits no longer for it than for a batch.
+  static let ticketsAPart = 200
   /// Memory that work left behind is given back when nothing has come for so long, and under load this often: it takes
   /// milliseconds, and what is needed again is taken anew.
   static let idleSeconds = 0.9

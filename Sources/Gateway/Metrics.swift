@@ -71,6 +71,9 @@ enum Metrics {
     family(
       "forewarn_sequence_gaps_total", "counter", "Reports missing by their sequence numbers.",
       [("", Double(status.sequenceGaps))])
+    counter(
+      "forewarn_missing_messages_total", "Messages that a language lacked, said in English instead.",
+      status.missingMessages ?? 0)
     family(
       "forewarn_build_info", "gauge", "1, with the version as a label.", [("{version=\"\(status.version)\"}", 1)])
     return lines.joined(separator: "\n") + "\n"

@@ -74,19 +74,25 @@ extension Engine {
   /// Other profiles: read and checked before, taken whole.
   /// Answers whether the profiles differ from those in use. What was judged before is committed with what it was judged
   /// by: a snapshot, so that no message is judged again by what came after it.
-  func reload(_ catalogue: Catalogue, _ settings: PipelineSettings) async throws -> Bool {
+  func reload(
+    _ catalogue: Catalogue, _ settings: PipelineSettings, audited: [String: String], actor: String
+  ) async throws -> Bool {
     try await turn {
+      note(audited, by: actor)
       let isChange = catalogue.revision != pipeline.catalogue.revision
       let before = careMode
       let forgotten = isChange ? pipeline.replaceCatalogue(catalogue) : []
       if isChange || pipeline.settings.isJudgedOtherwise(by: settings) {
         pipeline.replaceSettings(settings)
         let outbox = Outbox(
-          root: settings.root, mode: careMode, cases: pipeline.cases, closed: [:], at: WallClock.now())
+          root: settings.root, mode: careMode, cases: pipeline.cases, closed: [:], at: WallClock.now(),
+          language: messages, locale: locales(of: pipeline.cases.tickets.values),
+          isMissing: { [board] in board.note(missing: $0) }, mayOffer: mayOffer)
         guard await commit(forgottenModes: forgotten, outgoing: outbox.offers(after: before)) else {
           throw ProblemDetails.stopping
         }
       }
+      if !pendingAudit.isEmpty, !(await commit()) { throw ProblemDetails.stopping }
       if isChange {
         logger.notice(
           "profiles reloaded",

@@ -15,6 +15,12 @@ struct Outbox {
   let closed: [String: Int]
   var webhooks: [Webhook] = []
   let at: EventTime
+  /// What the device's screen reads, and in which language.
+  var language = Messages.english
+  var locale: @Sendable (_ device: String) -> String? = { _ in nil }
+  var isMissing: @Sendable (Set<String>) -> Void = { _ in }
+  /// Whether the policy of the ticket's region lets its offer out.
+  var mayOffer: @Sendable (Ticket) -> Bool = { _ in true }
 
   func messages(for changes: [CaseChange]) -> [OutgoingMessage] {
     var messages: [OutgoingMessage] = []
@@ -46,6 +52,11 @@ struct Outbox {
     guard mode != .off else { return messages }
     let ticketsByDevice = Dictionary(grouping: cases.tickets.values, by: \.device)
     return messages + devices.values.sorted().map { offer($0, ticketsByDevice[$0.device] ?? []) }
+  }
+
+  func offers(for devices: Set<DeviceIdentity>) -> [OutgoingMessage] {
+    let tickets = Dictionary(grouping: cases.tickets.values, by: \.device)
+    return devices.sorted().map { offer($0, tickets[$0.device] ?? []) }
   }
 
   /// What devices must be told when care begins to be sent, or no longer is: their offers, or that none stands any more.
@@ -104,8 +115,9 @@ struct Outbox {
   /// payload where there is none.
   private func offer(_ identity: DeviceIdentity, _ tickets: [Ticket]) -> OutgoingMessage {
     let topic = "cmd/\(root)/\(identity.product)/\(identity.device)/care"
-    let offers = tickets.filter { isSent($0, in: mode) }.compactMap { ticket in
-      CareOffer.of(ticket).map { (ticket, $0) }
+    let locale = tickets.isEmpty ? nil : locale(identity.device)
+    let offers = tickets.filter { isSent($0, in: mode) && mayOffer($0) }.compactMap { ticket in
+      CareOffer.of(ticket, messages: language, locale: locale, isMissing: isMissing).map { (ticket, $0) }
     }
     let best = offers.min { left, right in
       (left.0.severity.rank, right.0.decidedAt, left.0.id) < (right.0.severity.rank, left.0.decidedAt, right.0.id)

@@ -3,6 +3,7 @@ import ControlProtocol
 import FirmwareProfiles
 import Logging
 import ServiceLifecycle
+import Triage
 import UnixSignals
 
 /// SIGHUP, or `forewarn profile reload`: configuration and profiles are read and checked first, and taken whole or not at
@@ -42,7 +43,7 @@ struct Reloader: Service {
       for await _ in signals {
         ServiceManager.reloading()
         do {
-          _ = try await reload()
+          _ = try await reload(by: "SIGHUP")
         } catch {
           // Said to the log and to `status`, which keeps it until a reload succeeds.
           logger.error("reload refused; everything stays as it was", metadata: ["faults": "\(error)"])
@@ -52,14 +53,18 @@ struct Reloader: Service {
     }
   }
 
-  func reload() async throws -> ReloadReport { try await turnstile.pass { try await readAndTake() } }
+  func reload(by actor: String) async throws -> ReloadReport {
+    try await turnstile.pass { try await readAndTake(actor) }
+  }
 
-  private func readAndTake() async throws -> ReloadReport {
+  private func readAndTake(_ actor: String) async throws -> ReloadReport {
     let fresh: Configuration
     let catalogue: Catalogue
+    let messages: Messages
     do throws(YAMLFaults) {
       fresh = try Configuration.load(path)
       catalogue = try Catalogue.load(folder: fresh.profiles)
+      messages = try MessageFolder.load(fresh.messages)
     } catch {
       let faults = "\(error)"
       board.change { $0.reloadTrouble = faults }
@@ -67,16 +72,20 @@ struct Reloader: Service {
         status: 409, title: "the reload was refused",
         detail: "nothing was changed; mend these, then reload again:\n\(faults)")
     }
-    return try await take(fresh, catalogue)
+    await engine.speak(messages, fresh)
+    return try await take(fresh, catalogue, actor)
   }
 
   /// Nothing here can be refused any more: the engine's part is one commit, and the rest are values.
-  private func take(_ fresh: Configuration, _ catalogue: Catalogue) async throws -> ReloadReport {
+  private func take(
+    _ fresh: Configuration, _ catalogue: Catalogue, _ actor: String
+  ) async throws -> ReloadReport {
     let before = configuration.current
     let applied = before.differences(from: fresh, in: \.changeableParts)
     let needRestart = before.differences(from: fresh, in: \.fixedParts)
     let after = before.taking(changeablePartsOf: fresh)
-    let isChange = try await engine.reload(catalogue, after.pipelineSettings)
+    let isChange = try await engine.reload(
+      catalogue, after.pipelineSettings, audited: after.auditedParts(catalogue), actor: actor)
     await engine.setWebhooks(after.webhooks)
     configuration.take(fresh)
     logLevel.set(after.logLevel)

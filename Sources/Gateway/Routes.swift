@@ -12,7 +12,7 @@ struct Routes: Sendable {
   let store: CaseDatabase
   let status: StatusReporter
   let access: AccessControl
-  let reload: @Sendable () async throws -> ReloadReport
+  let reload: @Sendable (_ actor: String) async throws -> ReloadReport
 
   func router() -> Router<ControlContext> {
     let router = Router(context: ControlContext.self)
@@ -30,6 +30,8 @@ struct Routes: Sendable {
     router.get("/v1/devices", use: reading(devices))
     router.get("/v1/devices/:id", use: reading(device))
     router.get("/v1/devices/:id/score", use: reading(score))
+    router.get("/v1/devices/:id/export", use: reading(exportDevice))
+    router.post("/v1/devices/:id/erase", use: changing(eraseDevice))
     router.post("/v1/devices/import", use: changing(importDevices))
     router.get("/v1/batches", use: reading(batches))
     router.get("/v1/batches/:id", use: reading(batch))
@@ -46,6 +48,10 @@ struct Routes: Sendable {
     router.get("/v1/predictions", use: reading(predictions))
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
     router.get("/v1/firmware/:id/gate", use: reading(firmwareGate))
+    router.get("/v1/impact", use: reading(impact))
+    router.get("/v1/audit", use: reading(audit))
+    router.get("/v1/audit/verify", use: reading(verifyAudit))
+    router.post("/v1/ticket-actions/:action", use: changing(actOnTickets))
     router.get("/v1/model", use: reading(modelReport))
     router.get("/v1/model/ageing", use: reading(ageing))
     router.get("/v1/export/:noun", use: reading(export))
@@ -92,33 +98,16 @@ struct Routes: Sendable {
   private func tickets(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(
       request,
-      allowed: [
-        "state", "kind", "severity", "device", "product", "batch", "firmware", "region", "customer", "failure_mode",
-        "finding", "owner", "queue", "overdue", "limit",
-      ])
-    var filter = TicketFilter()
-    filter.states = try query.choices("state")
-    filter.kinds = try query.choices("kind")
-    filter.severities = try query.choices("severity")
-    filter.device = query["device"]
-    filter.product = query["product"]
-    filter.batch = query["batch"]
-    filter.firmware = query["firmware"]
-    filter.region = query["region"]
-    filter.customer = query["customer"]
-    filter.failureMode = query["failure_mode"]
-    filter.finding = query["finding"]
-    filter.owner = query["owner"]
-    filter.queue = query["queue"]
-    if try query.word("overdue", of: ["true", "false"]) == "true" { filter.overdueAt = await engine.judgementTime }
-    filter.limit = try query.limit()
+      allowed: TicketFilter.names)
+    let filter = try TicketFilter(query, now: await engine.judgementTime)
     return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))
   }
 
   private func ticket(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     guard let ticket = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
-    return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: ticket))
+    let locale = try Query(request, allowed: ["locale"])["locale"]
+    return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: engine.worded(ticket, in: locale)))
   }
 
   private func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
@@ -217,7 +206,7 @@ struct Routes: Sendable {
   }
 
   private func reloadProfiles(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
-    .json(ObjectReply(schema: Schema.name("profile", "reload"), value: try await reload()))
+    .json(ObjectReply(schema: Schema.name("profile", "reload"), value: try await reload(peer.name)))
   }
 
   private func profile(_ request: Request, _ context: ControlContext) async throws -> Response {

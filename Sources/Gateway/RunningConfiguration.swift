@@ -44,8 +44,9 @@ extension Configuration {
       ("control.readers_group", control.readersGroup), ("control.operators_group", control.operatorsGroup),
       ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue),
       ("care.waves", "\(waves)"), ("care.answer_hours", "\(clocks.answerHours)"),
-      ("care.owners", "\(clocks.owners.sorted { $0.key < $1.key })"), ("predictions", "\(predictions)"),
-      ("webhooks", "\(webhooks)"), ("log_level", logLevel.rawValue),
+      ("care.owners", "\(clocks.owners.sorted { $0.key < $1.key })"),
+      ("policies", "\(policies) \(regionalPolicies.policies)"), ("messages", messages), ("desk_locale", deskLocale),
+      ("predictions", "\(predictions)"), ("webhooks", "\(webhooks)"), ("log_level", logLevel.rawValue),
     ]
   }
 
@@ -59,6 +60,10 @@ extension Configuration {
     result.careMode = fresh.careMode
     result.waves = fresh.waves
     result.clocks = fresh.clocks
+    result.messages = fresh.messages
+    result.policies = fresh.policies
+    result.regionalPolicies = fresh.regionalPolicies
+    result.deskLocale = fresh.deskLocale
     result.predictions = fresh.predictions
     result.webhooks = fresh.webhooks
     result.logLevel = fresh.logLevel

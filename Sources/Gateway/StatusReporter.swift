@@ -59,7 +59,8 @@ struct StatusReporter: Sendable {
         offenders: content.offenders, unknownDevices: content.unknownDevices,
         unknownDevicesLimit: configuration.limits.unknownDevices,
         newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
-        quarantineUnkept: content.refusals.unkept))
+        quarantineUnkept: content.refusals.unkept),
+      missingMessages: content.missingMessages.values.reduce(0, +))
   }
 
   var careMode: String { configuration.careMode.rawValue }

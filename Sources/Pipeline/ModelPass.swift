@@ -64,9 +64,12 @@ extension StageLine {
       look: { candidates.look(at: $0) })
     for (mode, tally) in forecasts { self.model.learn(tally, of: mode) }
     let devices = candidates.beliefs(history, model, triage, asOf: bucket.end, length: bucket.length)
+    var entries: [TrialEntry] = []
     let changes = triage.decide(
       PassBeliefs(decidedAt: bucket.end, modes: beliefs, devices: devices), cases: cases, ended: ended,
-      devicesAffected: candidates.affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end)
+      devicesAffected: candidates.affected.byDefect(beliefs: beliefs, cases: cases), openedAt: wall ?? bucket.end,
+      entered: { entries.append($0) })
+    yield.trial += entries
     for change in changes { apply(change) }
     // The longest time after which an ended ticket still matters: the longest horizon that a profile may have, a year.
     ended.forgetTickets(endedBefore: bucket.end - 366 * EventTime.day)

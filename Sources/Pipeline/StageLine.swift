@@ -25,6 +25,8 @@ package struct StageLine {
   private var early = EarlyMessages()
   /// Contacts, and remote checks, that were taken.
   private var identities = MessageIdentities()
+  /// Devices that the history doesn't know any more, or never did.
+  private var erasedByRows: Set<DeviceIdentity> = []
   private let decoder: PayloadDecoder
   let foreign: ForeignDecoder
 
@@ -41,7 +43,10 @@ package struct StageLine {
 
   /// Everything since the last call, to be committed at once.
   package mutating func takeYield() -> Yield {
-    yield.erased = history.takeErased()
+    yield.erased =
+      erasedByRows.isEmpty
+      ? history.takeErased() : Set(history.takeErased()).union(erasedByRows).sorted()
+    erasedByRows = []
     for identity in yield.erased {
       cases.forget(device: identity.device)
       admission.forget(identity.device)
@@ -49,6 +54,11 @@ package struct StageLine {
     }
     defer { yield = Yield() }
     return yield
+  }
+
+  /// On someone's behalf, of the history and of whatever the store's rows say.
+  package mutating func erase(_ identity: DeviceIdentity, refusal: Facts) {
+    if !history.erase(device: identity.device, refusal: refusal) { erasedByRows.insert(identity) }
   }
 
   package mutating func apply(_ change: CaseChange) {

@@ -36,6 +36,8 @@ package struct Yield: Sendable {
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
   /// What foreign devices are asked for.
   package var requests: [ForeignRequest] = []
+  /// Devices that came into the comparison of care with none, or are held out of care still.
+  package var trial: [TrialEntry] = []
   /// Devices whose customers withdrew consent.
   package var erased: [DeviceIdentity] = []
 

@@ -143,6 +143,14 @@ extension Listing {
       .text("REVISION", "revision"), .text("SOURCE", "source"),
     ])
 
+  package static let audit = Listing(
+    noun: "changes", whenEmpty: "nothing was changed yet",
+    columns: [
+      .count("ROW", "number"), .age("AGE", "at"), .text("ACTOR", "actor"), .text("NOUN", "noun"),
+      .text("SUBJECT", "subject"), .text("CHANGE", "change"), .text("FROM", "from"), .text("TO", "to"),
+      .text("REASON", "reason"),
+    ])
+
   package static let quarantine = Listing(
     noun: "quarantined messages", whenEmpty: "every message could be used",
     columns: [

@@ -17,10 +17,12 @@ package struct CareDesk: Sendable {
   ///
   /// - `openedAt`: wall clock in the daemon; equals `decidedAt` in a replay.
   /// - `ended`: without it, what a person ended may open again at once.
+  /// - `entered`: told of each device whose care is due for a finding and may be held out; again in each pass for those that
+  ///   are.
   /// - `devicesAffected`: devices with an onset by defect; without a count, those among `pass.devices`.
   package func decide(
     _ pass: PassBeliefs, cases: CaseBook, ended: EndedCases = EndedCases(),
-    devicesAffected: [CaseBook.DefectKey: Int] = [:], openedAt: EventTime
+    devicesAffected: [CaseBook.DefectKey: Int] = [:], openedAt: EventTime, entered: (TrialEntry) -> Void = { _ in }
   ) -> [CaseChange] {
     var book = cases
     var changes: [String: CaseChange] = [:]
@@ -48,6 +50,7 @@ package struct CareDesk: Sendable {
       policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book)
     var openings: [Ticket] = []
     var fresh: Set<String> = []
+    var trial: [String: TrialEntry] = [:]
     for device in pass.devices {
       guard let options = ticketRules.options(device) else { continue }
       let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
@@ -58,12 +61,15 @@ package struct CareDesk: Sendable {
         let ticket = ticketRules.opened(device, options, episode: (book.ticketEpisodes[key] ?? 0) + 1)
       {
         blocked.insert(key)
-        openings.append(ticket)
+        let entry = trialEntry(of: ticket, device, options.entry.mode)
+        if let entry, entry.arm == .holdout { entered(entry) } else { openings.append(ticket) }
+        trial[ticket.id] = entry
       }
     }
     for ticket in admitted(openings, cases, pass.decidedAt) {
       record(ticket.id, .ticket(ticket))
       fresh.insert(ticket.id)
+      if let entry = trial[ticket.id] { entered(entry) }
     }
     if policy.careMode == .send {
       for change in releases(book, at: pass.decidedAt, openedAt: openedAt, fresh: fresh) { record(change.id, change) }
@@ -84,6 +90,17 @@ package struct CareDesk: Sendable {
       next.updatedAt = openedAt
       return .finding(next)
     }
+  }
+
+  /// Only where care is sent, from a finding, and nobody could be hurt by its absence.
+  private func trialEntry(of ticket: Ticket, _ device: DeviceBelief, _ mode: FailureMode) -> TrialEntry? {
+    guard policy.careMode == .send, mode.holdoutShare > 0, mode.severity != .critical, ticket.severity != .critical,
+      let finding = ticket.finding
+    else { return nil }
+    let isHeldOut = TrialEntry.lot(device.identity, mode.id) < mode.holdoutShare
+    return TrialEntry(
+      identity: device.identity, failureMode: mode.id, finding: finding, arm: isHeldOut ? .holdout : .care,
+      at: ticket.decidedAt, onsets: device.onsets)
   }
 
   package func apply(

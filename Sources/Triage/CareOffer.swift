@@ -20,29 +20,31 @@ package struct CareOffer: Hashable, Sendable, Codable {
   package var kind: Ticket.Kind
   package var remedy: Remedy
   package var message: String
-  /// Of the message; English is the only language so far.
+  /// Of the message: the device's own language where there are messages in it, else English.
   package var locale: String
 
   /// The offer that should stand for this ticket; `nil` withdraws it: nobody has let the ticket out yet, it rests or is
   /// over, the new firmware already runs, or the customer may not be contacted.
-  package static func of(_ ticket: Ticket) -> CareOffer? {
+  package static func of(
+    _ ticket: Ticket, messages: Messages = .english, locale: String? = nil, isMissing: (Set<String>) -> Void = { _ in }
+  ) -> CareOffer? {
     guard ticket.state == .open || ticket.state == .acknowledged, ticket.mayContact else { return nil }
     guard ticket.kind != .patch || ticket.history.last(.targetFirmwareInstalled) == nil else { return nil }
+    let message = messages.read([sentence(ticket)], in: locale)
+    isMissing(message.missing)
     return CareOffer(
       ticket: ticket.id, kind: ticket.kind,
       remedy: Remedy(type: ticket.remedy.type, sku: ticket.remedy.sku, firmware: ticket.remedy.firmware),
-      message: message(ticket), locale: "en")
+      message: message.text, locale: message.locale)
   }
 
-  private static func message(_ ticket: Ticket) -> String {
+  private static func sentence(_ ticket: Ticket) -> Sentence {
     switch ticket.kind {
     case .patch:
-      let update = ticket.remedy.firmware.map { "The update to firmware \($0)" } ?? "An update"
-      return "This device is likely to develop a fault. \(update) is meant to prevent it: please install it."
-    case .replacement:
-      return "This device is likely to develop a fault. We would like to replace it before that happens."
-    case .diagnose:
-      return "This device may be developing a fault. We would like to check it remotely to find out."
+      ticket.remedy.firmware.map { Sentence("device.patch", ["firmware": .text($0.text)]) }
+        ?? Sentence("device.patch_any")
+    case .replacement: Sentence("device.replacement")
+    case .diagnose: Sentence("device.diagnose")
     }
   }
 }

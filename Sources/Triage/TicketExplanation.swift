@@ -1,111 +1,160 @@
 import Vocabulary
 
-/// A ticket in plain words for whoever talks to the customer. Every number in it stands in the ticket, its finding or the
-/// beliefs they were made from; a probability always comes with its horizon.
+/// A ticket in plain words for whoever talks to the customer, before they are put into a language. Every number in it
+/// stands in the ticket, its finding or the beliefs they were made from; a probability always comes with its horizon.
 struct TicketExplanation {
   let ticket: Ticket
   let device: DeviceBelief
   let option: CareOption
   let entry: ProfileEntry
 
-  var text: String {
-    [probability, evidence, cause, knowledge, others, remedy, cost, contact].compactMap(\.self)
-      .joined(separator: " ")
+  var sentences: [Sentence] {
+    [probability, evidence, cause, runnerUp, knowledge, others, failedPatch, remedy, separation, cost, contact]
+      .compactMap(\.self)
   }
 
-  private var horizon: String { Wording.days(ticket.probability.horizonDays) }
-
-  private var probability: String {
-    let interval = Interval(
-      mean: ticket.probability.mean, low: ticket.probability.low, high: ticket.probability.high)
-    let humid = device.probabilityIfHumid?.toSixDigits.mean
-    let inHumid =
-      humid.flatMap { $0 > interval.mean * 1.05 ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
-    return "This \(entry.profile.title) has \(Wording.probability(interval)) of \(entry.mode.title) "
-      + "within \(horizon)\(inHumid)."
+  private var horizon: SentenceValue {
+    let days = ticket.probability.horizonDays
+    return days >= 1 ? .count(days, noun: "day") : .count(days * 24, noun: "hour")
   }
 
-  private var evidence: String? {
+  private var probability: Sentence {
+    let interval = ticket.probability
+    var values: [String: SentenceValue] = [
+      "product": .text(entry.profile.title), "mode": .text(entry.mode.title), "horizon": horizon,
+      "probability": .probability(mean: interval.mean, low: interval.low, high: interval.high),
+    ]
+    guard let humid = device.probabilityIfHumid?.toSixDigits.mean, humid > interval.mean * 1.05 else {
+      return Sentence("ticket.probability", values)
+    }
+    values["humid"] = .percent(humid)
+    return Sentence("ticket.probability_humid", values)
+  }
+
+  private var evidence: Sentence? {
     guard let finding = option.finding else {
       guard ticket.finding == nil else { return nil }
-      return "The device itself failed this way \(Wording.count(device.onsets, "time")) in "
-        + "\(Wording.count(device.reports, "report")); it belongs to no group of devices with a known defect."
-    }
-    let since = finding.onset.map { ", where something changed on \($0.date) (UTC):" } ?? ":"
-    var words =
-      "It belongs to \(finding.cohort.words) (finding \(finding.id))\(since) "
-      + "\(Wording.count(finding.failures, "failure")) in \(Wording.count(finding.deviceDays, "device-day"))"
-    if let belief = option.belief, belief.controlDeviceDays > 0 {
-      words +=
-        "; other devices in the same regions, carriers and days would have had "
-        + Wording.number(belief.expectedFailures.toSixDigits)
+      return Sentence(
+        "ticket.own",
+        [
+          "onsets": .count(Double(device.onsets), noun: "time"),
+          "reports": .count(Double(device.reports), noun: "report"),
+        ])
     }
     let ratio = finding.rateRatio
-    return words + ". Such devices fail an estimated \(Wording.number(ratio.mean)) times as often as others "
-      + "(90 % interval \(Wording.number(ratio.low))–\(Wording.number(ratio.high)))."
+    var values: [String: SentenceValue] = [
+      "cohort": finding.cohort.value, "finding": .text(finding.id),
+      "failures": .count(Double(finding.failures), noun: "failure"),
+      "device_days": .count(finding.deviceDays, noun: "device_day"), "compared": .clause(comparison),
+      "ratio": .number(ratio.mean), "low": .number(ratio.low), "high": .number(ratio.high),
+    ]
+    guard let onset = finding.onset else { return Sentence("ticket.group", values) }
+    values["since"] = .date(onset)
+    return Sentence("ticket.group_since", values)
   }
 
-  private var cause: String {
-    let put = "The cause is put down to: \(ticket.attribution.words)."
-    guard let runnerUp = option.finding?.runnerUp, option.finding?.cohort.cause != .unresolved else { return put }
-    return put + " The next explanation, \(runnerUp.cohort.words), has a probability of "
-      + "\(Wording.percent(runnerUp.probability))."
+  private var comparison: Sentence {
+    guard let belief = option.belief, belief.controlDeviceDays > 0 else { return Sentence("ticket.uncompared") }
+    return Sentence("ticket.compared", ["expected": .number(belief.expectedFailures.toSixDigits)])
   }
 
-  private var knowledge: String? { ticket.kb.map { "See \($0)." } }
+  private var cause: Sentence { Sentence("ticket.cause", ["shares": .shares(ticket.attribution.named)]) }
 
-  private var others: String? {
+  private var runnerUp: Sentence? {
+    guard let runnerUp = option.finding?.runnerUp, option.finding?.cohort.cause != .unresolved else { return nil }
+    return Sentence(
+      "ticket.runner_up", ["cohort": runnerUp.cohort.value, "probability": .percent(runnerUp.probability)])
+  }
+
+  private var knowledge: Sentence? { ticket.kb.map { Sentence("ticket.kb", ["kb": .text($0)]) } }
+
+  private var others: Sentence? {
     let count = device.customersOtherDevicesAffected
-    return count > 0 ? "\(Wording.count(count, "other device")) of this customer had it." : nil
+    return count > 0 ? Sentence("ticket.others", ["others": .count(Double(count), noun: "other_device")]) : nil
   }
 
-  private var remedy: String {
+  private var failedPatch: Sentence? {
+    guard ticket.kind == .replacement, let installed = ticket.history.last(.targetFirmwareInstalled) else { return nil }
+    return Sentence(
+      "ticket.failed_patch", ["firmware": .text(installed.to ?? ""), "date": .date(installed.at)])
+  }
+
+  private var remedy: Sentence {
     switch ticket.kind {
-    case .replacement:
-      let unit = ticket.remedy.sku.map { " with \($0)" } ?? ""
-      let firmware = ticket.remedy.firmware.map { ", which ships with firmware \($0)" } ?? ""
-      let failed = ticket.history.last(.targetFirmwareInstalled).map {
-        "Firmware \($0.to ?? "") was installed on \($0.at.date) and did not help. "
-      }
-      return (failed ?? "") + "Next: replace it\(unit)\(firmware)."
-    case .patch:
-      let firmware = ticket.remedy.firmware.map { "firmware \($0)" } ?? "the new firmware"
-      if let installed = ticket.history.last(.targetFirmwareInstalled) {
-        return "The device has run \(firmware) or later since \(installed.at.date); it is watched until it is clear "
-          + "whether that helped."
-      }
-      let effect = option.probabilityWithFix.map {
-        let fixed = $0.toSixDigits
-        return ", which brings the probability down to \(Wording.percent(fixed.mean)) "
-          + "(\(Wording.percentRange(fixed.low, fixed.high))) within \(horizon)"
-      }
-      return "Next: update it to \(firmware)\(effect ?? "")."
-    case .diagnose:
-      let candidates =
-        option.finding?.candidates.map { "\($0.cohort.words) (\(Wording.percent($0.probability)))" } ?? []
-      let why =
-        candidates.isEmpty
-        ? "the cause isn't certain enough for a remedy"
-        : "it can't be told apart yet whether it is \(candidates.joined(separator: " or "))"
-      let separation = option.belief?.separation.map { " What would tell: \($0)\($0.hasSuffix(".") ? "" : ".")" }
-      return "Next: check it remotely, because \(why).\(separation ?? "")"
+    case .replacement: replacement
+    case .patch: patch
+    case .diagnose: diagnosis
     }
   }
 
-  private var cost: String {
-    let remedy = ticket.remedy
-    let what =
-      switch remedy.type {
-      case .replacement: "The replacement is"
-      case .patch: "The patch is"
-      case .diagnose: "The check is"
-      }
-    return "\(what) expected to cost \(Wording.money(remedy.expectedCost, remedy.currency)), waiting "
-      + "\(Wording.money(remedy.costOfWaiting, remedy.currency)); it pays from a probability of "
-      + "\(Wording.percent(remedy.breakEvenProbability))."
+  private var replacement: Sentence {
+    guard let sku = ticket.remedy.sku else { return Sentence("ticket.replace") }
+    guard let firmware = ticket.remedy.firmware else { return Sentence("ticket.replace_with", ["sku": .text(sku)]) }
+    return Sentence("ticket.replace_with_firmware", ["sku": .text(sku), "firmware": .text(firmware.text)])
   }
 
-  private var contact: String? {
-    ticket.mayContact ? nil : "The customer has not agreed to be contacted: no offer is sent to the device."
+  private var patch: Sentence {
+    let firmware = ticket.remedy.firmware?.text
+    if let installed = ticket.history.last(.targetFirmwareInstalled) {
+      return Sentence(
+        "ticket.watched", ["firmware": .text(firmware ?? installed.to ?? ""), "since": .date(installed.at)])
+    }
+    guard let firmware else { return Sentence("ticket.patch_any") }
+    guard let fixed = option.probabilityWithFix?.toSixDigits else {
+      return Sentence("ticket.patch", ["firmware": .text(firmware)])
+    }
+    return Sentence(
+      "ticket.patch_effect",
+      [
+        "firmware": .text(firmware), "mean": .percent(fixed.mean),
+        "range": .percentRange(low: fixed.low, high: fixed.high), "horizon": horizon,
+      ])
+  }
+
+  private var diagnosis: Sentence {
+    let candidates = option.finding?.candidates ?? []
+    guard !candidates.isEmpty else { return Sentence("ticket.diagnose_uncertain") }
+    return Sentence(
+      "ticket.diagnose_between",
+      [
+        "candidates": .candidates(
+          candidates.map { SentenceValue.Likelihood(cohort: $0.cohort.value, probability: $0.probability) })
+      ])
+  }
+
+  private var separation: Sentence? {
+    guard ticket.kind == .diagnose, let text = option.belief?.separation else { return nil }
+    return Sentence("ticket.separation", ["separation": .text(text.hasSuffix(".") ? String(text.dropLast()) : text)])
+  }
+
+  private var cost: Sentence {
+    let remedy = ticket.remedy
+    return Sentence(
+      "ticket.cost_\(remedy.type.rawValue)",
+      [
+        "cost": .money(remedy.expectedCost, currency: remedy.currency),
+        "waiting": .money(remedy.costOfWaiting, currency: remedy.currency),
+        "break_even": .percent(remedy.breakEvenProbability),
+      ])
+  }
+
+  private var contact: Sentence? { ticket.mayContact ? nil : Sentence("ticket.no_contact") }
+}
+
+extension Cohort {
+  var value: SentenceValue {
+    .cohort(cause: cause.rawValue, batch: batch?.text, firmware: firmware?.text, region: region?.text)
+  }
+}
+
+extension Attribution {
+  /// The largest first, those below half a percent left out.
+  var named: [SentenceValue.NamedShare] {
+    let shares = [
+      ("batch", batch), ("firmware", firmware), ("environment", environment), ("device", device), ("unknown", unknown),
+    ]
+    return shares.enumerated().filter { $0.element.1 >= 0.005 }
+      .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
+      .map { SentenceValue.NamedShare(name: $0.element.0, share: $0.element.1) }
   }
 }

@@ -213,13 +213,13 @@ struct TicketRules {
     next.evidence.deviceReports = device.reports
     next.profile = entry.profile.revision
     next.probability = Ticket.Probability(device.probability.toSixDigits, horizonDays: entry.mode.horizonDays)
-    next.explanation = TicketExplanation(ticket: next, device: device, option: option, entry: entry).text
+    next.sentences = TicketExplanation(ticket: next, device: device, option: option, entry: entry).sentences
+    next.explanation = Messages.english.read(next.sentences, in: "en").text
     return next
   }
 
   private func mayContact(_ device: DeviceBelief) -> Bool {
-    device.facts.contactConsent ?? device.facts.region.flatMap { policy.mayContactByRegion[$0] }
-      ?? policy.mayContactByDefault
+    policy.contactConsent.allowsContact(device.facts)
   }
 
   private func isRetired(_ device: DeviceBelief) -> Bool {

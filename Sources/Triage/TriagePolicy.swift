@@ -49,10 +49,8 @@ package struct TriagePolicy: Sendable, Hashable {
   /// Who answers for a ticket, and by when.
   package var clocks = ClockPolicy()
 
-  /// What absent consent to be contacted means.
-  package var mayContactByDefault = true
-  /// The same in regions with a policy of their own.
-  package var mayContactByRegion: [Symbol: Bool] = [:]
+  /// What absent consent to be contacted means, by region.
+  package var contactConsent = ConsentPolicy()
 
   package init() {}
 

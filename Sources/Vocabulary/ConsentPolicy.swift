@@ -22,13 +22,24 @@ package struct ConsentPolicy: Sendable, Hashable {
   }
 
   package func telemetry(in region: Symbol?) -> Bool {
-    guard !regions.isEmpty, let region, let own = regions[region]?.telemetry else { return telemetry }
-    return own
+    nearest(region) { $0.telemetry } ?? telemetry
   }
 
   package func contact(in region: Symbol?) -> Bool {
-    guard !regions.isEmpty, let region, let own = regions[region]?.contact else { return contact }
-    return own
+    nearest(region) { $0.contact } ?? contact
+  }
+
+  /// Of the region itself, else of the one that it is a part of: `DE-BY` of `DE`.
+  private func nearest(_ region: Symbol?, _ word: (Region) -> Bool?) -> Bool? {
+    guard !regions.isEmpty, let region else { return nil }
+    if let said = regions[region].flatMap(word) { return said }
+    var name = Substring(region.text)
+    while let dash = name.lastIndex(of: "-") {
+      name = name[..<dash]
+      // Looked up without making a symbol of what a device may have made up.
+      if let known = Symbol(known: String(name)), let said = regions[known].flatMap(word) { return said }
+    }
+    return nil
   }
 
   package func allowsTelemetry(_ facts: Facts) -> Bool { facts.telemetryConsent ?? telemetry(in: facts.region) }

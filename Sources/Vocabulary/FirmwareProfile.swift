@@ -125,6 +125,8 @@ package struct FailureMode: Sendable, Hashable {
   package var ageBinsDays: [Double]
   package var factors: [RiskFactor]
   package var costs: Costs
+  /// Of the devices that would get care for a finding, the share that gets none, so that it shows whether care helps.
+  package var holdoutShare = 0.05
 
   package init(
     id: Symbol, title: String, kb: String? = nil, severity: Severity = .major, onset: OnsetRule,

@@ -199,6 +199,9 @@ package struct Ticket: Hashable, Sendable {
   /// What could be done, the cheapest first.
   package var options: [Option]?
 
+  /// What `explanation` says, before it was put into English; empty in a ticket of an older version. Not in its JSON.
+  package var sentences: [Sentence] = []
+
   package init(
     id: String, kind: Kind, state: State, severity: Severity, device: String, product: Symbol, batch: Symbol,
     firmware: Symbol, region: Symbol, customer: String?, failureMode: Symbol, kb: String?, probability: Probability,

@@ -7,7 +7,10 @@ struct DeviceCommand: AsyncParsableCommand {
     commandName: "device", abstract: "Single devices: what is known of them and how likely they fail.",
     discussion: Help.discussion(
       examples: ["forewarn device list --batch FTV4KM-2024-W18", "forewarn device show G0911"]),
-    subcommands: [DeviceList.self, DeviceShow.self, DeviceScoreCommand.self, DeviceImport.self], aliases: ["devices"])
+    subcommands: [
+      DeviceList.self, DeviceShow.self, DeviceScoreCommand.self, DeviceImport.self, DeviceErase.self,
+      DeviceExportCommand.self,
+    ], aliases: ["devices"])
 }
 
 struct DeviceList: AsyncParsableCommand {

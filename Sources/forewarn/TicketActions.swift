@@ -20,19 +20,23 @@ struct TicketAck: AsyncParsableCommand {
     commandName: "ack", abstract: "Take tickets on: someone cares for them now.",
     discussion: Help.discussion(
       "A ticket on hold is taken up again. Acknowledging twice changes nothing.",
-      examples: ["forewarn ticket ack T-128", "forewarn ticket ack T-128 T-129 --note \"spares ordered\""]),
+      examples: [
+        "forewarn ticket ack T-128", "forewarn ticket ack T-128 T-129 --note \"spares ordered\"",
+        "forewarn ticket ack --state open --batch FTV4KM-2024-W18 --dry-run",
+      ]),
     aliases: ["acknowledge"])
 
-  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction.ticket("ack", request, to: .acknowledged) { id, before in
+    let action = CaseAction.ticket("ack", request, to: .acknowledged) { id, before in
       before.text(at: "state") == Ticket.State.onHold.rawValue ? "forewarn ticket hold \(id) --reason TEXT" : nil
-    }.run(on: tickets.ids, Session(connection, output))
+    }
+    try await tickets.run(action, Session(connection, output))
   }
 }
 
@@ -49,26 +53,17 @@ struct TicketOpen: AsyncParsableCommand {
         "forewarn ticket open T-128 T-129 --note \"agreed with logistics\"",
       ]))
 
-  @Argument(help: "One id or several.") var ids: [String] = []
-  @Flag(name: [.customShort("y"), .long], help: "Go on with more than 20 ids.") var yes = false
-  @Option(help: "The finding whose next wave is let out.") var finding: String?
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
-  func validate() throws {
-    if (finding == nil) == ids.isEmpty { throw ValidationError("name the tickets by their ids, or give --finding") }
-    if ids.count > CaseIDs.confirmedAbove, !yes {
-      throw ValidationError("\(ids.count) ids: add --yes if all of them are meant")
-    }
-  }
-
   func run() async throws {
-    if let finding {
+    if let finding = tickets.findingAlone {
       return try await FindingRelease.release(finding, false, remarks, Session(connection, output))
     }
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction.ticket("open", request, to: .open).run(on: ids, Session(connection, output))
+    try await tickets.run(CaseAction.ticket("open", request, to: .open), Session(connection, output))
   }
 }
 
@@ -84,15 +79,15 @@ struct TicketHold: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("Until when: a date, an RFC 3339 time, or a time from now such as 7d.", valueName: "time"))
   var until: Moment?
-  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note, until: until?.time.description)
-    try await CaseAction.ticket("hold", request, to: .onHold) { id, _ in "forewarn ticket ack \(id)" }
-      .run(on: tickets.ids, Session(connection, output))
+    let action = CaseAction.ticket("hold", request, to: .onHold) { id, _ in "forewarn ticket ack \(id)" }
+    try await tickets.run(action, Session(connection, output))
   }
 }
 
@@ -110,15 +105,15 @@ struct TicketResolve: AsyncParsableCommand {
       ]))
 
   @Option(help: "What was found.") var outcome: Ticket.Outcome
-  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note, outcome: outcome.rawValue)
-    try await CaseAction.ticket("resolve", request, to: .resolved) { id, _ in "forewarn ticket reopen \(id)" }
-      .run(on: tickets.ids, Session(connection, output))
+    let action = CaseAction.ticket("resolve", request, to: .resolved) { id, _ in "forewarn ticket reopen \(id)" }
+    try await tickets.run(action, Session(connection, output))
   }
 }
 
@@ -128,16 +123,17 @@ struct TicketReopen: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn ticket reopen T-128", "forewarn ticket reopen T-128 --reason \"fault came back\""]))
 
-  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction.ticket("reopen", request, to: .open) { id, before in
+    let action = CaseAction.ticket("reopen", request, to: .open) { id, before in
       before.text(at: "outcome").map { "forewarn ticket resolve \(id) --outcome \(Phrase.printable($0))" }
-    }.run(on: tickets.ids, Session(connection, output))
+    }
+    try await tickets.run(action, Session(connection, output))
   }
 }
 
@@ -147,17 +143,18 @@ struct TicketCancel: AsyncParsableCommand {
     discussion: Help.discussion(
       "A cancelled ticket stays cancelled; if the risk stays, a new one may open.",
       examples: [
-        "forewarn ticket cancel T-128 --reason \"device was sold\"", "forewarn ticket cancel T-128 T-129",
+        "forewarn ticket cancel T-128 --reason \"device was sold\"",
+        "forewarn ticket cancel --finding F-17 --reason \"false alarm\" --dry-run",
       ]))
 
-  @OptionGroup var tickets: CaseIDs
+  @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction.ticket("cancel", request, to: .cancelled).run(on: tickets.ids, Session(connection, output))
+    try await tickets.run(CaseAction.ticket("cancel", request, to: .cancelled), Session(connection, output))
   }
 }
 

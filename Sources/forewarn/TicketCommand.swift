@@ -63,15 +63,19 @@ struct TicketList: AsyncParsableCommand {
 struct TicketShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One ticket: what is likely, why, what to do and what it costs.",
-    discussion: Help.discussion(examples: ["forewarn ticket show T-128", "forewarn ticket show T-128 -o json"]))
+    discussion: Help.discussion(
+      "The explanation is in the desk's language (`desk_locale` of the configuration) unless --locale names another.",
+      examples: ["forewarn ticket show T-128", "forewarn ticket show T-128 --locale de -o json"]))
 
   @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String
+  @Option(help: ArgumentHelp("The explanation's language: en, de, ja, …", valueName: "locale")) var locale: String?
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.tickets, id))) { body, screen in
+    try session.show(try await session.get(Route.query(Route.object(Route.tickets, id), [("locale", locale)]))) {
+      body, screen in
       TicketPage.text(try Session.decode(Ticket.self, from: body), on: screen)
     }
   }

@@ -125,6 +125,35 @@ import Testing
     #expect(states.suffix(6) == ["acknowledged", "on_hold", "resolved", "open", "open", "cancelled"])
   }
 
+  @Test func `a device's screen and its agent are spoken to in their languages`() async throws {
+    let open = try await site.list("ticket", "--state", "open")
+    let german = try #require(open.first { $0["region"] == .text("DE-BY") && $0["may_contact"] == .flag(true) })
+    let topic = "cmd/forewarn/\(german["product"]?.text ?? "")/\(german["device"]?.text ?? "")/care"
+    var offer: JSON = .null
+    try await wait(for: "the offer of the German device", within: .seconds(20)) {
+      guard let text = try await site.retained(topic)[topic] else { return false }
+      offer = try JSON(parsing: text)
+      return true
+    }
+    #expect(
+      offer["locale"] == .text("de") && offer["message"]?.text?.hasPrefix("Dieses Gerät wird") == true, "\(offer)")
+
+    let id = try #require(german["id"]?.text)
+    let english = try await site.json("ticket", "show", id, "--locale", "en")
+    #expect(english["locale"] == .text("en") && english["explanation"] == german["explanation"])
+    let inGerman = try await site.json("ticket", "show", id, "--locale", "de-DE")
+    let text = try #require(inGerman["explanation"]?.text)
+    #expect(inGerman["locale"] == .text("de") && text.contains("Nächster Schritt:"), "\(text)")
+    let inJapanese = try #require(try await site.json("ticket", "show", id, "--locale", "ja")["explanation"]?.text)
+    #expect(inJapanese.contains("次の対応：") && inJapanese.contains("推定されます。"), "\(inJapanese)")
+
+    // Nobody wrote Portuguese yet: English, and the doctor says so.
+    #expect(try await site.json("ticket", "show", id, "--locale", "pt-BR")["locale"] == .text("en"))
+    let examined = try await site.daemon.forewarn("doctor")
+    #expect(examined.standardOutput.contains("said in English instead: "), "\(examined.standardOutput)")
+    #expect(try await site.json("status")["missing_messages"]?.number ?? 0 > 0)
+  }
+
   @Test func `open tickets stand as retained care offers, and a cancelled one is withdrawn`() async throws {
     let open = try await site.list("ticket", "--state", "open")
     func topic(_ ticket: JSON) -> String {

@@ -19,14 +19,16 @@ struct WatchedFleet {
 
   private static func made(in folder: ScratchFolder) async throws -> WatchedFleet {
     let fleet = try await RecordedFleet.withBadBatch()
-    let site = try await Installation.started(["clock: event", "care: {mode: send}"])
+    let site = try await Installation.started([
+      "clock: event", "care: {mode: send}", "messages: \(Executable.packageFolder)/Messages",
+    ])
     let events = try await ChildProcess.start(
       Executable.system("mosquitto_sub"),
       site.broker.clientArguments + ["-V", "5", "-q", "1", "-t", "evt/forewarn/#", "-F", "%t %p"],
       outputs: folder.path("events"))
     try await fleet.publish(to: site.broker)
     try await fleet.closeLastBuckets(of: site)
-    _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(60))
+    _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(120))
     return WatchedFleet(site: site, events: events)
   }
 

@@ -277,7 +277,7 @@ struct TicketRulesTests {
 
   @Test func `contact follows the device's consent, else the policy`() {
     for (consent, policyDefault, expected) in [(nil, true, true), (nil, false, false), (false, true, false)] {
-      let strict = Situation.triage { $0.mayContactByDefault = policyDefault }
+      let strict = Situation.triage { $0.contactConsent.contact = policyDefault }
       var desk = Desk()
       desk.run(
         strict, Situation.pass(0, [Situation.belief()], [Situation.device { $0.facts.contactConsent = consent }]))

@@ -170,11 +170,14 @@ import Testing
   }
 
   @Test func `more than twenty ids want to be confirmed`() async throws {
-    let server = try await AnsweringSocket.listening { _ in .json(200, Samples.ticketJSON) }
+    let server = try await AnsweringSocket.listening { _ in
+      .json(200, #"{"dry_run":false,"changed":21,"unchanged":0,"refused":0,"items":[]}"#)
+    }
     let ids = (1...21).map { "T-\($0)" }
     #expect(try await forewarn(["ticket", "cancel"] + ids, server).status == 64)
     #expect(server.requests.isEmpty)
     #expect(try await forewarn(["ticket", "cancel", "--yes", "-q"] + ids, server).status == 0)
+    #expect(server.requests.map(\.path) == ["/v1/ticket-actions/cancel"])
     try await server.close()
   }
 

@@ -11,6 +11,9 @@ enum Schema {
     (MigrationFacts.identifier, MigrationFacts.sql),
     (MigrationOutgoing.identifier, MigrationOutgoing.sql),
     (MigrationCampaigns.identifier, MigrationCampaigns.sql),
+    (MigrationAudit.identifier, MigrationAudit.sql),
+    (MigrationSentences.identifier, MigrationSentences.sql),
+    (MigrationTrial.identifier, MigrationTrial.sql),
   ]
 
   static var migrator: DatabaseMigrator {

@@ -5,7 +5,17 @@ import Vocabulary
 /// `forewarn doctor`: looks at what goes wrong in the field and names for each fault what mends it. A check is one small
 /// value; a new one is written in a file of its kind and added to `checks`.
 struct Doctor: Sendable {
-  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all
+  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all + [missingMessages]
+
+  /// What is said in English to people who speak another language.
+  private static let missingMessages = Check("messages") { patient in
+    let missing = patient.missingMessages
+    guard !missing.isEmpty else { return .sound("every message was there in its language") }
+    let names = missing.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Limits.namesInProblem).map(\.key)
+    return .fault(
+      "said in English instead: \(names.joined(separator: ", "))",
+      fix: "add them to the language's file in the folder that `messages` names, then: forewarn profile reload")
+  }
 
   let store: CaseDatabase
   let status: StatusReporter
@@ -14,7 +24,7 @@ struct Doctor: Sendable {
     let content = status.board.read { $0 }
     let patient = Patient(
       status: status.report(), store: store.condition(), losses: content.losses, storeTrouble: content.storeTrouble,
-      now: WallClock.now())
+      missingMessages: content.missingMessages, now: WallClock.now())
     return DoctorReport(items: Self.checks.map { $0.item($0.look(patient)) })
   }
 }
@@ -26,6 +36,7 @@ struct Patient: Sendable {
   var losses: BrokerLosses
   /// Why a commit is waiting.
   var storeTrouble: String?
+  var missingMessages: [String: Int]
   var now: EventTime
 }
 

@@ -1,0 +1,121 @@
+import CheckedYAML
+import FirmwareProfiles
+import Glibc
+import Vocabulary
+
+/// What the law or the company's promise demands of one region and its parts.
+///
+/// | key | type | default | range |
+/// | --- | --- | --- | --- |
+/// | `region` | id | required | unlike those of the other files; holds for its parts too: `DE` for `DE-BY` |
+/// | `absent_consent.telemetry`, `.contact` | truth value | as for all | |
+/// | `retention_days.contacts`, `.tickets`, `.records` | whole number | kept as everywhere | 1–3650 |
+/// | `legal_hold` | truth value | false | nothing is removed by age |
+/// | `care_hold_back_hours` | number | 0 | 0–720 |
+/// | `channels` | list of `device` | `[device]` | empty: no offer is sent |
+package struct RegionalPolicy: Hashable, Sendable {
+  enum Channel: String, CaseIterable { case device }
+
+  var region: String
+  var consent = ConsentPolicy.Region()
+  var contactDays: Int?
+  var ticketDays: Int?
+  var recordDays: Int?
+  var isOnLegalHold = false
+  var holdBackHours = 0.0
+  var channels: Set<Channel> = [.device]
+
+  /// `DE` holds for `DE` and `DE-BY`, not for `DEX`.
+  func holds(for region: String) -> Bool {
+    region.hasPrefix(self.region)
+      && (region.utf8.count == self.region.utf8.count || region.dropFirst(self.region.count).first == "-")
+  }
+
+  static func read(_ file: YAMLFile) throws(YAMLFaults) -> RegionalPolicy {
+    try file.read { keys -> RegionalPolicy? in
+      let region = keys.required("region")?.parsed(as: "a region's id (\(Identifier.rule))") {
+        Identifier.isValid($0) ? $0 : nil
+      }
+      var policy = RegionalPolicy(region: region ?? "")
+      _ = keys.optional("absent_consent")?.mapping { consent -> Bool? in
+        policy.consent.telemetry = consent.optional("telemetry")?.bool()
+        policy.consent.contact = consent.optional("contact")?.bool()
+        return true
+      }
+      _ = keys.optional("retention_days")?.mapping { days -> Bool? in
+        policy.contactDays = days.optional("contacts")?.integer(in: 1...3650)
+        policy.ticketDays = days.optional("tickets")?.integer(in: 1...3650)
+        policy.recordDays = days.optional("records")?.integer(in: 1...3650)
+        return true
+      }
+      if let isOn = keys.optional("legal_hold")?.bool() { policy.isOnLegalHold = isOn }
+      if let hours = keys.optional("care_hold_back_hours")?.double(in: 0...720) { policy.holdBackHours = hours }
+      if let list = keys.optional("channels")?.list(count: 0...8) {
+        policy.channels = Set(list.compactMap { $0.choice(of: Channel.self) })
+      }
+      return region.map { _ in policy }
+    }
+  }
+}
+
+/// All of them: the longest name that holds for a region decides.
+package struct RegionalPolicies: Hashable, Sendable {
+  /// The longest names first.
+  private(set) var policies: [RegionalPolicy] = []
+  /// More than countries with their parts would be a policy for each customer.
+  private static let most = 1000
+
+  init(_ policies: [RegionalPolicy] = []) {
+    self.policies = policies.sorted { ($1.region.utf8.count, $0.region) < ($0.region.utf8.count, $1.region) }
+  }
+
+  func policy(for region: String) -> RegionalPolicy? { policies.first { $0.holds(for: region) } }
+
+  /// The `*.yaml` files of a folder; none where there is no such folder.
+  static func load(_ folder: String) throws(YAMLFaults) -> RegionalPolicies {
+    var policies: [RegionalPolicy] = []
+    var faults: [YAMLFault] = []
+    for name in try names(in: folder) {
+      let path = folder + "/" + name
+      do throws(YAMLFaults) {
+        let policy = try RegionalPolicy.read(try YAMLFile(path: path))
+        if policies.contains(where: { $0.region == policy.region }) {
+          faults.append(
+            YAMLFault(file: path, message: "the region \(policy.region) has a policy in another file already"))
+        }
+        policies.append(policy)
+      } catch {
+        faults += error.faults
+      }
+    }
+    guard faults.isEmpty else { throw YAMLFaults(faults) }
+    return RegionalPolicies(policies)
+  }
+
+  private static func names(in folder: String) throws(YAMLFaults) -> [String] {
+    guard let directory = opendir(folder) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name.hasSuffix(".yaml"), !name.hasPrefix(".") { names.append(name) }
+    }
+    guard names.count <= most else {
+      throw YAMLFaults([YAMLFault(file: folder, message: "holds more than \(most) policies")])
+    }
+    return names.sorted()
+  }
+}
+
+extension ConsentPolicy {
+  /// With the regions' own; what the configuration says of a region goes before the files.
+  func with(_ policies: RegionalPolicies) -> ConsentPolicy {
+    var result = self
+    for policy in policies.policies where result.regions[Symbol(policy.region)] == nil {
+      result.regions[Symbol(policy.region)] = policy.consent
+    }
+    return result
+  }
+}
