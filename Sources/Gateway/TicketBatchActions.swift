@@ -73,7 +73,7 @@ extension Routes {
     let body = try JSONDecoder().decode(BatchActionRequest.self, from: Data(buffer.readableBytesView))
     var ids = body.ids ?? []
     if ids.isEmpty {
-      var filter = try TicketFilter(query)
+      var filter = try TicketFilter(query, now: await engine.judgementTime)
       guard filter != Self.unfiltered(filter.limit) else {
         throw ProblemDetails(
           status: 400, title: "which tickets?", detail: "name ids, or narrow by a filter such as state=open")
