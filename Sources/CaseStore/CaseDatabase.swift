@@ -70,6 +70,7 @@ package final class CaseDatabase: Sendable {
       state.meta = try MetaTable.read(in: database)
       try JournalTable.read(into: &state, in: database)
       state.messageDigests = try RecordTables.digests(in: database)
+      state.verdicts = try VerdictTable.read(in: database)
       try CaseLoading.read(into: &state, in: database)
       return state
     }
@@ -200,6 +201,7 @@ extension UnitOfWork {
     try OutboxTable.write(self, limits: limits, in: database)
     try RecordTables.write(self, limits: limits, in: database)
     try BatchTable.write(batches, in: database)
+    try VerdictTable.write(verdicts, removing: withdrawnVerdicts, in: database)
     return (totals, journalBytes)
   }
 }

@@ -46,6 +46,8 @@ package struct UnitOfWork: Sendable {
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  package var verdicts: [KeptVerdict] = []
+  package var withdrawnVerdicts: [UInt64] = []
   /// As they stand afterwards.
   package var batches: [BatchFacts] = []
 

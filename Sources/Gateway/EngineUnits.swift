@@ -35,6 +35,8 @@ extension Engine {
     unit.predictions = yield.predictions
     unit.contacts = yield.contacts
     unit.diagnoses = yield.diagnoses
+    unit.verdicts = yield.verdicts
+    unit.withdrawnVerdicts = yield.withdrawnVerdicts
     if !yield.erased.isEmpty {
       // What the same batch brought of a device before its refusal goes with it.
       let erased = Set(yield.erased.map(\.device))
@@ -98,7 +100,7 @@ extension UnitOfWork {
       && quarantined.isEmpty && releasedQuarantine.isEmpty && rejudgedQuarantine.isEmpty && changes.isEmpty
       && outbox.isEmpty
       && deliveredOutbox.isEmpty && failedOutbox.isEmpty && predictions.isEmpty && contacts.isEmpty
-      && diagnoses.isEmpty && batches.isEmpty
+      && diagnoses.isEmpty && batches.isEmpty && verdicts.isEmpty && withdrawnVerdicts.isEmpty
   }
 }
 

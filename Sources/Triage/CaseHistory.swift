@@ -15,6 +15,8 @@ enum CaseStep: String {
   case noted, kind, finding, firmware
   case remedyFirmware = "remedy_firmware"
   case targetFirmwareInstalled = "target_firmware_installed"
+  /// `to`: what was found, and when.
+  case diagnosed
 }
 
 extension Ticket.Change {

@@ -9,7 +9,7 @@ struct TicketExplanation {
   let entry: ProfileEntry
 
   var text: String {
-    [probability, evidence, cause, knowledge, others, remedy, cost, contact].compactMap(\.self)
+    [probability, verdict, evidence, cause, knowledge, others, remedy, cost, contact].compactMap(\.self)
       .joined(separator: " ")
   }
 
@@ -23,6 +23,10 @@ struct TicketExplanation {
       humid.flatMap { $0 > interval.mean * 1.05 ? ", \(Wording.percent($0)) in humid conditions" : nil } ?? ""
     return "This \(entry.profile.title) has \(Wording.probability(interval)) of \(entry.mode.title) "
       + "within \(horizon)\(inHumid)."
+  }
+
+  private var verdict: String? {
+    VerdictRules(device: device).words.map { $0.prefix(1).uppercased() + $0.dropFirst() + "." }
   }
 
   private var evidence: String? {

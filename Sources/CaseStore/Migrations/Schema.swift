@@ -9,6 +9,7 @@ enum Schema {
     (Migration1.identifier, Migration1.sql),
     (Migration2.identifier, Migration2.sql),
     (MigrationFacts.identifier, MigrationFacts.sql),
+    (MigrationVerdicts.identifier, MigrationVerdicts.sql),
   ]
 
   static var migrator: DatabaseMigrator {
