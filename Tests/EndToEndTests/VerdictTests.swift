@@ -58,14 +58,17 @@ struct VerdictTests {
     #expect(try await summary()?["no_fault_found_rate"]?["mean"] == .number(1))
     #expect(try await site.json("finding", "show", finding)["state"] == .text("confirmed"))
 
+    // Told on the third day of these four: the clock must leave its bucket behind.
     try await nextDay(1, site, fleet)
+    try await nextDay(2, site, fleet)
     let cleared = try await site.json("finding", "show", finding)
     #expect(cleared["state"] == .text("cleared"))
     let reason = cleared["history"]?.items.last?["reason"]?.text ?? ""
     #expect(reason.hasPrefix("of 5 devices examined, 5 had no such fault"), "\(reason)")
-    #expect(try await site.list("ticket", "--state", "open").isEmpty)
-    #expect(try await site.list("ticket", "--finding", finding, "--state", "cancelled").count == tickets.count - 5)
-    try await nextDay(2, site, fleet)
+    // What a device's own repeated failures call for stays, as a remote check.
+    #expect(try await site.list("ticket", "--state", "open").allSatisfy { $0["finding"] == .null })
+    #expect(try await site.list("ticket", "--finding", finding, "--state", "cancelled").count > 10)
+    try await nextDay(3, site, fleet)
     #expect(try await site.list("finding", "--state", "confirmed").isEmpty)
     #expect(try await site.sql("SELECT count(*) FROM verdict WHERE standing IS NOT NULL").standardOutput == "5\n")
   }
