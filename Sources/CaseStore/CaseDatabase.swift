@@ -71,6 +71,7 @@ package final class CaseDatabase: Sendable {
       state.meta = try MetaTable.read(in: database)
       try JournalTable.read(into: &state, in: database)
       state.messageDigests = try RecordTables.digests(in: database)
+      state.verdicts = try VerdictTable.read(in: database)
       try CaseLoading.read(into: &state, in: database)
       return state
     }
@@ -207,6 +208,7 @@ extension UnitOfWork {
     try TrialTable.write(self, in: database)
     try RecordTables.write(self, limits: limits, in: database)
     try BatchTable.write(batches, in: database)
+    try VerdictTable.write(verdicts, removing: withdrawnVerdicts, in: database)
     return (totals, journalBytes)
   }
 }

@@ -22,7 +22,7 @@ struct Erasure {
     try pseudonymiseTickets(of: names, in: database)
     // Device ids are unique across products, so the id alone tells whose rows these are.
     // The journal is emptied by the same unit, and what remains of their records comes with its pages.
-    for table in ["quarantine", "outbox", "prediction", "contact", "diagnosis", "device"] {
+    for table in ["quarantine", "outbox", "prediction", "contact", "diagnosis", "verdict", "device"] {
       try database.execute(
         sql: "DELETE FROM \(table) WHERE device IN (SELECT value FROM json_each(?))", arguments: [names])
     }

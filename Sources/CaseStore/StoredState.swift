@@ -15,6 +15,7 @@ package struct StoredState: Sendable {
   package var journalBytes = 0
   /// Of the contacts and remote checks that are kept.
   package var messageDigests: [UInt64] = []
+  package var verdicts: [KeptVerdict] = []
   package var tickets: [Ticket] = []
   package var findings: [Finding] = []
   /// The highest episode of every device and mode, live or not. Erased devices have none: they are strangers again.

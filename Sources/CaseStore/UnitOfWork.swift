@@ -58,6 +58,8 @@ package struct UnitOfWork: Sendable {
   /// One that stands already stays as it is.
   package var trial: [TrialEntry] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  package var verdicts: [KeptVerdict] = []
+  package var withdrawnVerdicts: [UInt64] = []
   /// As they stand afterwards.
   package var batches: [BatchFacts] = []
 

@@ -12,6 +12,8 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
   package var effects: [Effect]
   /// `nil` until predictions have come due.
   @Known package var calibration: Calibration?
+  /// What those who looked found; `nil` from a daemon of an earlier version.
+  @Known package var verdicts: VerdictSummary?
 
   package struct Evidence: Hashable, Sendable, Codable {
     @Known package var from: String?
@@ -163,8 +165,10 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
 
   package init(
     product: String, failureMode: String, asOf: String?, evidence: Evidence, baseRatePerDay: Estimate,
-    falseFindings: FalseFindings, nearGate: [NearGate], effects: [Effect], calibration: Calibration?
+    falseFindings: FalseFindings, nearGate: [NearGate], effects: [Effect], calibration: Calibration?,
+    verdicts: VerdictSummary? = nil
   ) {
+    self.verdicts = verdicts
     self.product = product
     self.failureMode = failureMode
     self.asOf = asOf
@@ -184,6 +188,6 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
     case baseRatePerDay = "base_rate_per_day"
     case falseFindings = "false_findings"
     case nearGate = "near_gate"
-    case effects, calibration
+    case effects, calibration, verdicts
   }
 }

@@ -8,6 +8,7 @@ package enum Route {
   package static let findings = "/v1/findings"
   package static let devices = "/v1/devices"
   package static let deviceImport = "/v1/devices/import"
+  package static let deviceReturns = "/v1/devices/returns"
   package static let batches = "/v1/batches"
   package static let batchImport = "/v1/batches/import"
   package static let profiles = "/v1/profiles"

@@ -12,7 +12,7 @@ import Vocabulary
 /// h is a mean over the weather to be expected, and a risk factor counts only as long as it lasts: a signal's mean for the
 /// whole horizon, a count of events for its window, a time since something until the last edge; afterwards the fleet's
 /// mean takes its place. The interval pushes ±1.645 standard deviations of ln h (coefficients, rate) through, and widens it
-/// by what half and double the a would say.
+/// by what half and double the a would say. Verdicts on the device multiply the odds of all three: see `VerdictBook`.
 struct DevicePosterior {
   static let frailtyShape = 2.0
   private static let z90 = 1.645
@@ -92,7 +92,9 @@ struct DevicePosterior {
         cumulative(mean, shape: Self.frailtyShape * 2) / cumulative(mean, shape: Self.frailtyShape / 2)))
     let lower = logarithm(middle / cumulative(mean * exponential(-deviation), shape: Self.frailtyShape))
     let upper = logarithm(cumulative(mean * exponential(deviation), shape: Self.frailtyShape) / middle)
-    func probability(_ logFactor: Double) -> Double { 1 - exponential(-middle * scale * exponential(logFactor)) }
+    func probability(_ logFactor: Double) -> Double {
+      (1 - exponential(-middle * scale * exponential(logFactor))).timesOdds(risk.likelihoodRatio)
+    }
     return Interval(
       mean: probability(0), low: probability(-(lower * lower + spread * spread).squareRoot()),
       high: probability((upper * upper + spread * spread).squareRoot()))
@@ -118,7 +120,9 @@ struct DevicePosterior {
       factors += hazard.factorEffect(index, covariates.factors[index]) - logarithm(hazard.factorMeans[index])
     }
     let shape = Self.frailtyShape
-    let own = logarithm((shape + Double(max(risk.onsets, 0))) / (shape + max(risk.accruedHazard, 0)))
+    let own =
+      logarithm((shape + Double(max(risk.onsets, 0))) / (shape + max(risk.accruedHazard, 0)))
+      + logarithm(risk.likelihoodRatio)
     return Attribution(
       batch: hazard.effect(Suspect(batch: covariates.batch)) + pair / 2,
       firmware: hazard.effect(Suspect(firmware: covariates.firmware)) + pair / 2,

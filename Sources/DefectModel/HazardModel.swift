@@ -123,7 +123,7 @@ extension HazardModel {
     posterior(mode)?.ordinaryProbability(horizonDays: horizonDays) ?? 0
   }
 
-  private func posterior(_ mode: ModeKey) -> DevicePosterior? {
+  func posterior(_ mode: ModeKey) -> DevicePosterior? {
     numbers.known(mode).map {
       DevicePosterior(mode: models[$0].knowledge.mode, hazard: hazards[$0], calibration: models[$0].calibrationMap)
     }

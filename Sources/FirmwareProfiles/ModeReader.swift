@@ -20,6 +20,8 @@ import Vocabulary
 /// | `costs.failure`, `.patch`, `.replacement`, `.diagnose` | number | 60, 0.5, 45, 2 | ≥ 0 |
 /// | `holdout_share` | number | 0.05 | 0–0.5; never of a critical mode |
 /// | `costs.currency` | three capital letters | USD | |
+/// | `verdicts.check`, `.bench`, `.ticket` | `{sensitivity, specificity}` | 0.9, 0.95; 0.98, 0.98; 0.95, 0.95 | 0.5–0.999 |
+/// | `verdicts.no_fault_found` | number | 0.3 | 0.01–0.95 |
 /// | `silent_after_days` | whole number | 14 | 1–365; `silent` alone |
 struct ModeReader {
   let names: ReportNames
@@ -84,6 +86,7 @@ struct ModeReader {
     if let edges = keys.optional("age_bins_days")?.edges(in: 0...36_500) { mode.ageBinsDays = edges }
     if let share = keys.optional("holdout_share")?.double(in: 0...0.5) { mode.holdoutShare = share }
     if let costs = keys.optional("costs")?.mapping(costs) { mode.costs = costs }
+    if let trust = keys.optional("verdicts")?.mapping(verdicts) { mode.verdicts = trust }
   }
 
   /// A device is out of risk for whole buckets, so that the time is a whole number of them.
@@ -95,6 +98,24 @@ struct ModeReader {
       return nil
     }
     return days
+  }
+
+  private func verdicts(_ keys: YAMLMapping) -> VerdictTrust {
+    var trust = VerdictTrust()
+    if let accuracy = accuracy(keys.optional("check"), trust.check) { trust.check = accuracy }
+    if let accuracy = accuracy(keys.optional("bench"), trust.bench) { trust.bench = accuracy }
+    if let accuracy = accuracy(keys.optional("ticket"), trust.ticket) { trust.ticket = accuracy }
+    if let share = keys.optional("no_fault_found")?.double(in: 0.01...0.95) { trust.noFaultFound = share }
+    return trust
+  }
+
+  /// Below a half a result would tell the contrary, and nothing is certain.
+  private func accuracy(_ value: YAMLValue?, _ standard: VerdictTrust.Accuracy) -> VerdictTrust.Accuracy? {
+    value?.mapping { keys in
+      VerdictTrust.Accuracy(
+        keys.optional("sensitivity")?.double(in: 0.5...0.999) ?? standard.sensitivity,
+        keys.optional("specificity")?.double(in: 0.5...0.999) ?? standard.specificity)
+    }
   }
 
   private func costs(_ keys: YAMLMapping) -> FailureMode.Costs {

@@ -54,7 +54,7 @@ extension Routes {
     return .json(ObjectReply(schema: Schema.name("batch", "import"), value: report))
   }
 
-  private func importTable(_ request: Request) async throws -> (table: [UInt8], isDryRun: Bool) {
+  func importTable(_ request: Request) async throws -> (table: [UInt8], isDryRun: Bool) {
     let query = try Query(request, allowed: ["dry_run"])
     let isDryRun = try query.word("dry_run", of: ["true", "false"]) == "true"
     do {

@@ -61,10 +61,14 @@ extension Engine {
     }
   }
 
-  private func standing(of id: String) -> DeviceStanding? {
+  func standing(of id: String) -> DeviceStanding? {
     guard let asOf = asOf else { return nil }
     let model = pipeline.model
-    return pipeline.history.standing(of: id, asOf: asOf) { model.hazard($0, $1) }
+    var standing = pipeline.history.standing(of: id, asOf: asOf) { model.hazard($0, $1) }
+    for index in standing?.modes.indices ?? 0..<0 {
+      if let entry = standing?.modes[index] { standing?.modes[index].risk = informed(entry, of: id).risk }
+    }
+    return standing
   }
 
   /// The end of the last closed day (or hour, where nothing is judged by the day yet): what all beliefs stand on.
@@ -73,7 +77,7 @@ extension Engine {
     return ends.max() ?? pipeline.history.now
   }
 
-  private func probability(_ key: ModeKey, _ risk: DeviceRisk, _ horizonDays: Double) -> HorizonProbability {
+  func probability(_ key: ModeKey, _ risk: DeviceRisk, _ horizonDays: Double) -> HorizonProbability {
     let interval = pipeline.model.probability(key, risk, horizonDays: horizonDays).toSixDigits
     return HorizonProbability(
       mean: interval.mean, low: interval.low, high: interval.high, horizonDays: horizonDays)
@@ -86,7 +90,9 @@ extension Engine {
       let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
       let horizon = scenario.horizonDays ?? entry.mode.horizonDays
       var assumed = entry.risk
-      if let firmware = scenario.firmware { assumed.covariates.firmware = Symbol(known: firmware) ?? .unknown }
+      if let firmware = scenario.firmware {
+        assumed = onFirmware(Symbol(known: firmware) ?? .unknown, assumed, of: id, entry.mode)
+      }
       switch scenario.humidity {
       case "humid": assumed.weather = WeatherShares(only: .humid)
       case "dry": assumed.weather = WeatherShares(only: .dry)
@@ -100,8 +106,7 @@ extension Engine {
         asIs: probability(key, entry.risk, horizon),
         ifHumid: entry.risk.weather.unknown < 1 ? probability(key, humid, horizon) : nil,
         byFirmware: later.map { firmware in
-          var risk = assumed
-          risk.covariates.firmware = firmware
+          let risk = onFirmware(firmware, assumed, of: id, entry.mode)
           return DeviceScore.WithFirmware(firmware: firmware.text, probability: probability(key, risk, horizon))
         },
         attribution: Shares(pipeline.model.attribution(key, assumed)))
@@ -113,7 +118,7 @@ extension Engine {
   }
 
   /// Releases of the product that come after what the device runs.
-  private func laterFirmware(of standing: DeviceStanding, than firmware: Symbol) -> [Symbol] {
+  func laterFirmware(of standing: DeviceStanding, than firmware: Symbol) -> [Symbol] {
     let current = FirmwareVersion(firmware.text)
     let releases = pipeline.catalogue.profiles.filter { $0.product == standing.identity.product }.flatMap(\.releases)
     return Set(releases.map(\.version)).filter { current < FirmwareVersion($0.text) }.sorted {

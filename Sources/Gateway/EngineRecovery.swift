@@ -55,6 +55,7 @@ extension Engine {
     for finding in endedFindings { ended.apply(.finding(finding)) }
     pipeline.restore(cases: stored.caseBook, ended: ended)
     pipeline.remember(messages: stored.messageDigests)
+    pipeline.verdicts.restore(stored.verdicts)
     restore(
       counts: stored.meta[MetaKey.counts].flatMap(FateCounts.init(stored:)) ?? FateCounts(),
       // A database of the first version is written whole with the first commit.
@@ -73,6 +74,8 @@ extension Engine {
     // What the journal's messages gave was committed with them; only the memory had to be made again. Other profiles are
     // another matter: one that has gone, or was narrowed, while the daemon was away refuses what was applied.
     let replayed = pipeline.takeYield()
+    // But for what passes in between took down of verdicts.
+    pipeline.verdicts.returnChanges(replayed.verdicts, replayed.withdrawnVerdicts)
     // What absent consent means may have been changed meanwhile.
     pipeline.history.enforceConsent()
     try repeatErasures(knownTo: stored.meta)

@@ -42,6 +42,8 @@ extension Engine {
     unit.trial = yield.trial
     (unit.expiries, unit.forgottenTickets) = (expiries, forgottenTickets)
     unit.diagnoses = yield.diagnoses
+    unit.verdicts = yield.verdicts
+    unit.withdrawnVerdicts = yield.withdrawnVerdicts
     if !yield.erased.isEmpty {
       // What the same batch brought of a device before its refusal goes with it.
       let erased = Set(yield.erased.map(\.device))
@@ -124,6 +126,7 @@ extension UnitOfWork {
       && predictions.isEmpty && contacts.isEmpty
       && diagnoses.isEmpty && batches.isEmpty && audit.isEmpty && trial.isEmpty && expiries.isEmpty
       && forgottenTickets.isEmpty
+      && verdicts.isEmpty && withdrawnVerdicts.isEmpty
   }
 }
 

@@ -102,12 +102,12 @@ private struct BatchKey: Hashable {
 }
 
 extension ImportReport {
-  fileprivate init<Row>(of table: ImportResult<Row>, applied: Int, isDryRun: Bool) {
+  init<Row>(of table: ImportResult<Row>, applied: Int, isDryRun: Bool) {
     self.init(
       lines: table.lineCount, applied: applied, duplicate: table.rows.count - applied, faults: [], dryRun: isDryRun)
   }
 
-  fileprivate init<Row>(refusing table: ImportResult<Row>, isDryRun: Bool) {
+  init<Row>(refusing table: ImportResult<Row>, isDryRun: Bool) {
     self.init(
       lines: table.lineCount, applied: 0, duplicate: 0,
       faults: table.faults.map { Fault(line: $0.line, message: $0.message) }, faultCount: table.faultCount,

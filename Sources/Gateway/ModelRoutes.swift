@@ -21,8 +21,13 @@ extension Routes {
     } else {
       modes = snapshot.model.modes
     }
+    let tallies = snapshot.verdicts.tallies(before: .distantFuture, includingNew: true)
     let items = modes.compactMap { mode in
-      snapshot.model.report(mode).map { ModeReportItem($0, asOf: snapshot.asOf) }
+      snapshot.model.report(mode).map { report in
+        var item = ModeReportItem(report, asOf: snapshot.asOf)
+        item.verdicts = VerdictSummary(tallies.tally(of: mode))
+        return item
+      }
     }
     return .json(ListReply(schema: Schema.name("model", "show"), items: items))
   }
@@ -108,6 +113,14 @@ extension ModeReportItem {
           logEvidence: $0.logEvidence.toSixDigits, logThreshold: $0.logThreshold.toSixDigits, isOpen: $0.isOpen)
       },
       effects: report.effects.map { Effect($0) }, calibration: report.calibration.map { Calibration($0) })
+  }
+}
+
+extension VerdictSummary {
+  init(_ tally: VerdictTally) {
+    self.init(
+      examined: tally.examined, faults: tally.faults, noFaults: tally.noFaults, otherCauses: tally.otherCauses,
+      noFaultFoundRate: tally.noFaultFoundRate.map { Estimate($0) })
   }
 }
 

@@ -10,6 +10,7 @@ struct ModelSnapshot: Sendable {
   let catalogue: Catalogue
   /// The end of the last closed bucket.
   let asOf: EventTime?
+  var verdicts = VerdictBook()
 
   /// The product's modes, or the one that is asked for.
   func modes(of product: String, _ failureMode: String?) throws(ProblemDetails) -> [ModeKey] {
@@ -53,7 +54,7 @@ struct ModelSnapshot: Sendable {
 
 extension Engine {
   var modelSnapshot: ModelSnapshot {
-    ModelSnapshot(model: pipeline.model, catalogue: pipeline.catalogue, asOf: asOf)
+    ModelSnapshot(model: pipeline.model, catalogue: pipeline.catalogue, asOf: asOf, verdicts: pipeline.verdicts)
   }
 }
 

@@ -10,6 +10,8 @@ import Vocabulary
 struct CareCandidates {
   private let cases: CaseBook
   private let defects: Defects
+  /// A look at a device asks nothing of them while there are none.
+  private let verdicts: VerdictBook?
   private(set) var affected = DevicesAffected()
   private var concerned: [String] = []
 
@@ -18,10 +20,13 @@ struct CareCandidates {
     var entry: DeviceStanding.Mode
     var key: ModeKey
     var probability: Interval
+    var verdict: DeviceVerdict?
+    var asOf: EventTime
   }
 
-  init(beliefs: [ModeBelief], cases: CaseBook) {
+  init(beliefs: [ModeBelief], cases: CaseBook, verdicts: VerdictBook) {
     self.cases = cases
+    self.verdicts = verdicts.isEmpty ? nil : verdicts
     defects = Defects(beliefs: beliefs, cases: cases)
   }
 
@@ -44,8 +49,9 @@ struct CareCandidates {
       }
       guard let standing else { continue }
       let isRetired = standing.facts.retired.map { $0 < moment } ?? false
-      for entry in standing.modes {
+      for var entry in standing.modes {
         let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        let verdict = verdicts?.inform(&entry.risk, of: device, entry.mode, before: moment)
         guard
           isConcerned(device, key, entry.risk.covariates, onsets: entry.risk.onsets, isRetired: isRetired)
         else { continue }
@@ -53,7 +59,9 @@ struct CareCandidates {
         let threshold = thresholds[key] ?? triage.careThreshold(mode: key)
         thresholds[key] = threshold
         guard hasTicket(device, key.mode) || probability.mean >= threshold else { continue }
-        candidates.append(Candidate(standing: standing, entry: entry, key: key, probability: probability))
+        candidates.append(
+          Candidate(
+            standing: standing, entry: entry, key: key, probability: probability, verdict: verdict, asOf: moment))
       }
     }
     return candidates.map { belief($0, model, fixes: defects.fixes($0.key, $0.entry.risk.covariates)) }
@@ -68,7 +76,8 @@ struct CareCandidates {
     _ device: String, _ key: ModeKey, _ covariates: Covariates, onsets: Int, isRetired: Bool
   ) -> Bool {
     if hasTicket(device, key.mode) { return true }
-    return !isRetired && (onsets > 1 || defects.include(covariates, key))
+    return !isRetired
+      && (onsets > 1 || defects.include(covariates, key) || verdicts?.concerns(device) ?? false)
   }
 
   private func belief(_ candidate: Candidate, _ model: HazardModel, fixes: Set<Symbol>) -> DeviceBelief {
@@ -78,6 +87,12 @@ struct CareCandidates {
     for firmware in fixes.union([entry.risk.covariates.firmware]) {
       var risk = entry.risk
       risk.covariates.firmware = firmware
+      // A remote check speaks of the firmware that ran then.
+      if candidate.verdict != nil, let verdicts {
+        risk.likelihoodRatio =
+          verdicts.verdict(on: standing.identity.device, entry.mode, firmware: firmware, before: candidate.asOf)?
+          .likelihoodRatio ?? 1
+      }
       byFirmware[firmware] = model.probability(key, risk, horizonDays: horizon)
     }
     var ifHumid: Interval?
@@ -95,7 +110,8 @@ struct CareCandidates {
       probability: candidate.probability, attribution: model.attribution(key, entry.risk),
       probabilityByFirmware: byFirmware,
       probabilityIfHumid: ifHumid, probabilityOfReplacement: model.ordinaryProbability(key, horizonDays: horizon),
-      reports: standing.reports, onsets: entry.risk.onsets, customersOtherDevicesAffected: max(0, others))
+      reports: standing.reports, onsets: entry.risk.onsets, customersOtherDevicesAffected: max(0, others),
+      verdict: candidate.verdict)
   }
 }
 

@@ -48,10 +48,12 @@ extension StageLine {
     history.close(bucket) { learner.learn($0) }
     model = learner
     learner = HazardModel(profiles: [])
-    let beliefs = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
-    history.replaceIncidents(beliefs, after: bucket)
+    let byRates = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)
+    history.replaceIncidents(byRates, after: bucket)
+    if bucket.length == .day { settleVerdicts(before: bucket.end) }
+    let beliefs = weighed(byRates, asOf: bucket.end)
     let model = model
-    var candidates = CareCandidates(beliefs: beliefs, cases: cases)
+    var candidates = CareCandidates(beliefs: beliefs, cases: cases, verdicts: verdicts)
     // By what can't change any more, so that late words leave no trace in a device's own record.
     var forecasts: [ModeKey: CalibrationTally] = [:]
     let verification = ForecastVerification(
@@ -89,10 +91,11 @@ extension StageLine {
       for entry in standing.modes {
         let horizon = settings.predictions.horizonDays ?? entry.mode.horizonDays
         let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
+        let risk = informed(entry, of: standing.identity.device, asOf: time).risk
         rows.append(
           Prediction(
             identity: standing.identity, failureMode: entry.mode.id, asOf: time, horizonDays: horizon,
-            probability: model.probability(key, entry.risk, horizonDays: horizon).toSixDigits))
+            probability: model.probability(key, risk, horizonDays: horizon).toSixDigits))
       }
     }
     yield.predictions += rows

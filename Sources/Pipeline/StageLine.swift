@@ -14,6 +14,8 @@ package struct StageLine {
   package private(set) var triage: CareDesk
   package private(set) var cases = CaseBook()
   package internal(set) var ended = EndedCases()
+  /// What those who looked at devices found.
+  package var verdicts = VerdictBook()
   /// Since it was last taken: see `takeYield`.
   var yield = Yield()
   /// Sparkplug's births and sequences.
@@ -51,7 +53,9 @@ package struct StageLine {
       cases.forget(device: identity.device)
       admission.forget(identity.device)
       ended.forget(device: identity.device)
+      verdicts.forget(device: identity.device)
     }
+    (yield.verdicts, yield.withdrawnVerdicts) = verdicts.takeChanges()
     defer { yield = Yield() }
     return yield
   }
@@ -64,6 +68,7 @@ package struct StageLine {
   package mutating func apply(_ change: CaseChange) {
     cases.apply(change)
     ended.apply(change)
+    verdicts.apply(change)
   }
 
   /// All cases of the store, at a start.
@@ -219,6 +224,7 @@ package struct StageLine {
     case .failure(let rejection): quarantine(delivery, rejection, device: identity.device)
     case .success(var diagnosis):
       guard isNew(delivery, &diagnosis.digest) else { return count(.duplicate) }
+      verdicts.take(Verdict(diagnosis, of: identity))
       yield.diagnoses.append((identity, diagnosis))
       count(.applied)
     }

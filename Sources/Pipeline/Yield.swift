@@ -34,6 +34,9 @@ package struct Yield: Sendable {
   package var predictions: [Prediction] = []
   package var contacts: [Contact] = []
   package var diagnoses: [(DeviceIdentity, Diagnosis)] = []
+  /// Verdicts as they stand now, and the numbers of those that were taken back or forgotten.
+  package var verdicts: [KeptVerdict] = []
+  package var withdrawnVerdicts: [UInt64] = []
   /// What foreign devices are asked for.
   package var requests: [ForeignRequest] = []
   /// Devices that came into the comparison of care with none, or are held out of care still.

@@ -70,7 +70,15 @@ package enum ModelPage {
     lines += item.effects.map { "  \(ratio($0.ratio))  \(name($0))" }
     if item.effects.isEmpty { lines.append("  none that is sure") }
     lines += ["", screen.painted("Calibration", .strong)] + calibration(item.calibration, on: screen)
+    if let verdicts = item.verdicts { section("Verdicts", words(verdicts)) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func words(_ verdicts: VerdictSummary) -> String {
+    guard let rate = verdicts.noFaultFoundRate else { return "no suspect has been examined yet" }
+    return "of \(Phrase.count(verdicts.examined, "suspect")) examined \(verdicts.faults) had the fault,"
+      + " \(verdicts.noFaults) none, \(verdicts.otherCauses) another: no fault found in"
+      + " \(Phrase.percent(rate.mean, low: rate.low, high: rate.high))"
   }
 
   private static func zip2(_ first: String?, _ second: String?) -> (String, String)? {

@@ -34,11 +34,14 @@ struct CareOptions {
     CostComparison(costs: entry.mode.costs, probability: device.probability.mean)
   }
 
+  private var verdictRules: VerdictRules { VerdictRules(device: device) }
+
   /// The cheapest first; remote checks last, because they only postpone a remedy. Equal costs: by finding id.
   var all: [CareOption] {
     guard entry.mode.costs.failure > 0 else { return [] }
     let options = findings.isEmpty ? [ownOption].compactMap(\.self) : findings.flatMap(options(of:))
-    return options.filter { comparison.pays($0.remedy.expectedCost) }.sorted(by: isPreferred)
+    return options.filter { comparison.pays($0.remedy.expectedCost) && !verdictRules.rulesOut($0.kind) }
+      .sorted(by: isPreferred)
   }
 
   private func isPreferred(_ left: CareOption, _ right: CareOption) -> Bool {
@@ -62,15 +65,18 @@ struct CareOptions {
     case .firmware, .batchAndFirmware, .firmwareAndEnvironment:
       return patch(fixes).map { [option($0.remedy, $0.probability)] } ?? []
     case .unresolved:
-      return [option(diagnose)]
+      return [option(verdictRules.isFoundFaulty ? replacement : diagnose)]
     case .environment:
       return []
     }
   }
 
   private var ownOption: CareOption? {
-    let remedy = device.attribution.device >= 0.5 ? replacement : diagnose
-    guard isOutstanding(remedy) else { return nil }
+    let remedy = device.attribution.device >= 0.5 || verdictRules.isFoundFaulty ? replacement : diagnose
+    let isProven =
+      verdictRules.isFoundFaulty && device.probability.low > remedy.breakEvenProbability
+      && device.probability.low >= policy.ownProbability
+    guard isProven || isOutstanding(remedy) else { return nil }
     return CareOption(finding: nil, belief: nil, remedy: remedy, probabilityWithFix: nil)
   }
 

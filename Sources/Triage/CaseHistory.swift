@@ -17,6 +17,8 @@ enum CaseStep: String {
   case wave, paused, resumed, limited, spread
   case remedyFirmware = "remedy_firmware"
   case targetFirmwareInstalled = "target_firmware_installed"
+  /// `to`: what was found, and when.
+  case diagnosed
 }
 
 extension Ticket.Change {

@@ -9,7 +9,7 @@ struct FindingExplanation {
 
   var text: String {
     [
-      observation, ratio, beginning, certainty, cause, fix,
+      observation, ratio, beginning, certainty, verdicts, cause, fix,
       finding.kb.map { "See \($0)." }, nextStep,
     ].compactMap(\.self).joined(separator: " ")
   }
@@ -38,7 +38,17 @@ struct FindingExplanation {
   }
 
   private var certainty: String {
-    "The probability that it is at least 1.3 times as often is \(Wording.percent(finding.probability))."
+    belief.verdicts == nil
+      ? "The probability that it is at least 1.3 times as often is \(Wording.percent(finding.probability))."
+      : "The probability that the defect is real is \(Wording.percent(finding.probability))."
+  }
+
+  private var verdicts: String? {
+    guard let verdicts = belief.verdicts else { return nil }
+    let tally = verdicts.tally
+    return "Of \(Wording.count(tally.examined, "suspect")) examined, \(tally.faults) had the fault, "
+      + "\(tally.noFaults) none and \(tally.otherCauses) another; without them the probability would be "
+      + "\(Wording.percent(verdicts.probabilityByRates.toSixDigits))."
   }
 
   private var cause: String {

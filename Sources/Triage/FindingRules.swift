@@ -50,7 +50,7 @@ struct FindingRules {
     let state: Finding.State
     if belief.known != nil, belief.deviceDays > 0, !isRefused {
       state = .known
-    } else if belief.isSequentialGateOpen, parent == nil, !rests(key, entry.mode) {
+    } else if belief.isSequentialGateOpen, parent == nil, !rests(key, entry.mode), !isRefuted(belief) {
       // What a person refused to take on the profile's word comes back on the data's, and is known then as well.
       state = belief.known != nil ? .known : belief.isPosteriorGateOpen ? .confirmed : .suspected
     } else {
@@ -82,7 +82,7 @@ struct FindingRules {
     let mode = ModeKey(product: finding.product, mode: finding.failureMode)
     if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent) {
       // Held as it was when the data bore it out, not rewritten with a doubt that may pass.
-      guard parent != nil || hasStoodLongEnough(finding) else { return nil }
+      guard parent != nil || hasStoodLongEnough(finding, belief) else { return nil }
       var next = finding
       next.step(.cleared, to: .cleared, at: now, reason: reason)
       next.updatedAt = openedAt
@@ -105,19 +105,31 @@ struct FindingRules {
     return next != finding || isNoticeable(finding, rewritten, belief, entry) ? rewritten : nil
   }
 
-  private func hasStoodLongEnough(_ finding: Finding) -> Bool {
+  private func hasStoodLongEnough(_ finding: Finding, _ belief: CohortBelief?) -> Bool {
     // An unresolved one makes room as soon as its candidates can be told apart.
     guard finding.state == .confirmed, finding.cohort.cause != .unresolved, let detected = finding.detectedAt else {
       return true
     }
+    // Who looked at the devices needn't be borne with.
+    if belief.map(isRefuted) ?? false { return true }
     return Double(now.milliseconds - detected.milliseconds) >= policy.clearingDays * Double(EventTime.day)
   }
 
   private func clearingReason(_ belief: CohortBelief?, _ parent: Finding?) -> String? {
     if let parent { return "finding \(parent.id) (\(parent.cohort.words)) explains it" }
     guard let belief else { return "its devices no longer fail noticeably more often than others" }
+    if isRefuted(belief), let tally = belief.verdicts?.tally {
+      return "of \(Wording.count(tally.examined, "device")) examined, \(tally.cleared) had no such fault: "
+        + "its probability fell to \(Wording.percent(belief.probability))"
+    }
     guard !belief.isSequentialGateOpen, belief.probability < policy.clearingProbability else { return nil }
     return "its probability fell to \(Wording.percent(belief.probability))"
+  }
+
+  /// Rates alone would let it stand, those who looked at its suspects don't: however open the sequential gate is.
+  private func isRefuted(_ belief: CohortBelief) -> Bool {
+    guard let verdicts = belief.verdicts else { return false }
+    return belief.probability < policy.clearingProbability && belief.probability < verdicts.probabilityByRates
   }
 
   /// With the numbers, KB id and words of this pass.

@@ -9,8 +9,11 @@ struct TicketExplanation {
   let entry: ProfileEntry
 
   var sentences: [Sentence] {
-    [probability, evidence, cause, runnerUp, knowledge, others, failedPatch, remedy, separation, cost, contact]
-      .compactMap(\.self)
+    [
+      probability, verdict, evidence, cause, runnerUp, knowledge, others, failedPatch, remedy, separation, cost,
+      contact,
+    ]
+    .compactMap(\.self)
   }
 
   private var horizon: SentenceValue {
@@ -30,6 +33,8 @@ struct TicketExplanation {
     values["humid"] = .percent(humid)
     return Sentence("ticket.probability_humid", values)
   }
+
+  private var verdict: Sentence? { VerdictRules(device: device).sentence }
 
   private var evidence: Sentence? {
     guard let finding = option.finding else {

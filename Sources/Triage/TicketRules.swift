@@ -78,6 +78,8 @@ struct TicketRules {
   func followed(_ ticket: Ticket, _ device: DeviceBelief, _ options: CareOptions) -> Ticket {
     guard ticket.state.isOpen else { return ticket }
     if isRetired(device), ticket.isUntouched { return withdrawn(ticket, "the device is retired") }
+    let verdict = VerdictRules(device: device)
+    if let next = verdict.answered(ticket, options, at: now) { return rewritten(next, device, options, option: nil) }
     let followUp = PatchFollowUp(policy: policy, now: now, device: device, options: options)
     if followUp.isOnTarget(ticket) {
       let next = followUp.followed(ticket)
@@ -107,6 +109,8 @@ struct TicketRules {
   }
 
   private func withdrawalReason(_ ticket: Ticket, _ device: DeviceBelief, _ options: CareOptions) -> String? {
+    let verdict = VerdictRules(device: device)
+    if verdict.rulesOut(ticket.kind), let words = verdict.words { return words }
     let line = policy.withdrawalShare * ticket.remedy.breakEvenProbability
     if device.probability.mean < line {
       return "the probability fell to \(Wording.percent(device.probability.mean)), below half of the break-even of "

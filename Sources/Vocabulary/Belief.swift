@@ -100,6 +100,18 @@ package struct CohortBelief: Hashable, Sendable {
   package var fixes: [Fix]
   /// The profile's entry for this cohort, if there is one.
   package var known: FirmwareProfile.KnownDefect?
+  /// What those who looked at its suspects found; `probability` holds it.
+  package var verdicts: VerdictEvidence?
+
+  package struct VerdictEvidence: Hashable, Sendable {
+    package var tally: VerdictTally
+    /// What rates alone say.
+    package var probabilityByRates: Double
+    package init(tally: VerdictTally, probabilityByRates: Double) {
+      self.tally = tally
+      self.probabilityByRates = probabilityByRates
+    }
+  }
 
   package struct Fix: Hashable, Sendable {
     package var firmware: Symbol
@@ -189,12 +201,16 @@ package struct DeviceBelief: Hashable, Sendable {
   package var onsets: Int
   /// Other devices of the same customer, of any product, that had an onset of this mode.
   package var customersOtherDevicesAffected: Int
+  /// What those who looked at the device found.
+  package var verdict: DeviceVerdict?
 
   package init(
     identity: DeviceIdentity, mode: Symbol, facts: Facts, covariates: Covariates, probability: Interval,
     attribution: Attribution, probabilityByFirmware: [Symbol: Interval] = [:], probabilityIfHumid: Interval? = nil,
-    probabilityOfReplacement: Double = 0, reports: Int = 0, onsets: Int = 0, customersOtherDevicesAffected: Int = 0
+    probabilityOfReplacement: Double = 0, reports: Int = 0, onsets: Int = 0, customersOtherDevicesAffected: Int = 0,
+    verdict: DeviceVerdict? = nil
   ) {
+    self.verdict = verdict
     self.identity = identity
     self.mode = mode
     self.facts = facts

@@ -147,11 +147,14 @@ package struct DeviceRisk: Hashable, Sendable {
   package var bucketsNotAtRisk: Int
   /// Share of recent buckets in which the device was heard, 0…1: only those are exposure.
   package var heardShare: Double
+  /// What verdicts on the device multiply the odds by; 1 without any.
+  package var likelihoodRatio: Double
 
   package init(
     covariates: Covariates, weather: WeatherShares = WeatherShares(), onsets: Int = 0, accruedHazard: Double = 0,
-    bucketsNotAtRisk: Int = 0, heardShare: Double = 1
+    bucketsNotAtRisk: Int = 0, heardShare: Double = 1, likelihoodRatio: Double = 1
   ) {
+    self.likelihoodRatio = likelihoodRatio
     self.covariates = covariates
     self.weather = weather
     self.onsets = onsets

@@ -127,12 +127,13 @@ package struct FailureMode: Sendable, Hashable {
   package var costs: Costs
   /// Of the devices that would get care for a finding, the share that gets none, so that it shows whether care helps.
   package var holdoutShare = 0.05
+  package var verdicts: VerdictTrust
 
   package init(
     id: Symbol, title: String, kb: String? = nil, severity: Severity = .major, onset: OnsetRule,
     bucket: BucketLength = .day, refractoryDays: Double = 7, graceBuckets: Int = 1, horizonDays: Double = 30,
     windowDays: Int = 28, ageBinsDays: [Double] = [30, 90, 180, 365, 730], factors: [RiskFactor] = [],
-    costs: Costs = Costs()
+    costs: Costs = Costs(), verdicts: VerdictTrust = VerdictTrust()
   ) {
     self.id = id
     self.title = title
@@ -147,6 +148,7 @@ package struct FailureMode: Sendable, Hashable {
     self.ageBinsDays = ageBinsDays
     self.factors = factors
     self.costs = costs
+    self.verdicts = verdicts
   }
 
   package struct Costs: Sendable, Hashable {

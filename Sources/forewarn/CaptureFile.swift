@@ -9,8 +9,11 @@ struct CaptureFile {
   /// A line holds one message: a megabyte of payload in base 64, and room for its envelope.
   private static let lineBytes = 4 << 20
 
-  /// Calls `body` for each line that isn't blank, with its number from 1.
-  func forEachLine(_ body: (_ number: Int, _ line: [UInt8]) throws -> Void) throws {
+  /// Calls `body` for each line that isn't blank, with its number from 1, and `read` with how much of the file, as it lies on
+  /// the disk, was read.
+  func forEachLine(
+    read: (Int64) -> Void = { _ in }, _ body: (_ number: Int, _ line: [UInt8]) throws -> Void
+  ) throws {
     let file = path == "-" ? gzdopen(dup(STDIN_FILENO), "rb") : gzopen(path, "rb")
     guard let file else {
       throw Failure(
@@ -35,6 +38,7 @@ struct CaptureFile {
         throw Failure(.failed, "can't read \(path) after line \(number): \(reason)", advice: "is the file complete?")
       }
       if count == 0 { break }
+      read(Int64(gzoffset(file)))
       try chunk.withUnsafeBufferPointer { chunk in
         var rest = UnsafeBufferPointer(rebasing: chunk[..<count])
         while let start = rest.baseAddress, let found = memchr(start, 0x0a, rest.count) {

@@ -9,7 +9,7 @@ struct DeviceCommand: AsyncParsableCommand {
       examples: ["forewarn device list --batch FTV4KM-2024-W18", "forewarn device show G0911"]),
     subcommands: [
       DeviceList.self, DeviceShow.self, DeviceScoreCommand.self, DeviceImport.self, DeviceErase.self,
-      DeviceExportCommand.self,
+      DeviceExportCommand.self, DeviceDiagnose.self,
     ], aliases: ["devices"])
 }
 
@@ -105,16 +105,20 @@ struct DeviceImport: AsyncParsableCommand {
       """
       A CSV whose header has device, product and any of batch, factory, manufactured, activated, firmware, region, \
       carrier, customer, locale, consent_telemetry, consent_contact, retired_at. All lines are taken or none: with a \
-      fault in any of them, every fault is named and the exit status is 1.
+      fault in any of them, every fault is named and the exit status is 1. With --returns the file holds what a       workbench found: device,date,failure_mode, the mode found or none.
       """,
       examples: [
         "forewarn device import registry.csv", "forewarn device import --dry-run registry.csv",
+        "forewarn device import --returns rma-2025-11.csv",
         "sqlite3 -csv -header crm.db 'select …' | forewarn device import -",
       ]))
 
   @OptionGroup var table: FactsImport
+  @Flag(help: "The file holds what a workbench found in returned devices.") var returns = false
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
-  func run() async throws { try await table.run(Route.deviceImport, connection, output) }
+  func run() async throws {
+    try await table.run(returns ? Route.deviceReturns : Route.deviceImport, connection, output)
+  }
 }

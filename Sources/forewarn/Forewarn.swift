@@ -22,7 +22,8 @@ struct Forewarn: AsyncParsableCommand {
       OutboxCommand.self, DeviceCommand.self, BatchCommand.self,
       FirmwareCommand.self, ModelCommand.self, ProfileCommand.self, QuarantineCommand.self, PredictionCommand.self,
       Replay.self, Simulate.self, WaitCommand.self,
-      DoctorCommand.self, CheckCommand.self, AuditCommand.self, ImpactCommand.self, ExportCommand.self,
+      DoctorCommand.self, ExplainCommand.self, CheckCommand.self, AuditCommand.self, ImpactCommand.self,
+      ExportCommand.self,
       BackupCommand.self, RestoreCommand.self,
       APICommand.self, CompletionCommand.self,
     ])

@@ -113,9 +113,17 @@ struct Replay: AsyncParsableCommand {
   }
 
   private static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
+    try forEachDelivery(of: files) { delivery, _, _ in if let delivery { try body(delivery) } }
+  }
+
+  /// With the file, and how many bytes of it were read; at its end without either.
+  static func forEachDelivery(
+    of files: [String], _ body: (_ delivery: Delivery?, _ file: String, _ bytes: Int64?) throws -> Void
+  ) throws {
     let decoder = CaptureLineDecoder()
     for file in files {
-      try CaptureFile(path: file).forEachLine { number, line in
+      var bytes: Int64 = 0
+      try CaptureFile(path: file).forEachLine(read: { bytes = $0 }) { number, line in
         let delivery: Delivery
         do throws(Rejection) {
           delivery = try decoder.delivery(line)
@@ -124,8 +132,9 @@ struct Replay: AsyncParsableCommand {
             .failed, "\(file):\(number): \(error.detail)",
             advice: "mend or remove the line; captures are what `mosquitto_sub -F %J` writes")
         }
-        try body(delivery)
+        try body(delivery, file, bytes)
       }
+      try body(nil, file, nil)
     }
   }
 

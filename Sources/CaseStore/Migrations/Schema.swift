@@ -14,6 +14,7 @@ enum Schema {
     (MigrationAudit.identifier, MigrationAudit.sql),
     (MigrationSentences.identifier, MigrationSentences.sql),
     (MigrationTrial.identifier, MigrationTrial.sql),
+    (MigrationVerdicts.identifier, MigrationVerdicts.sql),
   ]
 
   static var migrator: DatabaseMigrator {
