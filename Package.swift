@@ -117,7 +117,8 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary"]),
+    .testTarget(
+      name: "GatewayTests", dependencies: ["Gateway", "CaseStore", "ControlProtocol", "DefectModel", "Vocabulary"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(

@@ -12,6 +12,8 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
   package var effects: [Effect]
   /// `nil` until predictions have come due.
   @Known package var calibration: Calibration?
+  /// Of the forecasts that came due lately; `nil` before any did, and from an older daemon.
+  @Known package var drift: StatusReport.Calibration?
 
   package struct Evidence: Hashable, Sendable, Codable {
     @Known package var from: String?
@@ -163,7 +165,8 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
 
   package init(
     product: String, failureMode: String, asOf: String?, evidence: Evidence, baseRatePerDay: Estimate,
-    falseFindings: FalseFindings, nearGate: [NearGate], effects: [Effect], calibration: Calibration?
+    falseFindings: FalseFindings, nearGate: [NearGate], effects: [Effect], calibration: Calibration?,
+    drift: StatusReport.Calibration? = nil
   ) {
     self.product = product
     self.failureMode = failureMode
@@ -174,6 +177,7 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
     self.nearGate = nearGate
     self.effects = effects
     self.calibration = calibration
+    self.drift = drift
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -184,6 +188,6 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
     case baseRatePerDay = "base_rate_per_day"
     case falseFindings = "false_findings"
     case nearGate = "near_gate"
-    case effects, calibration
+    case effects, calibration, drift
   }
 }

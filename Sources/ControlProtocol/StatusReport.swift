@@ -36,12 +36,15 @@ package struct StatusReport: Hashable, Sendable, Codable {
   package var care: Care
   /// `nil` from an older daemon.
   @Known package var limits: Limits?
+  /// By failure mode, where forecasts have come due; `nil` from an older daemon.
+  @Known package var calibration: [Calibration]?
 
   package init(
     state: State, reasons: [String], version: String, pid: Int, startedAt: String, messages: Messages, devices: Int,
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
-    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits()
+    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits(),
+    calibration: [Calibration] = []
   ) {
     self.state = state
     self.reasons = reasons
@@ -65,6 +68,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     self.lastPass = lastPass
     self.care = care
     self.limits = limits
+    self.calibration = calibration
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -79,7 +83,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case sequenceGaps = "sequence_gaps"
     case quarantine
     case lastPass = "last_pass"
-    case care, limits
+    case care, limits, calibration
   }
 }
 

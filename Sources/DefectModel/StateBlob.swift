@@ -3,9 +3,9 @@ import Vocabulary
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
-/// the forecasts.
+/// the forecasts; versions before 4 the forecasts' drift, and up to version 3 every restart of the test weighed 1.
 enum StateBlob {
-  private static let version: UInt8 = 3
+  private static let version: UInt8 = 4
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -21,12 +21,14 @@ enum StateBlob {
       for index in 0..<4 { writer.double(process.logs[index]) }
       writer.double(process.cusum)
       writer.optional(process.excursionStart)
+      writer.signed(Int64(process.bornHour))
     }
     writer.count(final.test.weighted.count)
     for (suspect, logs) in final.test.weighted.sorted(by: { $0.key < $1.key }) {
       writer.suspect(suspect)
       for index in 0..<4 { writer.double(logs[index]) }
     }
+    writer.double(final.test.savings)
     writer.hazard(hazard)
     writer.optional(final.hazardHour)
     writer.hazard(finalHazard)
@@ -34,6 +36,9 @@ enum StateBlob {
     for bin in final.calibration.values {
       for value in [bin.forecasts, bin.sum, bin.settled, bin.came] { writer.signed(value) }
     }
+    writer.double(final.drift.expected)
+    writer.double(final.drift.came)
+    writer.byte(final.drift.isDrifting ? 1 : 0)
     return writer.bytes
   }
 
@@ -54,14 +59,17 @@ enum StateBlob {
     for _ in 0..<(try reader.count()) {
       let suspect = try reader.suspect()
       processes[suspect] = SequentialTest.Process(
-        logs: try reader.four(), cusum: try reader.double(), excursionStart: try reader.optional())
+        logs: try reader.four(), cusum: try reader.double(), excursionStart: try reader.optional(),
+        bornHour: version > 3 ? Int32(clamping: try reader.signed()) : .min)
     }
+    if version < 4 { share(&processes) }
     var weighted: [Suspect: SIMD4<Double>] = [:]
     for _ in 0..<(try reader.count()) {
       let suspect = try reader.suspect()
       weighted[suspect] = try reader.four()
     }
-    final.test = SequentialTest(processes: processes, weighted: weighted)
+    final.test = SequentialTest(
+      processes: processes, weighted: weighted, savings: version > 3 ? try reader.double() : 0)
     let hazard = try reader.hazard()
     var finalHazard = hazard
     if version > 1 {
@@ -79,8 +87,21 @@ enum StateBlob {
       }
       final.calibration = CalibrationTally(bins)
     }
+    if version > 3 {
+      final.drift = CalibrationDrift(
+        expected: try reader.double(), came: try reader.double(), isDrifting: try reader.byte() != 0)
+    }
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
     return (final, hazard, finalHazard)
+  }
+
+  /// Restarts that weighed 1 each, whatever the number of suspects, as if the suspects of a kind had shared that 1.
+  private static func share(_ processes: inout [Suspect: SequentialTest.Process]) {
+    var counts: [AlarmBudget.Kind: Double] = [:]
+    for suspect in processes.keys { counts[suspect.kind, default: 0] += 1 }
+    for suspect in Array(processes.keys) {
+      processes[suspect]?.logs -= SIMD4(repeating: logarithm(max(counts[suspect.kind] ?? 1, 1)))
+    }
   }
 }
 

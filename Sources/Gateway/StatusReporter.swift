@@ -58,7 +58,8 @@ struct StatusReporter: Sendable {
         offenders: content.offenders, unknownDevices: content.unknownDevices,
         unknownDevicesLimit: configuration.limits.unknownDevices,
         newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
-        quarantineUnkept: content.refusals.unkept))
+        quarantineUnkept: content.refusals.unkept),
+      calibration: content.calibration.map { StatusReport.Calibration($0.mode, $0.drift) })
   }
 
   private func latency(_ histogram: LatencyHistogram) -> StatusReport.Latency? {
@@ -73,6 +74,7 @@ struct StatusReporter: Sendable {
       reasons.append(content.broker.lastError ?? "connecting to \(configuration.broker.url)")
     }
     reasons += content.losses.reasons(at: WallClock.now())
+    reasons += content.calibration.filter(\.drift.isDrifting).map { DriftWords.reason($0.mode, $0.drift) }
     if let trouble = content.reloadTrouble { reasons.append("the last reload was refused: \(trouble)") }
     return reasons
   }

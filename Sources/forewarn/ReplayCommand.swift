@@ -112,7 +112,7 @@ struct Replay: AsyncParsableCommand {
     StandardStreams.print(try result.text(output))
   }
 
-  private static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
+  static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
     let decoder = CaptureLineDecoder()
     for file in files {
       try CaptureFile(path: file).forEachLine { number, line in

@@ -5,7 +5,7 @@ import Vocabulary
 /// `forewarn doctor`: looks at what goes wrong in the field and names for each fault what mends it. A check is one small
 /// value; a new one is written in a file of its kind and added to `checks`.
 struct Doctor: Sendable {
-  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all
+  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all + ModelChecks.all
 
   let store: CaseDatabase
   let status: StatusReporter
