@@ -74,7 +74,7 @@ let package = Package(
       name: "forewarn",
       dependencies: [
         "Vocabulary", "ControlProtocol", "Terminal", "CheckedYAML", "FirmwareProfiles", "DeviceHistory", "Triage",
-        "Pipeline", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
+        "Pipeline", "DefectModel", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),

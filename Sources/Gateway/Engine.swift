@@ -1,4 +1,5 @@
 import CaseStore
+import DefectModel
 import DeviceHistory
 import FirmwareProfiles
 import Logging

@@ -1,5 +1,6 @@
 import CaseStore
 import ControlProtocol
+import DefectModel
 import DeviceHistory
 import Glibc
 import Pipeline

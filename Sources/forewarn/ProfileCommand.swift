@@ -7,7 +7,10 @@ struct ProfileCommand: AsyncParsableCommand {
     commandName: "profile", abstract: "Firmware profiles: what devices report and what failing means.",
     discussion: Help.discussion(
       examples: ["forewarn profile list", "forewarn profile check /etc/forewarn/firmware-profiles"]),
-    subcommands: [ProfileList.self, ProfileShow.self, ProfileCheck.self, ProfileSuggest.self, ProfileReload.self], aliases: ["profiles"])
+    subcommands: [
+      ProfileList.self, ProfileShow.self, ProfileCheck.self, ProfileSuggest.self, ProfileReload.self,
+    ],
+    aliases: ["profiles"])
 }
 
 struct ProfileList: AsyncParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CheckedYAML
 import ControlProtocol
 import DefectModel
 import DeviceHistory
