@@ -24,6 +24,7 @@ struct CohortJudge {
   let bucketsPerDay: Double
   let numbers: [Suspect: Int]
   private let onsetRows: [OnsetRow]
+  private let line: Double
 
   init(
     knowledge: ModeKnowledge, window: CellWindow, fit: HierarchicalFit, test: SequentialTest, rates: RecentRates
@@ -33,6 +34,7 @@ struct CohortJudge {
     self.test = test
     self.rates = rates
     bucketsPerDay = 24 / Double(knowledge.mode.bucket.hours)
+    line = test.threshold(bucketsPerDay: bucketsPerDay)
     self.fit = fit
     var numbers: [Suspect: Int] = [:]
     for (number, term) in fit.terms.enumerated() {
@@ -59,8 +61,7 @@ struct CohortJudge {
   /// The posterior can have several modes, and the one near 0 may split a pair's excess between its main effects: the fit is
   /// also made with the likeliest explanation free to move first, and the mode with the higher posterior is taken.
   func aligned() -> CohortJudge {
-    let open = test.processes.keys
-      .map { (suspect: $0, evidence: test.margin($0, bucketsPerDay: bucketsPerDay)) }.filter { $0.evidence >= 0 }
+    let open = test.processes.map { (suspect: $0.key, evidence: $0.value.logEvidence) }.filter { $0.evidence >= line }
     let strongest = open.max { $0.evidence == $1.evidence ? $1.suspect < $0.suspect : $0.evidence < $1.evidence }
     guard let strongest else { return self }
     let series = comparison(strongest.suspect, without: nil)
@@ -141,22 +142,16 @@ struct CohortJudge {
     return [standing] + standings.filter { $0.suspect != suspect || $0.isUnresolved }
   }
 
-  private func line(of suspect: Suspect) -> Double {
-    AlarmBudget.line(of: suspect.kind, bucketsPerDay: bucketsPerDay)
-  }
-
   private func standings() -> [Standing] {
     var suspects = Set(knowledge.known.keys)
-    for (suspect, process) in test.processes where process.logEvidence >= line(of: suspect) / 2 {
-      suspects.insert(suspect)
-    }
+    for (suspect, process) in test.processes where process.logEvidence >= line / 2 { suspects.insert(suspect) }
     for suspect in numbers.keys where isPosteriorOpen(suspect) { suspects.insert(suspect) }
     return suspects.sorted().map { standing($0) }
   }
 
   private func standing(_ suspect: Suspect) -> Standing {
     var evidence = test.processes[suspect]?.logEvidence ?? 0
-    var line = line(of: suspect)
+    var line = self.line
     if let prior = knowledge.priorProbabilities[suspect] {
       let ownEvidence = test.weightedLogEvidence(suspect)
       let ownLine = SequentialTest.threshold(priorProbability: prior)

@@ -70,11 +70,12 @@ extension ModeReport {
     baseRate = Self.ratio(logarithm(rate.mean * model.bucketsPerDay), variance: rate.variance)
     let pass = PassCells(model.cells, until: .max, factorCount: model.factorCount)
     let test = model.openHead(until: .max, pass)
+    let line = test.threshold(bucketsPerDay: model.bucketsPerDay)
     falseFindings = FalseFindings(
       watched: test.processes.count, buckets: bucketsWithOnsets, bucketsPerDay: model.bucketsPerDay,
-      priorProbabilities: Array(model.knowledge.priorProbabilities.values))
+      priorProbabilities: Array(model.knowledge.priorProbabilities.values), logThreshold: line)
     effects = Self.effects(model)
-    nearGate = Self.near(test, bucketsPerDay: model.bucketsPerDay, known: model.knowledge.priorProbabilities)
+    nearGate = Self.near(test, line: line, known: model.knowledge.priorProbabilities)
     calibration = CalibrationReport(model.calibration.table)
     if model.drift.expected > 0 || model.drift.came > 0 { drift = model.drift }
   }
@@ -110,13 +111,11 @@ extension ModeReport {
   }
 
   /// With what it has of its own process, or of the one that a known defect has besides, whichever is nearer.
-  private static func near(
-    _ test: SequentialTest, bucketsPerDay: Double, known: [Suspect: Double]
-  ) -> [NearGate] {
+  private static func near(_ test: SequentialTest, line: Double, known: [Suspect: Double]) -> [NearGate] {
     var entries: [(suspect: Suspect, evidence: Double, line: Double)] = []
     for suspect in Set(test.processes.keys).union(known.keys).sorted() {
       var evidence = test.processes[suspect]?.logEvidence ?? -.infinity
-      var ownLine = AlarmBudget.line(of: suspect.kind, bucketsPerDay: bucketsPerDay)
+      var ownLine = line
       if let prior = known[suspect] {
         let weighted = test.weightedLogEvidence(suspect)
         let weightedLine = SequentialTest.threshold(priorProbability: prior)

@@ -4,17 +4,12 @@ import Vocabulary
 /// fall upon. It decides *when* a finding may be raised under continuous looking at thousands of cohorts.
 ///
 /// With η from before the bucket, A = Σ_{c∈k} n exp(η_c − β_k), D = Σ n exp(η), π = A / (D − A (e^{β_k} − 1)):
-/// ℓ_s(λ) = o ln λ − d ln(1 + π (λ − 1)) for λ of 1.5, 2, 3, 5; L = min(Σ_s min(ℓ_s, 0.3 T), 0.45 T);
-/// ln M ← ln(e^{ln M} + a) + L with the weight a of this bucket's restart; the gate opens where ln mean_λ M reaches the line
-/// of the suspect's kind (`AlarmBudget`); T is the line less ln a: the way from a restart to the gate.
-///
-/// Given each stratum's onsets and who was at risk, E e^ℓ = 1 under no effect, and the weights a of a kind are set from the
-/// same and sum to at most 1 a bucket (what is saved up is spent later, once): Σ_k M_k less the number of buckets is a
-/// supermartingale. A kind whose line is ln(20 B / share) so has within n buckets at most n · share / (20 B) false openings
-/// expected, whenever one looks, and all kinds within a year of B buckets 1 in 20 (Shin, Ramdas & Rinaldo, e-detectors;
-/// weights that are predictable instead of equal change nothing in the argument).
-/// The caps only lower L: no stratum and no two buckets bring a restart to the gate, and no bucket opens it alone.
-/// Without controls π = 1 and L = 0: a rollout to everyone at once says nothing, and such a bucket leaves M as it is.
+/// ℓ_s(λ) = o ln λ − d ln(1 + π (λ − 1)) for λ of 1.5, 2, 3, 5; L = min(Σ_s min(ℓ_s, T/4), T/3);
+/// ln M ← ln(e^{ln M} + 1) + L; the gate opens where ln mean_λ M ≥ T = ln(suspects × buckets a year × 20).
+/// Under no effect M less the number of buckets is a supermartingale, so within a year a false opening among all suspects
+/// has a chance of at most 1 in 20 (Shin, Ramdas & Rinaldo, e-detectors). The caps only lower L: no stratum and no bucket
+/// can open the gate alone. Without controls π = 1 and L = 0: a rollout to everyone at once says nothing, and such a
+/// bucket leaves M as it is.
 ///
 /// A defect that a profile knows with probability p has a second process that never restarts, with the threshold
 /// ln(1/p) + ln 20 (weighted testing); with restarts it would fire falsely within weeks.
@@ -30,8 +25,6 @@ struct SequentialTest: Sendable {
     /// CUSUM at ratio 2 and the start of its present excursion above 0: the first changed bucket.
     var cusum = 0.0
     var excursionStart: Int32?
-    /// The first bucket with a bet.
-    var bornHour = Int32.min
 
     var logEvidence: Double {
       logSum([logs[0], logs[1], logs[2], logs[3]]) - logarithm(4)
@@ -41,18 +34,19 @@ struct SequentialTest: Sendable {
   private(set) var processes: [Suspect: Process] = [:]
   /// ln M without restarts, of the suspects that the profile knows.
   private(set) var weighted: [Suspect: SIMD4<Double>] = [:]
-  /// See `AlarmBudget`.
-  private(set) var savings: Double
 
-  init(processes: [Suspect: Process] = [:], weighted: [Suspect: SIMD4<Double>] = [:], savings: Double = 0) {
+  init(processes: [Suspect: Process] = [:], weighted: [Suspect: SIMD4<Double>] = [:]) {
     self.processes = processes
     self.weighted = weighted
-    self.savings = savings
   }
 
-  /// How far above its line a suspect's evidence is.
-  func margin(_ suspect: Suspect, bucketsPerDay: Double) -> Double {
-    (processes[suspect]?.logEvidence ?? -.infinity) - AlarmBudget.line(of: suspect.kind, bucketsPerDay: bucketsPerDay)
+  /// The line that ln M must reach; at least that of one suspect.
+  func threshold(bucketsPerDay: Double) -> Double {
+    Self.threshold(suspects: processes.count, bucketsPerDay: bucketsPerDay)
+  }
+
+  private static func threshold(suspects: Int, bucketsPerDay: Double) -> Double {
+    logarithm(Double(max(suspects, 1)) * 365 * bucketsPerDay * 20)
   }
 
   /// The line for a known defect of prior probability p: ln(20 / p).
@@ -86,31 +80,20 @@ struct SequentialTest: Sendable {
   private mutating func advance(
     by bets: inout SuspectBets, startHour: Int32, known: [Suspect: Double], bucketsPerDay: Double
   ) {
-    var claims: [AlarmBudget.Claim] = []
-    claims.reserveCapacity(bets.slots.count)
+    for slot in bets.slots where processes[bets.suspect(slot)] == nil { processes[bets.suspect(slot)] = Process() }
+    let line = threshold(bucketsPerDay: bucketsPerDay)
     for slot in bets.slots {
       let suspect = bets.suspect(slot)
-      let born = processes[suspect, default: Process(bornHour: startHour)].bornHour
-      claims.append(
-        AlarmBudget.Claim(kind: suspect.kind, expected: bets.expected(of: slot), bornHour: born))
-    }
-    let weights = AlarmBudget.weights(
-      of: claims, startHour: startHour, savings: &savings, bucketsPerDay: bucketsPerDay)
-    for (place, slot) in bets.slots.enumerated() {
-      let suspect = bets.suspect(slot)
-      let weight = logarithm(weights[place])
-      let way = AlarmBudget.line(of: claims[place].kind, bucketsPerDay: bucketsPerDay) - min(weight, 0)
-      let (gains, uncapped) = Self.gains(bets.bets(of: slot), way: way)
-      processes[suspect, default: Process(bornHour: startHour)]
-        .advance(by: gains, restart: weight, uncapped: uncapped[1], startHour: startHour)
+      let (gains, uncapped) = Self.gains(bets.bets(of: slot), line: line)
+      processes[suspect]?.advance(by: gains, uncapped: uncapped[1], startHour: startHour)
       if let prior = known[suspect] {
         weighted[suspect, default: SIMD4()] +=
-          Self.gains(bets.bets(of: slot), way: Self.threshold(priorProbability: prior)).capped
+          Self.gains(bets.bets(of: slot), line: Self.threshold(priorProbability: prior)).capped
       }
     }
   }
 
-  private static func gains(_ bets: some Sequence<SuspectBets.Bet>, way: Double) -> (
+  private static func gains(_ bets: some Sequence<SuspectBets.Bet>, line: Double) -> (
     capped: SIMD4<Double>, uncapped: SIMD4<Double>
   ) {
     var capped = SIMD4<Double>()
@@ -118,17 +101,15 @@ struct SequentialTest: Sendable {
     for bet in bets {
       let gains = bet.gains
       uncapped += gains
-      capped += gains.replacing(with: 0.3 * way, where: gains .> 0.3 * way)
+      capped += gains.replacing(with: line / 4, where: gains .> line / 4)
     }
-    return (capped.replacing(with: 0.45 * way, where: capped .> 0.45 * way), uncapped)
+    return (capped.replacing(with: line / 3, where: capped .> line / 3), uncapped)
   }
 }
 
 extension SequentialTest.Process {
-  fileprivate mutating func advance(
-    by gains: SIMD4<Double>, restart: Double, uncapped: Double, startHour: Int32
-  ) {
-    for index in 0..<4 { logs[index] = logSum(logs[index], restart) + gains[index] }
+  fileprivate mutating func advance(by gains: SIMD4<Double>, uncapped: Double, startHour: Int32) {
+    for index in 0..<4 { logs[index] = logSum(logs[index], 0) + gains[index] }
     if cusum == 0 { excursionStart = startHour }
     cusum = max(0, cusum + uncapped)
     if cusum == 0 { excursionStart = nil }

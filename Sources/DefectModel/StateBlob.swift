@@ -3,7 +3,7 @@ import Vocabulary
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
-/// the forecasts; versions before 4 the forecasts' drift, and up to version 3 every restart of the test weighed 1.
+/// the forecasts; versions before 4 their drift.
 enum StateBlob {
   private static let version: UInt8 = 4
 
@@ -21,14 +21,12 @@ enum StateBlob {
       for index in 0..<4 { writer.double(process.logs[index]) }
       writer.double(process.cusum)
       writer.optional(process.excursionStart)
-      writer.signed(Int64(process.bornHour))
     }
     writer.count(final.test.weighted.count)
     for (suspect, logs) in final.test.weighted.sorted(by: { $0.key < $1.key }) {
       writer.suspect(suspect)
       for index in 0..<4 { writer.double(logs[index]) }
     }
-    writer.double(final.test.savings)
     writer.hazard(hazard)
     writer.optional(final.hazardHour)
     writer.hazard(finalHazard)
@@ -59,17 +57,14 @@ enum StateBlob {
     for _ in 0..<(try reader.count()) {
       let suspect = try reader.suspect()
       processes[suspect] = SequentialTest.Process(
-        logs: try reader.four(), cusum: try reader.double(), excursionStart: try reader.optional(),
-        bornHour: version > 3 ? Int32(clamping: try reader.signed()) : .min)
+        logs: try reader.four(), cusum: try reader.double(), excursionStart: try reader.optional())
     }
-    if version < 4 { share(&processes) }
     var weighted: [Suspect: SIMD4<Double>] = [:]
     for _ in 0..<(try reader.count()) {
       let suspect = try reader.suspect()
       weighted[suspect] = try reader.four()
     }
-    final.test = SequentialTest(
-      processes: processes, weighted: weighted, savings: version > 3 ? try reader.double() : 0)
+    final.test = SequentialTest(processes: processes, weighted: weighted)
     let hazard = try reader.hazard()
     var finalHazard = hazard
     if version > 1 {
@@ -93,15 +88,6 @@ enum StateBlob {
     }
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
     return (final, hazard, finalHazard)
-  }
-
-  /// Restarts that weighed 1 each, whatever the number of suspects, as if the suspects of a kind had shared that 1.
-  private static func share(_ processes: inout [Suspect: SequentialTest.Process]) {
-    var counts: [AlarmBudget.Kind: Double] = [:]
-    for suspect in processes.keys { counts[suspect.kind, default: 0] += 1 }
-    for suspect in Array(processes.keys) {
-      processes[suspect]?.logs -= SIMD4(repeating: logarithm(max(counts[suspect.kind] ?? 1, 1)))
-    }
   }
 }
 

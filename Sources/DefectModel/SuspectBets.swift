@@ -92,18 +92,6 @@ struct SuspectBets {
     }
   }
 
-  /// Onsets that the bucket's totals let expect of a slot, had it no effect.
-  func expected(of slot: Int) -> Double {
-    var sum = 0.0
-    var next = first[slot]
-    while next >= 0 {
-      let placed = placed[Int(next)]
-      sum += placed.bet.share * placed.bet.total
-      next = placed.next
-    }
-    return sum
-  }
-
   /// Forgets the bets of the bucket before.
   mutating func place(on groups: ArraySlice<PassCells.Group>, effects: ProfileEffects) {
     for slot in slots {

@@ -46,15 +46,15 @@ struct ModeReportTests {
 
   @Test func `the budget of false findings is that of the threshold, whatever the number of candidates`() {
     let budget = FalseFindings(
-      watched: 544, buckets: 7, bucketsPerDay: 1, priorProbabilities: [0.5])
+      watched: 544, buckets: 7, bucketsPerDay: 1, priorProbabilities: [0.5], logThreshold: 15)
     #expect(abs(budget.expectedAtMost - 0.000_958_9) < 1e-6)
     #expect(budget.aYearAtMost == 0.05 && budget.everOfKnownAtMost == 0.025)
     let hours = FalseFindings(
-      watched: 3, buckets: 168, bucketsPerDay: 24, priorProbabilities: [])
+      watched: 3, buckets: 168, bucketsPerDay: 24, priorProbabilities: [], logThreshold: 15)
     #expect(abs(hours.expectedAtMost - budget.expectedAtMost) < 1e-12)
-    // Of each kind a chance of n / c, c the evidence that opens its gate.
-    let sum = AlarmBudget.Kind.allCases.reduce(0) { $0 + 7 / exponential(AlarmBudget.line(of: $1, bucketsPerDay: 1)) }
-    #expect(abs(sum - budget.expectedAtMost) < 1e-9)
+    // K suspects with a chance of n / (K B 20) each.
+    let threshold = exponential(SequentialTest(processes: [Suspect(batch: "A"): .init()]).threshold(bucketsPerDay: 1))
+    #expect(abs(7 / threshold - budget.expectedAtMost) < 1e-9)
   }
 
   private func model(seed: UInt64, days: Int, effect: @escaping (SimulatedFleet.Situation) -> Double) -> HazardModel {
