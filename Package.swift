@@ -84,7 +84,7 @@ let package = Package(
       name: "forewarn",
       dependencies: [
         "Vocabulary", "ControlProtocol", "Terminal", "CheckedYAML", "FirmwareProfiles", "DeviceHistory", "Triage",
-        "Pipeline", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
+        "Pipeline", "DefectModel", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
@@ -133,7 +133,9 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "Vocabulary", "CheckedYAML", "Triage"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: ["Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Triage", "Vocabulary"]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(

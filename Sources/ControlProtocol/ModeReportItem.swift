@@ -14,6 +14,8 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
   @Known package var calibration: Calibration?
   /// What those who looked found; `nil` from a daemon of an earlier version.
   @Known package var verdicts: VerdictSummary?
+  /// Of the forecasts that came due lately; `nil` before any did, and from an older daemon.
+  @Known package var drift: StatusReport.Calibration?
 
   package struct Evidence: Hashable, Sendable, Codable {
     @Known package var from: String?
@@ -166,7 +168,7 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
   package init(
     product: String, failureMode: String, asOf: String?, evidence: Evidence, baseRatePerDay: Estimate,
     falseFindings: FalseFindings, nearGate: [NearGate], effects: [Effect], calibration: Calibration?,
-    verdicts: VerdictSummary? = nil
+    verdicts: VerdictSummary? = nil, drift: StatusReport.Calibration? = nil
   ) {
     self.verdicts = verdicts
     self.product = product
@@ -178,6 +180,7 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
     self.nearGate = nearGate
     self.effects = effects
     self.calibration = calibration
+    self.drift = drift
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -188,6 +191,6 @@ package struct ModeReportItem: Hashable, Sendable, Codable {
     case baseRatePerDay = "base_rate_per_day"
     case falseFindings = "false_findings"
     case nearGate = "near_gate"
-    case effects, calibration, verdicts
+    case effects, calibration, verdicts, drift
   }
 }

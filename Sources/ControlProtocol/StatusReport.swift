@@ -38,12 +38,15 @@ package struct StatusReport: Hashable, Sendable, Codable {
   @Known package var limits: Limits?
   /// How often a language lacked a message, which was said in English then.
   @Known package var missingMessages: Int?
+  /// By failure mode, where forecasts have come due; `nil` from an older daemon.
+  @Known package var calibration: [Calibration]?
 
   package init(
     state: State, reasons: [String], version: String, pid: Int, startedAt: String, messages: Messages, devices: Int,
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
-    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits(), missingMessages: Int = 0
+    lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits(), missingMessages: Int = 0,
+    calibration: [Calibration] = []
   ) {
     self.missingMessages = missingMessages
     self.state = state
@@ -68,6 +71,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     self.lastPass = lastPass
     self.care = care
     self.limits = limits
+    self.calibration = calibration
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -84,6 +88,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case lastPass = "last_pass"
     case care, limits
     case missingMessages = "missing_messages"
+    case calibration
   }
 }
 

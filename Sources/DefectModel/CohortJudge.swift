@@ -100,6 +100,8 @@ struct CohortJudge {
     var logThreshold: Double
     var isPosteriorOpen: Bool
     var isKnown: Bool
+    /// Where nobody was there to compare with.
+    var witness: BeforeAndAfter?
 
     var isSequentialOpen: Bool { logEvidence >= logThreshold }
 
@@ -122,7 +124,22 @@ struct CohortJudge {
       if !standing.isKnown, accepted.contains(where: { isExplained(standing, by: $0) }) { continue }
       accepted.append(standing)
     }
+    if let witness = BeforeAndAfter(window), witness.logEvidence >= BeforeAndAfter.logThreshold / 2 {
+      accepted = witnessed(by: witness, accepted)
+    }
     return accepted.prefix(Self.most).map { CohortReport(judge: self, standing: $0).belief }
+  }
+
+  /// The second witness is heard where the gates, which need concurrent controls, are not open.
+  private func witnessed(by witness: BeforeAndAfter, _ standings: [Standing]) -> [Standing] {
+    let suspect = Suspect(firmware: witness.firmware)
+    let own = standings.first { $0.suspect == suspect && !$0.isUnresolved }
+    if let own, own.isSequentialOpen, own.isPosteriorOpen { return standings }
+    var standing = Standing(
+      suspect: suspect, probability: witness.probability, logEvidence: witness.logEvidence,
+      logThreshold: BeforeAndAfter.logThreshold, isPosteriorOpen: witness.isOpen, isKnown: own?.isKnown ?? false)
+    standing.witness = witness
+    return [standing] + standings.filter { $0.suspect != suspect || $0.isUnresolved }
   }
 
   private func standings() -> [Standing] {

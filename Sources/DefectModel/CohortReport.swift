@@ -21,6 +21,7 @@ struct CohortReport {
   }
 
   var belief: CohortBelief {
+    if let witness = standing.witness { return belief(by: witness) }
     let since = series.dropFirst(aligned.onsetIndex)
     let excess = aligned.ratio.mean - 1
     var expected = 0.0
@@ -37,6 +38,30 @@ struct CohortReport {
       controlDeviceDays: since.reduce(0) { $0 + $1.controlExposure } / judge.bucketsPerDay,
       controlFailures: Int(since.reduce(0) { $0 + $1.controlOnsets }), onset: onset, candidates: candidates,
       separation: standing.isUnresolved ? separation : nil, fixes: fixes, known: judge.knowledge.known[suspect])
+  }
+
+  /// Before the data, that a rise on the day of a release is the release's doing and not the surroundings': a choice, since
+  /// no data of the day can tell the two apart.
+  private static let priorOfRelease = 0.75
+
+  /// Of a firmware that had no concurrent controls: what can't be told from it, a change of the surroundings on that day, is
+  /// named as the other candidate.
+  private func belief(by witness: BeforeAndAfter) -> CohortBelief {
+    let excess = max(0, 1 - 1 / max(witness.ratio.mean, 1))
+    return CohortBelief(
+      cohort: cohort, rateRatio: witness.ratio, probability: standing.probability, logEvidence: standing.logEvidence,
+      logThreshold: standing.logThreshold, isPosteriorGateOpen: standing.isPosteriorOpen,
+      attribution: Attribution(
+        firmware: Self.priorOfRelease * excess, environment: (1 - Self.priorOfRelease) * excess, unknown: 1 - excess),
+      deviceDays: witness.exposure / judge.bucketsPerDay, failures: Int(witness.onsets),
+      expectedFailures: witness.expected, controlDeviceDays: 0, controlFailures: 0,
+      onset: Bucket(startHour: witness.startHour, length: judge.knowledge.mode.bucket).start,
+      candidates: [
+        Candidate(cohort: cohort, probability: Self.priorOfRelease),
+        Candidate(cohort: Cohort(cause: .environment, batch: nil, firmware: nil), probability: 1 - Self.priorOfRelease),
+      ], fixes: fixes, known: judge.knowledge.known[suspect],
+      before: CohortBelief.Before(
+        deviceDays: witness.exposureBefore / judge.bucketsPerDay, failures: Int(witness.onsetsBefore)))
   }
 
   private var cohort: Cohort {

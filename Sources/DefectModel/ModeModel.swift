@@ -19,6 +19,7 @@ struct FinalState: Sendable {
   /// Forecasts and what became of them, of the horizon `calibrationDays`.
   var calibration = CalibrationTally()
   var calibrationDays = 0.0
+  var drift = CalibrationDrift()
 }
 
 /// One failure mode: its cells, its final state, and the hazards of its last pass.
@@ -55,9 +56,14 @@ struct ModeModel: Sendable {
     final.calibrationDays == mode.horizonDays ? final.calibration : CalibrationTally()
   }
 
+  var drift: CalibrationDrift { final.calibrationDays == mode.horizonDays ? final.drift : CalibrationDrift() }
+
   mutating func learn(_ tally: CalibrationTally) {
     final.calibration = calibration
+    final.drift = drift
     final.calibrationDays = mode.horizonDays
+    let foretold = final.calibration.foretold(tally, by: calibrationMap)
+    final.drift.settle(expected: foretold.expected, came: foretold.came, bucketsPerDay: bucketsPerDay)
     final.calibration += tally
     calibrationMap = CalibrationMap(final.calibration)
   }

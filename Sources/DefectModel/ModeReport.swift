@@ -35,6 +35,8 @@ package struct ModeReport: Hashable, Sendable {
   /// The nearest first.
   package var nearGate: [NearGate]
   package var calibration: CalibrationReport?
+  /// Of the forecasts that came due lately.
+  package var drift: CalibrationDrift?
 
   package static let mostEffects = 5
   package static let mostNear = 20
@@ -75,6 +77,7 @@ extension ModeReport {
     effects = Self.effects(model)
     nearGate = Self.near(test, line: line, known: model.knowledge.priorProbabilities)
     calibration = CalibrationReport(model.calibration.table)
+    if model.drift.expected > 0 || model.drift.came > 0 { drift = model.drift }
   }
 
   private static func ratio(_ log: Double, variance: Double) -> Interval {

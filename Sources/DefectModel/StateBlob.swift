@@ -3,9 +3,9 @@ import Vocabulary
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
-/// the forecasts.
+/// the forecasts; versions before 4 their drift.
 enum StateBlob {
-  private static let version: UInt8 = 3
+  private static let version: UInt8 = 4
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -34,6 +34,9 @@ enum StateBlob {
     for bin in final.calibration.values {
       for value in [bin.forecasts, bin.sum, bin.settled, bin.came] { writer.signed(value) }
     }
+    writer.double(final.drift.expected)
+    writer.double(final.drift.came)
+    writer.byte(final.drift.isDrifting ? 1 : 0)
     return writer.bytes
   }
 
@@ -78,6 +81,10 @@ enum StateBlob {
             came: try reader.signed()))
       }
       final.calibration = CalibrationTally(bins)
+    }
+    if version > 3 {
+      final.drift = CalibrationDrift(
+        expected: try reader.double(), came: try reader.double(), isDrifting: try reader.byte() != 0)
     }
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
     return (final, hazard, finalHazard)

@@ -1,3 +1,4 @@
+import DefectModel
 import Pipeline
 import Synchronization
 import Triage
@@ -19,6 +20,8 @@ final class Board: Sendable {
     var latency = LatencyHistogram()
     var unknownItems = 0
     var sequenceGaps = 0
+    /// Of each mode whose forecasts have come due, sorted by mode.
+    var calibration: [(mode: ModeKey, drift: CalibrationDrift)] = []
     var lastPassEnd: EventTime?
     var lastPassSeconds: Double?
     var profileCount = 0

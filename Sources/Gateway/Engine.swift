@@ -1,4 +1,5 @@
 import CaseStore
+import DefectModel
 import DeviceHistory
 import FirmwareProfiles
 import Logging
@@ -346,6 +347,8 @@ actor Engine {
     let tally = caseTally
     let seconds = WallClock.monotonicSeconds()
     let profiles = (pipeline.catalogue.profiles.count, pipeline.catalogue.revision)
+    // Forecasts come due in passes alone; a restart, which has none yet, knows them from before.
+    let drifts = yield.passes.isEmpty && started != nil ? nil : pipeline.model.drifts
     board.change { content in
       content.counts = total
       content.devices = history.deviceCount
@@ -354,6 +357,7 @@ actor Engine {
       content.liveTickets = tally.live
       content.liveFindings = tally.findings
       content.clock = history.now
+      if let drifts { content.calibration = drifts }
       content.unknownItems = history.unknownItems
       content.sequenceGaps = history.sequenceGaps
       (content.profileCount, content.profileRevision) = profiles

@@ -68,6 +68,16 @@ enum Metrics {
     gauge("forewarn_quarantine_messages", "Messages kept in quarantine.", Double(status.quarantine.messages))
     gauge("forewarn_database_bytes", "Size of the case store on disk.", Double(status.database.bytes))
     gauge("forewarn_last_pass_seconds", "How long the last model pass took.", status.lastPass?.seconds)
+    let calibration = (status.calibration ?? []).map { item in
+      (labels: "{product=\"\(item.product)\",failure_mode=\"\(item.failureMode)\"}", item: item)
+    }
+    family(
+      "forewarn_calibration_ratio", "gauge",
+      "Failures that came of late over those foretold, by failure mode; 1 is right.",
+      calibration.map { ($0.labels, $0.item.ratio) })
+    family(
+      "forewarn_calibration_drifting", "gauge", "1 while a failure mode's forecasts drift.",
+      calibration.map { ($0.labels, $0.item.isDrifting ? 1 : 0) })
     family(
       "forewarn_sequence_gaps_total", "counter", "Reports missing by their sequence numbers.",
       [("", Double(status.sequenceGaps))])

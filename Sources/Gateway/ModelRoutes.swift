@@ -112,7 +112,8 @@ extension ModeReportItem {
           cause: $0.cohort.cause.rawValue, batch: $0.cohort.batch?.text, firmware: $0.cohort.firmware?.text,
           logEvidence: $0.logEvidence.toSixDigits, logThreshold: $0.logThreshold.toSixDigits, isOpen: $0.isOpen)
       },
-      effects: report.effects.map { Effect($0) }, calibration: report.calibration.map { Calibration($0) })
+      effects: report.effects.map { Effect($0) }, calibration: report.calibration.map { Calibration($0) },
+      drift: report.drift.map { StatusReport.Calibration(report.mode, $0) })
   }
 }
 

@@ -1,5 +1,6 @@
 import CaseStore
 import ControlProtocol
+import DefectModel
 import DeviceHistory
 import Glibc
 import Pipeline
@@ -60,7 +61,8 @@ struct StatusReporter: Sendable {
         unknownDevicesLimit: configuration.limits.unknownDevices,
         newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
         quarantineUnkept: content.refusals.unkept),
-      missingMessages: content.missingMessages.values.reduce(0, +))
+      missingMessages: content.missingMessages.values.reduce(0, +),
+      calibration: content.calibration.map { StatusReport.Calibration($0.mode, $0.drift) })
   }
 
   var careMode: String { configuration.careMode.rawValue }
@@ -77,6 +79,7 @@ struct StatusReporter: Sendable {
       reasons.append(content.broker.lastError ?? "connecting to \(configuration.broker.url)")
     }
     reasons += content.losses.reasons(at: WallClock.now())
+    reasons += content.calibration.filter(\.drift.isDrifting).map { DriftWords.reason($0.mode, $0.drift) }
     if let trouble = content.reloadTrouble { reasons.append("the last reload was refused: \(trouble)") }
     return reasons
   }

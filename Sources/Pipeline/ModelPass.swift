@@ -45,7 +45,11 @@ extension StageLine {
     // Out of `self` for the moment: evidence is learnt as it is told, since that of a whole fleet would fill the memory.
     var learner = model
     model = HazardModel(profiles: [])
-    history.close(bucket) { learner.learn($0) }
+    if let onlooker {
+      history.close(bucket) { onlooker.evidence($0) }
+    } else {
+      history.close(bucket) { learner.learn($0) }
+    }
     model = learner
     learner = HazardModel(profiles: [])
     let byRates = model.close(bucket, finalBefore: bucket.end - settings.history.lateness)

@@ -22,6 +22,7 @@ package struct StageLine {
   var sessions = SparkplugSessions()
   /// A message from quarantine is being taken: its device paid for it when it came.
   private(set) var isRetaking = false
+  var onlooker: Onlooker?
   /// Who is let in.
   package var admission: Admission
   private var early = EarlyMessages()
@@ -151,6 +152,7 @@ package struct StageLine {
           count(fate)
           if fate == .applied {
             hasChanged = true
+            onlooker?.report(report, identity)
             if charge == .taken { admission.credit(identity.device, report.time) }
           }
         }

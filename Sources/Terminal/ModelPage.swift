@@ -70,6 +70,12 @@ package enum ModelPage {
     lines += item.effects.map { "  \(ratio($0.ratio))  \(name($0))" }
     if item.effects.isEmpty { lines.append("  none that is sure") }
     lines += ["", screen.painted("Calibration", .strong)] + calibration(item.calibration, on: screen)
+    if let drift = item.drift {
+      let text =
+        "of late \(Phrase.fixed(drift.came, 1)) failures came of \(Phrase.fixed(drift.expected, 1)) foretold, ratio"
+        + " \(Phrase.fixed(drift.ratio, 2))"
+      lines.append("  " + text + (drift.isDrifting ? screen.painted(", drifting: see forewarn doctor", .bad) : ""))
+    }
     if let verdicts = item.verdicts { section("Verdicts", words(verdicts)) }
     return lines.joined(separator: "\n") + "\n"
   }

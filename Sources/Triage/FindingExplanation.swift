@@ -18,6 +18,13 @@ struct FindingExplanation {
     let seen =
       "\(entry.mode.title) on \(entry.profile.title), \(finding.cohort.words): "
       + "\(Wording.count(finding.failures, "failure")) in \(Wording.count(finding.deviceDays, "device-day"))"
+    if let before = belief.before {
+      return seen + ". There was no concurrent control: nearly all devices got it at once, so they are compared with "
+        + "what the same regions, carriers and batches did before it, \(Wording.count(before.failures, "failure")) in "
+        + "\(Wording.count(before.deviceDays.toSixDigits, "device-day")), by which "
+        + "\(Wording.number(belief.expectedFailures.toSixDigits)) were to be expected. What else changed for all of them "
+        + "at that time stays a possible cause."
+    }
     guard belief.controlDeviceDays > 0 else {
       return seen + "; no other devices were there at the same time and place to compare with."
     }
@@ -29,7 +36,8 @@ struct FindingExplanation {
 
   private var ratio: String {
     let ratio = finding.rateRatio
-    return "These devices fail an estimated \(Wording.number(ratio.mean)) times as often as others "
+    let others = belief.before == nil ? "others" : "before"
+    return "These devices fail an estimated \(Wording.number(ratio.mean)) times as often as \(others) "
       + "(90 % interval \(Wording.number(ratio.low))–\(Wording.number(ratio.high)))."
   }
 

@@ -112,6 +112,17 @@ package struct CohortBelief: Hashable, Sendable {
       self.probabilityByRates = probabilityByRates
     }
   }
+  /// What the same kind of devices did before they had the firmware, where nobody else was there to compare with; else `nil`.
+  package var before: Before?
+
+  package struct Before: Hashable, Sendable {
+    package var deviceDays: Double
+    package var failures: Int
+    package init(deviceDays: Double, failures: Int) {
+      self.deviceDays = deviceDays
+      self.failures = failures
+    }
+  }
 
   package struct Fix: Hashable, Sendable {
     package var firmware: Symbol
@@ -129,7 +140,7 @@ package struct CohortBelief: Hashable, Sendable {
     cohort: Cohort, rateRatio: Interval, probability: Double, logEvidence: Double, logThreshold: Double,
     isPosteriorGateOpen: Bool, attribution: Attribution, deviceDays: Double, failures: Int, expectedFailures: Double,
     controlDeviceDays: Double, controlFailures: Int, onset: EventTime?, candidates: [Candidate] = [],
-    separation: String? = nil, fixes: [Fix] = [], known: FirmwareProfile.KnownDefect? = nil
+    separation: String? = nil, fixes: [Fix] = [], known: FirmwareProfile.KnownDefect? = nil, before: Before? = nil
   ) {
     self.cohort = cohort
     self.rateRatio = rateRatio
@@ -148,6 +159,7 @@ package struct CohortBelief: Hashable, Sendable {
     self.separation = separation
     self.fixes = fixes
     self.known = known
+    self.before = before
   }
 }
 

@@ -8,7 +8,8 @@ struct ProfileCommand: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn profile list", "forewarn profile check /etc/forewarn/firmware-profiles"]),
     subcommands: [
-      ProfileList.self, ProfileShow.self, ProfileCheck.self, ProfileTest.self, ProfileDiff.self, ProfileReload.self,
+      ProfileList.self, ProfileShow.self, ProfileCheck.self, ProfileTest.self, ProfileDiff.self, ProfileSuggest.self,
+      ProfileReload.self,
     ], aliases: ["profiles"])
 }
 

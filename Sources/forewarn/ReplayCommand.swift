@@ -112,7 +112,7 @@ struct Replay: AsyncParsableCommand {
     StandardStreams.print(try result.text(output))
   }
 
-  private static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
+  static func forEachDelivery(of files: [String], _ body: (Delivery) throws -> Void) throws {
     try forEachDelivery(of: files) { delivery, _, _ in if let delivery { try body(delivery) } }
   }
 

@@ -81,14 +81,6 @@ struct DetectionTests {
     #expect(Set(during.map(\.bucket)) == [SimulatedFleet.bucket(25), SimulatedFleet.bucket(26)])
   }
 
-  @Test func `a firmware given to everyone on one day never opens the sequential gate`() {
-    let fleet = SimulatedFleet(
-      seed: 91, devices: 1500, days: 40, releases: [-1000, 15], rolloutDays: 1, effect: { $0.firmware == 1 ? 6 : 1 })
-    let result = SimulatedFleet.findings(in: fleet.run().days, passEvery: 4)
-    #expect(result.findings.isEmpty)
-    #expect(!result.last.flatMap(\.cohorts).contains { $0.cohort.cause == .firmware && $0.isSequentialGateOpen })
-  }
-
   @Test func `where every device of a batch runs the firmware that nobody else has, the cause is unresolved`() throws {
     let fleet = SimulatedFleet(
       seed: 101, devices: 2500, days: 40, releases: [-1000, -500],

@@ -5,7 +5,7 @@ import Vocabulary
 /// `forewarn doctor`: looks at what goes wrong in the field and names for each fault what mends it. A check is one small
 /// value; a new one is written in a file of its kind and added to `checks`.
 struct Doctor: Sendable {
-  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all + [missingMessages]
+  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all + ModelChecks.all + [missingMessages]
 
   /// What is said in English to people who speak another language.
   private static let missingMessages = Check("messages") { patient in
