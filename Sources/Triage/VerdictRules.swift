@@ -11,6 +11,9 @@ struct VerdictRules {
 
   func rulesOut(_ kind: Ticket.Kind) -> Bool { isFoundSound && kind != .patch }
 
+  /// The same for a history: `a remote check on 2025-11-23 found no fault`.
+  var words: String? { verdict?.conclusive?.words }
+
   /// `A remote check on 2025-11-23 found no fault.`
   var sentence: Sentence? {
     guard let verdict = verdict?.conclusive else { return nil }
