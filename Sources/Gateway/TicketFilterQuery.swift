@@ -1,4 +1,5 @@
 import CaseStore
+import Vocabulary
 
 /// The filters of `ticket list`, which actions on many tickets take too.
 extension TicketFilter {
