@@ -76,8 +76,8 @@ struct FinalHazardTests {
     let least = PredictiveHazard(
       terms: [], coefficients: [], covariance: [], shifts: [:], rates: RecentRates(bucketsPerDay: 1), factorMeans: [])
     // Version 1 ends where version 2 goes on with: no hour, no terms, shifts or factors, five doubles, no strata; and version
-    // 3 with: a double, four zeros a bin.
-    let added = 5 + 5 * 8 + 8 + 4 * (CalibrationTally.bins + 1)
+    // 3 with: a double, four zeros a bin; and version 4 with: two doubles, a byte.
+    let added = 5 + 5 * 8 + 8 + 4 * (CalibrationTally.bins + 1) + 17
     let version1 = [1] + StateBlob.encode(withoutHour, hazard, least).dropFirst().dropLast(added)
     var second = HazardModel(profiles: [SimulatedFleet.profile])
     for (mode, bucket, blob) in first.takeChangedCells() {
