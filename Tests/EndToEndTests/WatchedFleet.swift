@@ -20,7 +20,9 @@ struct WatchedFleet {
   private static func made(in folder: ScratchFolder) async throws -> WatchedFleet {
     let fleet = try await RecordedFleet.withBadBatch()
     let site = try await Installation.started([
-      "clock: event", "care: {mode: send}", "messages: \(Executable.packageFolder)/Messages",
+      // All tickets at once, and nobody has to answer: waves and clocks have tests of their own.
+      "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
+      "messages: \(Executable.packageFolder)/Messages",
     ])
     let events = try await ChildProcess.start(
       Executable.system("mosquitto_sub"),
