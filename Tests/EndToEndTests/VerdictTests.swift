@@ -9,7 +9,9 @@ struct VerdictTests {
 
   private func started() async throws -> (Installation, RecordedFleet) {
     let fleet = try await RecordedFleet.withBadBatch()
-    let site = try await Installation.started(["clock: event", "care: {mode: send}"])
+    let site = try await Installation.started([
+      "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
+    ])
     try await fleet.publish(to: site.broker, within: .seconds(300))
     try await fleet.closeLastBuckets(of: site)
     _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(300))
