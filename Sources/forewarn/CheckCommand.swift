@@ -4,7 +4,7 @@ import Terminal
 
 /// `forewarn check`: one figure against two thresholds, for a monitoring system.
 struct CheckCommand: AsyncParsableCommand {
-  enum Format: String, ExpressibleByArgument, CaseIterable { case nagios, prometheus, json }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case nagios, prometheus }
 
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Hold one figure against thresholds, as monitoring systems want it.",
@@ -25,8 +25,9 @@ struct CheckCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The figure.", valueName: "name")) var name: CheckedFigure
   @Option(help: ArgumentHelp("A warning from here on.", valueName: "figure")) var warn: Double?
   @Option(help: ArgumentHelp("Critical from here on.", valueName: "figure")) var crit: Double?
-  @Option(help: "How to print.") var format = Format.nagios
+  @Option(help: "In whose language the verdict is told, unless -o asks for a record.") var format = Format.nagios
   @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if name == .state, warn != nil || crit != nil { throw ValidationError("state takes no thresholds") }
@@ -37,17 +38,21 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let verdict: CheckVerdict
     do {
-      let session = Session(connection, OutputOptions.plain)
+      let session = Session(connection, output)
       let body = try await session.get(Route.status)
       verdict = CheckVerdict(
         name, of: try Session.decode(StatusReport.self, from: body), warn: warn, crit: crit)
     } catch let error as ControlError {
       verdict = CheckVerdict(name, level: .unknown, value: nil, detail: error.message, warn: warn, crit: crit)
     }
-    switch format {
-    case .nagios: StandardStreams.print(verdict.nagiosLine + "\n")
-    case .prometheus: StandardStreams.print(verdict.prometheusText)
-    case .json: StandardStreams.print(verdict.json + "\n")
+    switch (output.format, format) {
+    case (.table, _) where output.quiet: break
+    case (.table, .nagios): StandardStreams.print(verdict.nagiosLine + "\n")
+    case (.table, .prometheus): StandardStreams.print(verdict.prometheusText)
+    case (.json, _), (.ndjson, _), (.csv, _):
+      StandardStreams.print(
+        try MachineOutput.bytes(
+          of: Array(verdict.json.utf8), as: output.format, withHeaders: !output.noHeaders))
     }
     guard verdict.level == .ok else { throw CheckEnding(status: verdict.level.rawValue) }
   }
@@ -55,8 +60,3 @@ struct CheckCommand: AsyncParsableCommand {
 
 /// Ends with one of Nagios's statuses, which are not the command's own.
 struct CheckEnding: Error { let status: Int32 }
-
-extension OutputOptions {
-  /// Of commands that print in their own ways.
-  static let plain = OutputOptions()
-}

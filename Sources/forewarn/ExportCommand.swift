@@ -23,7 +23,10 @@ struct ExportCommand: AsyncParsableCommand {
       ]))
 
   @Argument(help: "tickets, findings, devices or cells.") var noun: Noun
-  @Option(help: "ndjson holds all, csv the scalar fields.") var format = Format.ndjson
+  @Option(
+    name: [.customShort("o"), .customLong("output"), .customLong("format")],
+    help: "ndjson holds all, csv the scalar fields.")
+  var format = Format.ndjson
   @Flag(help: "Leave out the line of column names (csv).") var noHeaders = false
   @Flag(name: [.customShort("q"), .long], help: "No remarks.") var quiet = false
   @OptionGroup var connection: Connection

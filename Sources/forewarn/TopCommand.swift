@@ -15,6 +15,7 @@ struct TopCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Ask anew so often.", valueName: "seconds")) var every = Seconds(2)
   @Flag(help: "Print the screen once.") var once = false
   @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
 
   /// Cases that are looked at; the screen holds fewer.
   private static let mostCases = 500
@@ -22,6 +23,12 @@ struct TopCommand: AsyncParsableCommand {
   func run() async throws {
     let client = connection.client
     var view = TopView()
+    if output.format != .table {
+      guard once else { throw Failure(.usage, "a record is of one moment", advice: "forewarn top --once -o json") }
+      return StandardStreams.print(
+        try MachineOutput.bytes(
+          of: try await Self.record(client), as: output.format, withHeaders: !output.noHeaders))
+    }
     if once || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 {
       guard once else {
         throw Failure(.usage, "top needs a terminal", advice: "where there is none: forewarn top --once")
@@ -72,6 +79,24 @@ struct TopCommand: AsyncParsableCommand {
     }
   }
 
+  /// What the screen is made of, as one object.
+  private static func record(_ client: ControlClient) async throws -> [UInt8] {
+    func value(_ path: String) async throws -> JSONValue {
+      try Session.value(in: try await client.send(.init("GET", path)))
+    }
+    let status = try await value(Route.status)
+    let tickets = try await value(Route.query(Route.tickets, [("state", openStates), ("limit", String(mostCases))]))
+    let findings = try await value(Route.query(Route.findings, [("state", liveStates), ("limit", String(mostCases))]))
+    let record = JSONValue.object([
+      .init("schema", .string("forewarn.top/1")), .init("status", status),
+      .init("tickets", .array(tickets.items(at: "items"))), .init("findings", .array(findings.items(at: "items"))),
+    ])
+    return Array(record.description.utf8)
+  }
+
+  private static let openStates = "open,proposed,acknowledged,on_hold"
+  private static let liveStates = "suspected,confirmed,known"
+
   private static func ask(_ client: ControlClient, _ view: inout TopView) async throws {
     let status = try Session.decode(StatusReport.self, from: try await client.send(.init("GET", Route.status)))
     func items(_ route: String, _ states: String) async throws -> [JSONValue] {
@@ -79,8 +104,8 @@ struct TopCommand: AsyncParsableCommand {
       return try Session.items(in: try await client.send(.init("GET", query)))
     }
     view.take(
-      status: status, tickets: try await items(Route.tickets, "open,proposed,acknowledged,on_hold"),
-      findings: try await items(Route.findings, "suspected,confirmed,known"), at: StandardStreams.screen().now)
+      status: status, tickets: try await items(Route.tickets, openStates),
+      findings: try await items(Route.findings, liveStates), at: StandardStreams.screen().now)
   }
 
   private func carryOut(_ effect: TopView.Effect, _ client: ControlClient, _ view: inout TopView) async {
