@@ -154,7 +154,7 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	  if [ -e "$$target" ]; then echo "kept: $$target"; else install -m 644 "$$file" "$$target" || exit; fi; \
 	done
 
-deb lint-deb: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
+deb lint-deb test-system: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
 
 deb: build  ## the Debian package, in .build/deb: Swift's runtime inside, so that it needs no toolchain
 	@Packaging/make-deb
@@ -163,7 +163,6 @@ lint-deb: deb  ## what lintian says of it
 	lintian --fail-on error,warning --suppress-tags bad-distribution-in-changes-file .build/deb/*.deb
 
 test-system: PACKAGES += mmdebstrap systemd-container
-test-system: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
 
 # A second package with a higher version, to upgrade to; the programs are the same.
 test-system: deb  ## the package in a real systemd, in a container: install, crash, hang, reload, backup, upgrade, purge

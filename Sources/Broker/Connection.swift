@@ -33,12 +33,7 @@ final class Connection {
   private var readAt = EventTime.wallClock()
   private var readsSinceClock = 0
   private static let readsPerClock = 16
-  private var connectReason: ReasonCode?
-  private var disconnectReason: ReasonCode?
-  /// libmosquitto says why TLS failed only in its log.
-  private var lastLibraryError: String?
-  /// What is wrong with the broker's certificate.
-  private var certificateFault: String?
+  private var symptoms = FailureSymptoms()
 
   /// Starts to connect; `wildcard` picks the address family. Goes on in `establish`.
   init(_ settings: BrokerSettings, version: ProtocolVersion, wildcard: String?) throws(BrokerError) {
@@ -116,7 +111,7 @@ final class Connection {
     do throws(BrokerError) {
       _ = try read()
     } catch {
-      if certificateFault != nil || lastLibraryError != nil { throw error }
+      if symptoms.nameTLSFault { throw error }
     }
   }
 
@@ -129,7 +124,7 @@ final class Connection {
     let code = mosquitto_loop_read(handle, 1)
     let systemError = errno
     if code != MOSQ_ERR_SUCCESS.rawValue || socket < 0 {
-      throw failure(connectReason, code: code, systemError: systemError)
+      throw failure(symptoms.connectReason, code: code, systemError: systemError)
     }
     // The socket is empty: the next packet may be long in coming.
     if callbackCount == before { readsSinceClock = 0 }
@@ -302,31 +297,8 @@ extension Connection {
     if code > MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: systemError) }
   }
 
-  /// What a failed call means in this phase of the connection.
   private func failure(_ refusal: ReasonCode?, code: Int32, systemError: Int32) -> BrokerError {
-    let address = settings.address
-    if let refusal = refusal?.connectFailure(settings, version: version) { return refusal }
-    if let reason = disconnectReason {
-      return reason == .takenOver
-        ? .takenOver(clientID: settings.clientID)
-        : .lost(address, cause: "the broker said: \(reason.text)")
-    }
-    let cause =
-      switch code {
-      case MOSQ_ERR_ERRNO.rawValue: Library.text(ofSystemError: systemError)
-      case MOSQ_ERR_KEEPALIVE.rawValue: "no answer within \(settings.keepAliveSeconds) s"
-      case MOSQ_ERR_SUCCESS.rawValue, MOSQ_ERR_CONN_LOST.rawValue: "the broker closed it"
-      default: String(cString: mosquitto_strerror(code))
-      }
-    if address.transport == .tls, phase != .accepted {
-      if let certificateFault {
-        return .tlsFailed(address, cause: "the broker's certificate was refused: \(certificateFault)")
-      }
-      if let lastLibraryError { return .tlsFailed(address, cause: lastLibraryError) }
-      if phase == .handshaking { return .tlsFailed(address, cause: cause) }
-    }
-    guard phase == .accepted else { return .unreachable(address, cause: cause) }
-    return code == MOSQ_ERR_CONN_LOST.rawValue ? .closed(address) : .lost(address, cause: cause)
+    symptoms.failure(refusal, code: code, systemError: systemError, in: phase, settings, version)
   }
 }
 
@@ -340,7 +312,7 @@ extension Connection {
     mosquitto_disconnect_v5_callback_set(handle) { _, context, reason, _ in
       // Below 0x80 it is an error of the library, which its caller gets as well.
       guard let connection = Connection.from(context), reason >= 0x80 else { return }
-      connection.disconnectReason = ReasonCode(reason)
+      connection.symptoms.disconnectReason = ReasonCode(reason)
     }
     mosquitto_message_callback_set(handle) { _, context, message in
       guard let message else { return }
@@ -358,8 +330,7 @@ extension Connection {
     }
     mosquitto_log_callback_set(handle) { handle, context, level, text in
       guard level == MOSQ_LOG_ERR, let text, let connection = Connection.from(context) else { return }
-      connection.lastLibraryError = String(cString: text)
-      connection.noteCertificate(handle)
+      connection.symptoms.note(String(cString: text), of: handle, connection.settings.address)
     }
   }
 
@@ -367,22 +338,9 @@ extension Connection {
     context.map { Unmanaged<Connection>.fromOpaque($0).takeUnretainedValue() }
   }
 
-  /// While libmosquitto logs, the connection's TLS state is still there; afterwards it is gone.
-  private func noteCertificate(_ handle: OpaquePointer?) {
-    guard settings.address.transport == .tls, certificateFault == nil else { return }
-    if lastLibraryError?.contains("host name verification") == true {
-      certificateFault = "it doesn't name \(settings.address.host)"
-    } else if let state = mosquitto_ssl_get(handle) {
-      let result = SSL_get_verify_result(OpaquePointer(state))
-      if result != Int(X509_V_OK), let text = X509_verify_cert_error_string(result) {
-        certificateFault = String(cString: text)
-      }
-    }
-  }
-
   private func connected(_ reason: ReasonCode, sessionPresent: Bool) {
     callbackCount += 1
-    connectReason = reason
+    symptoms.connectReason = reason
     guard reason.number == 0 else { return }
     isSessionPresent = sessionPresent
     phase = .accepted

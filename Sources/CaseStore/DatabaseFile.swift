@@ -76,9 +76,7 @@ struct DatabaseFile {
     try queue.close()
 
     guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw failure(path) }
-    let folder = openFile(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0)
-    defer { close(folder) }
-    guard folder >= 0, fsync(folder) == 0 else { throw failure(directory) }
+    guard FolderSync.sync(folderOf: path) else { throw failure(directory) }
   }
 
   private func failure(_ path: String) -> StoreError {

@@ -164,7 +164,8 @@ extension HazardModel {
 
   /// The cell table of a mode in the order of time and then of words.
   package func cells(of mode: ModeKey) -> [(cell: Cell, counts: CellCounts)] {
-    buckets(of: mode).flatMap { cells(of: mode, in: $0) }
+    guard let (table, length) = settledCells(of: mode) else { return [] }
+    return table.all.flatMap { Self.cells(of: $0, length, table.lexicon) }
   }
 
   /// The buckets of a mode that hold cells, in the order of time.
@@ -173,13 +174,21 @@ extension HazardModel {
     return table.all.map { Bucket(startHour: $0.startHour, length: length) }
   }
 
+  /// Those of one bucket: so that who goes through all of them needn't hold them all.
   package func cells(of mode: ModeKey, in bucket: Bucket) -> [(cell: Cell, counts: CellCounts)] {
-    guard let (table, _) = settledCells(of: mode), let frozen = table.bucket(bucket.startHour) else { return [] }
+    guard let (table, length) = settledCells(of: mode) else { return [] }
+    return table.bucket(bucket.startHour).map { Self.cells(of: $0, length, table.lexicon) } ?? []
+  }
+
+  private static func cells(
+    of frozen: FrozenBucket, _ length: BucketLength, _ lexicon: Lexicon
+  ) -> [(cell: Cell, counts: CellCounts)] {
+    let bucket = Bucket(startHour: frozen.startHour, length: length)
     var cells: [(cell: Cell, counts: CellCounts)] = []
     for group in frozen.groups {
-      let stratum = table.lexicon.strata.keys[Int(group.stratum)]
+      let stratum = lexicon.strata.keys[Int(group.stratum)]
       frozen.forEachCell(of: group) { profile, counts in
-        let covariates = table.lexicon.profiles[Int(profile)].covariates(in: stratum)
+        let covariates = lexicon.profiles[Int(profile)].covariates(in: stratum)
         cells.append((Cell(bucket: bucket, covariates: covariates), counts))
       }
     }

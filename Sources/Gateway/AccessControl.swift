@@ -23,7 +23,10 @@ final class AccessControl: Sendable {
   /// The socket's group may connect; what each member may do is decided by each request.
   static func give(_ socket: String, to name: String, logger: Logger) {
     let group = Permissions.id(ofGroup: name) ?? gid_t.max
-    if chown(socket, uid_t.max, group) != 0, group != gid_t.max {
+    var status = stat()
+    // Under the shipped unit it is born with it, and `chown` is out of reach.
+    let isGiven = stat(socket, &status) == 0 && status.st_gid == group
+    if !isGiven, chown(socket, uid_t.max, group) != 0, group != gid_t.max {
       logger.warning(
         "the control socket can't be given to its group",
         metadata: ["group": "\(name)", "error": "\(String(cString: strerror(errno)))"])

@@ -1,8 +1,6 @@
 import ArgumentParser
 import CaseStore
 import ControlProtocol
-import Glibc
-import Synchronization
 import Terminal
 import Vocabulary
 
@@ -84,111 +82,10 @@ struct BackupCommand: AsyncParsableCommand {
     guard output.format == .table else {
       let item = BackupReport(path: path, databaseBytes: bytes, bytes: size, removed: removed)
       return StandardStreams.print(
-        try MachineOutput.bytes(of: try item.json, as: output.format, withHeaders: !output.noHeaders))
+        try MachineOutput.bytes(of: try OwnJSON.bytes(item), as: output.format, withHeaders: !output.noHeaders))
     }
     guard !output.quiet else { return }
     let saved = "\(Phrase.bytes(Int(bytes))) in \(Phrase.bytes(Int(size)))"
     StandardStreams.print("\(path): \(saved)" + (removed.isEmpty ? "" : ", \(removed.count) older removed") + "\n")
-  }
-}
-
-/// Where the bytes of the database go as they come from the daemon, or from a stopped one's file.
-final class BackupTarget: ControlClient.BodySink {
-  private let path: String
-  private let created: String
-  private let isReplacing: Bool
-  private struct State {
-    var writer: BackupWriter?
-    var progress: ProgressLine
-    var taken: Int64 = 0
-    var bytes: Int64 = 0
-  }
-  private let state: Mutex<State>
-
-  init(path: String, created: String, isReplacing: Bool, isQuiet: Bool) {
-    self.path = path
-    self.created = created
-    self.isReplacing = isReplacing
-    state = Mutex(State(progress: ProgressLine("backup", isQuiet: isQuiet)))
-  }
-
-  var bytes: Int64 { state.withLock { $0.bytes } }
-
-  func begin(bytes: Int64?) throws {
-    guard let bytes else { throw Failure(.failed, "the daemon doesn't tell how long the backup is") }
-    let header = BackupHeader(version: Version.current, created: created, bytes: bytes)
-    let writer = try BackupWriter(path, header: header, replacing: isReplacing)
-    state.withLock {
-      $0.writer = writer
-      $0.bytes = bytes
-    }
-  }
-
-  func take(_ part: UnsafeRawBufferPointer) throws {
-    try state.withLock { state in
-      try state.writer?.append(part)
-      state.taken += Int64(part.count)
-      state.progress.show(state.taken, of: state.bytes)
-    }
-  }
-
-  /// Returns the size of the file.
-  func finish() throws -> Int64 {
-    try state.withLock { state in
-      state.progress.finish()
-      return try state.writer?.finish() ?? 0
-    }
-  }
-}
-
-/// A folder of backups that are named by their time; the oldest of them go.
-struct BackupFolder {
-  private static let prefix = "forewarn-"
-  private static let suffix = ".backup"
-
-  let path: String
-  let keep: Int
-
-  func newPath(at now: EventTime) throws -> String {
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST, LocalFile.isFolder(path) else {
-      throw Failure(
-        .failed, "can't make the folder \(path): \(String(cString: strerror(errno)))", advice: "name another one")
-    }
-    return "\(path)/\(Self.prefix)\(BackupStamp.text(now))\(Self.suffix)"
-  }
-
-  /// Only what bears such a name is ever removed.
-  func removeSurplus() throws -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      let middle = name.dropFirst(Self.prefix.count).dropLast(Self.suffix.count)
-      if name.hasPrefix(Self.prefix), name.hasSuffix(Self.suffix), BackupStamp.isStamp(middle) { names.append(name) }
-    }
-    let surplus = names.sorted().dropLast(keep)
-    for name in surplus where unlink("\(path)/\(name)") != 0 {
-      throw Failure(
-        .failed, "can't remove the old backup \(path)/\(name): \(String(cString: strerror(errno)))",
-        advice: "the new one is complete; remove old ones by hand")
-    }
-    return surplus.map { "\(path)/\($0)" }
-  }
-}
-
-/// A time as part of a file's name, sorted as it reads: `20261126T234329Z`.
-enum BackupStamp {
-  static func text(_ time: EventTime) -> String {
-    let whole = EventTime(milliseconds: time.milliseconds / 1000 * 1000)
-    return whole.description.filter { $0 != "-" && $0 != ":" }
-  }
-
-  static func isStamp(_ text: Substring) -> Bool {
-    let bytes = Array(text.utf8)
-    return bytes.count == 16 && bytes[8] == UInt8(ascii: "T") && bytes[15] == UInt8(ascii: "Z")
-      && bytes.enumerated().allSatisfy { $0 == 8 || $0 == 15 || (48...57).contains($1) }
   }
 }

@@ -24,7 +24,11 @@ struct Connection: ParsableArguments {
   }
 
   var socketPath: String {
-    if let socket { return socket }
+    socket ?? Self.defaultSocketPath
+  }
+
+  /// Where the daemon is if nobody says.
+  static var defaultSocketPath: String {
     let named = StandardStreams.environment(ControlSocket.environmentVariable) ?? ""
     return named.isEmpty ? ControlSocket.defaultPath : named
   }

@@ -39,7 +39,7 @@ struct ProfileCheck: AsyncParsableCommand {
       StandardStreams.print(try result.json())
     case .ndjson, .csv:
       let list = ListReply(schema: CheckResult.schema, items: result.faults)
-      let body = [UInt8](try CheckResult.encoder.encode(list))
+      let body = try OwnJSON.bytes(list)
       StandardStreams.print(
         try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders))
     }
@@ -50,11 +50,6 @@ struct ProfileCheck: AsyncParsableCommand {
 /// What a check found, in the shape in which it is printed as JSON.
 struct CheckResult: Encodable {
   static let schema = Schema.name("profile", "check")
-  static let encoder: JSONEncoder = {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return encoder
-  }()
 
   struct Fault: Encodable {
     var file: String
@@ -99,7 +94,7 @@ struct CheckResult: Encodable {
   }
 
   func json() throws -> [UInt8] {
-    [UInt8](try Self.encoder.encode(ObjectReply(schema: Self.schema, value: self))) + [UInt8(ascii: "\n")]
+    try OwnJSON.bytes(ObjectReply(schema: Self.schema, value: self)) + [UInt8(ascii: "\n")]
   }
 
   private mutating func collect(_ load: () throws(YAMLFaults) -> Catalogue) {

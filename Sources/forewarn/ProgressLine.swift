@@ -1,28 +1,31 @@
 import Glibc
 import Terminal
 
-/// How far a long piece of work has come: on a terminal a line that is written over, with the rate and the time left; else
-/// nothing.
+/// How far a long piece of work has come: on a terminal a line that is written over, else nothing.
 struct ProgressLine {
   private static let interval = Duration.milliseconds(200)
 
-  private let title: String
   private let isShown: Bool
   private let clock = ContinuousClock()
   private let began: ContinuousClock.Instant
   private var shown: ContinuousClock.Instant
 
-  init(_ title: String, isQuiet: Bool) {
-    self.title = title
+  init(isQuiet: Bool) {
     isShown = !isQuiet && isatty(STDERR_FILENO) == 1
     began = clock.now
     shown = began
   }
 
-  mutating func show(_ done: Int64, of total: Int64) {
+  /// - Parameter text: of the seconds since the beginning; made only when it is due.
+  mutating func show(_ text: (Double) -> String) {
     guard isShown, clock.now - shown > Self.interval else { return }
     shown = clock.now
-    write("\r" + Self.text(title, done, of: total, after: (clock.now - began) / .seconds(1)) + "\u{1b}[K")
+    write("\r" + text((shown - began) / .seconds(1)) + "\u{1b}[K")
+  }
+
+  /// Bytes of a known whole.
+  mutating func show(_ title: String, _ done: Int64, of total: Int64) {
+    show { Self.text(title, done, of: total, after: $0) }
   }
 
   func finish() {

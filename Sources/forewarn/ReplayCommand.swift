@@ -185,33 +185,3 @@ struct Replay: AsyncParsableCommand {
     return table.rows
   }
 }
-
-/// How far a replay has come: on a terminal a line that is written over, else nothing.
-private struct ReplayProgress {
-  private let isShown: Bool
-  private let clock = ContinuousClock()
-  private let began: ContinuousClock.Instant
-  private var shown: ContinuousClock.Instant
-  private var messages = 0
-
-  init(isQuiet: Bool) {
-    isShown = !isQuiet && isatty(2) == 1
-    began = clock.now
-    shown = began
-  }
-
-  mutating func count(at time: EventTime?) {
-    messages += 1
-    guard isShown, messages % 256 == 0, clock.now - shown > .milliseconds(200) else { return }
-    shown = clock.now
-    let elapsed = (clock.now - began) / .seconds(1)
-    FileHandle.standardError.write(
-      Data(
-        "\r\(messages) messages, \(Int(Double(messages) / max(elapsed, 0.001)))/s, at \(time?.date ?? "…")\u{1b}[K".utf8
-      ))
-  }
-
-  func finish() {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-  }
-}

@@ -45,14 +45,12 @@ struct ReplayResult {
         applied: counts.applied, duplicate: counts.duplicate, quarantined: counts.quarantined,
         unconsented: counts.unconsented, late: counts.late))
     guard output.format == .table else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       switch output.format {
-      case .json: return Array(try encoder.encode(reply)) + [0x0a]
+      case .json: return try OwnJSON.bytes(reply) + [0x0a]
       default:
         // One kind of object a line: the findings, then their tickets.
-        let findings = try reply.findings.map { Array(try encoder.encode($0)) }
-        let tickets = try reply.tickets.map { Array(try encoder.encode($0)) }
+        let findings = try reply.findings.map { try OwnJSON.bytes($0) }
+        let tickets = try reply.tickets.map { try OwnJSON.bytes($0) }
         return Array((findings + tickets).joined(separator: [0x0a]))
           + (findings.isEmpty && tickets.isEmpty ? [] : [0x0a])
       }

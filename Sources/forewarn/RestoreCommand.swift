@@ -28,12 +28,12 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var progress = ProgressLine("restore", isQuiet: output.quiet)
+    var progress = ProgressLine(isQuiet: output.quiet)
     let outcome: Restoration.Outcome
     do {
       outcome = try Restoration(into: stateDirectory).run(
         file, isDryRun: dryRun, stamp: BackupStamp.text(StandardStreams.screen().now)
-      ) { progress.show($0, of: $1) }
+      ) { progress.show("restore", $0, of: $1) }
       progress.finish()
     } catch {
       progress.finish()
@@ -46,7 +46,7 @@ struct RestoreCommand: ParsableCommand {
       tickets: outcome.tickets, findings: outcome.findings, dryRun: dryRun, keptAside: outcome.keptAside)
     guard output.format == .table else {
       return StandardStreams.print(
-        try MachineOutput.bytes(of: try report.json, as: output.format, withHeaders: !output.noHeaders))
+        try MachineOutput.bytes(of: try OwnJSON.bytes(report), as: output.format, withHeaders: !output.noHeaders))
     }
     guard !output.quiet else { return }
     StandardStreams.print(Self.text(report, stateDirectory))

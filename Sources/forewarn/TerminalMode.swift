@@ -1,6 +1,5 @@
 import ControlProtocol
 import Glibc
-import Terminal
 
 /// The terminal without line editing and echo, on its other screen; given back however the program ends.
 final class TerminalMode: Sendable {
@@ -46,45 +45,5 @@ final class TerminalMode: Sendable {
     var bytes = [UInt8](repeating: 0, count: 64)
     let count = read(STDIN_FILENO, &bytes, bytes.count)
     return count > 0 ? Array(bytes[..<count]) : count == 0 ? [UInt8(ascii: "q")] : []
-  }
-}
-
-/// Keys in the bytes that a terminal sends for them.
-struct KeyDecoder {
-  mutating func keys(in bytes: [UInt8]) -> [TopView.Key] {
-    var keys: [TopView.Key] = []
-    var rest = bytes[...]
-    while let first = rest.first {
-      switch first {
-      case 0x1b where rest.starts(with: [0x1b, 0x5b, 0x41]) || rest.starts(with: [0x1b, 0x4f, 0x41]):
-        keys.append(.up)
-        rest = rest.dropFirst(3)
-      case 0x1b where rest.starts(with: [0x1b, 0x5b, 0x42]) || rest.starts(with: [0x1b, 0x4f, 0x42]):
-        keys.append(.down)
-        rest = rest.dropFirst(3)
-      case 0x1b where rest.count > 1:
-        // Another key's sequence: to its last byte.
-        rest = rest.dropFirst(2).drop { !(0x40...0x7e).contains($0) }.dropFirst()
-      case 0x1b:
-        keys.append(.escape)
-        rest = rest.dropFirst()
-      case 0x0d, 0x0a:
-        keys.append(.enter)
-        rest = rest.dropFirst()
-      case 0x09:
-        keys.append(.tab)
-        rest = rest.dropFirst()
-      case 0x7f, 0x08:
-        keys.append(.backspace)
-        rest = rest.dropFirst()
-      default:
-        // A character's bytes come together.
-        let length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4
-        let text = String(decoding: rest.prefix(length), as: UTF8.self)
-        if first >= 0x20, let character = text.first { keys.append(.character(character)) }
-        rest = rest.dropFirst(length)
-      }
-    }
-    return keys
   }
 }

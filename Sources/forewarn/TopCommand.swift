@@ -44,7 +44,6 @@ struct TopCommand: AsyncParsableCommand {
     defer { terminal.restore() }
     let clock = ContinuousClock()
     var next = clock.now
-    var decoder = KeyDecoder()
     while true {
       if clock.now >= next {
         await Self.tryToAsk(client, &view)
@@ -52,7 +51,7 @@ struct TopCommand: AsyncParsableCommand {
       }
       draw(view)
       // Short, so that a changed size and a Ctrl-C show at once.
-      for key in decoder.keys(in: TerminalMode.input(waitingMilliseconds: 200)) {
+      for key in KeyDecoder.keys(in: TerminalMode.input(waitingMilliseconds: 200)) {
         guard let effect = view.press(key) else { continue }
         if effect == .quit { return }
         await carryOut(effect, client, &view)

@@ -120,7 +120,10 @@ struct ForeignSourcesTests {
   @Test func `Sparkplug: a missed birth is asked for, and what waited for it is taken`() async throws {
     let site = try await Self.site()
     let now = wallClock().milliseconds
-    #expect(try await site.retained("spBv1.0/STATE/desk")["spBv1.0/STATE/desk"]?.contains(#""online":true"#) == true)
+    // Ready is who is subscribed; the word of it goes out with the next packets.
+    try await wait(for: "the host's state is online", within: .seconds(20)) {
+      try await site.retained("spBv1.0/STATE/desk")["spBv1.0/STATE/desk"]?.contains(#""online":true"#) == true
+    }
 
     // A session of its own keeps the request for it.
     let node =

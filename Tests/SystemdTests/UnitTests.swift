@@ -26,7 +26,7 @@ struct UnitTests {
   /// Exposure × 10, from 0 to 100, by what stands between the daemon and the world; the best daemons of Debian are at 11.
   @Test(
     .enabled(if: Executable.isInstalled("systemd-analyze"), "systemd-analyze isn't installed"),
-    arguments: [("", 13), ("remote-broker.conf", 13), ("local-broker.conf", 6)])
+    arguments: [("", 14), ("remote-broker.conf", 13), ("local-broker.conf", 6)])
   func `systemd finds the unit hardly exposed`(dropIn: String, most: Int) async throws {
     let folder = try ScratchFolder()
     let unit = try runnableUnit().split(separator: "[Install]")

@@ -114,12 +114,11 @@ struct TopViewTests {
   }
 
   @Test func `keys are told from the bytes of a terminal`() {
-    var decoder = KeyDecoder()
     #expect(
-      decoder.keys(in: Array("q\u{1b}[A\u{1b}OB\r\t\u{7f}ü".utf8))
+      KeyDecoder.keys(in: Array("q\u{1b}[A\u{1b}OB\r\t\u{7f}ü".utf8))
         == [.character("q"), .up, .down, .enter, .tab, .backspace, .character("ü")])
-    #expect(decoder.keys(in: [0x1b]) == [.escape])
+    #expect(KeyDecoder.keys(in: [0x1b]) == [.escape])
     // A key that means nothing here, F5, is passed over whole.
-    #expect(decoder.keys(in: Array("\u{1b}[15~j".utf8)) == [.character("j")])
+    #expect(KeyDecoder.keys(in: Array("\u{1b}[15~j".utf8)) == [.character("j")])
   }
 }

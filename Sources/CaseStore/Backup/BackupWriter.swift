@@ -12,6 +12,7 @@ import Synchronization
 package final class BackupWriter: Sendable {
   private static let level: Int32 = 3
 
+  // Unchecked for the compressor's pointer alone: it lives and dies with this value, which the lock lets one at a time have.
   private struct Open: ~Copyable, @unchecked Sendable {
     let descriptor: Int32
     let packer: OpaquePointer
@@ -78,7 +79,7 @@ package final class BackupWriter: Sendable {
     if let draft {
       guard rename(draft, path) == 0 else { throw Self.failure(path) }
       isWhole.withLock { $0 = true }
-      FolderSync.sync(folderOf: path)
+      guard FolderSync.sync(folderOf: path) else { throw Self.failure(path) }
     }
     return size
   }
@@ -123,16 +124,5 @@ package final class BackupWriter: Sendable {
     let code = errno
     return code == ENOSPC || code == EDQUOT
       ? .full(path: path) : .file(path: path, reason: String(cString: strerror(code)))
-  }
-}
-
-/// A new name is on the medium only after its folder is.
-enum FolderSync {
-  @discardableResult
-  static func sync(folderOf path: String) -> Bool {
-    let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    defer { if descriptor >= 0 { close(descriptor) } }
-    return descriptor >= 0 && fsync(descriptor) == 0
   }
 }
