@@ -43,6 +43,7 @@ struct WebhookAlert: Encodable {
     annotations["finding"] = ticket.finding
     annotations["kb"] = ticket.kb
     annotations["outcome"] = ticket.outcome?.rawValue
+    annotations["last_change"] = Self.words(ticket.history.last)
     annotations["remedy_firmware"] = ticket.remedy.firmware?.text
     annotations["remedy_sku"] = ticket.remedy.sku
     self.init(
@@ -65,6 +66,7 @@ struct WebhookAlert: Encodable {
       "rate_ratio": "\(ratio.mean)", "devices_affected": "\(finding.devicesAffected)",
     ]
     annotations["kb"] = finding.kb
+    annotations["last_change"] = Self.words(finding.history.last)
     self.init(
       id: finding.id, isFiring: finding.state.isLive, labels: labels, annotations: annotations, from: finding.openedAt,
       until: finding.updatedAt, receiver: receiver)
@@ -85,6 +87,10 @@ struct WebhookAlert: Encodable {
         status: status, labels: labels, annotations: annotations, startsAt: from.description,
         endsAt: isFiring ? Self.endless : until.description, fingerprint: Self.fingerprint(id))
     ]
+  }
+
+  private static func words(_ change: Ticket.Change?) -> String? {
+    change.map { change in [change.change, change.reason].compactMap(\.self).joined(separator: ": ") }
   }
 
   /// FNV-1a, 16 hexadecimal digits, as long as Alertmanager's own.

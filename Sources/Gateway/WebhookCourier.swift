@@ -111,7 +111,8 @@ struct WebhookCourier: Service {
 
   private static func key(_ entry: OutboxEntry) -> String {
     let digest = SHA256.hash(data: entry.message.payload).prefix(8)
-    return "\(entry.message.subject ?? "\(entry.id)").\(WebhookSignature.hexadecimal(digest))"
+    // The number alone would name another message after a restored backup.
+    return "\(entry.id).\(WebhookSignature.hexadecimal(digest))"
   }
 
   private static func secret(_ path: String) throws -> [UInt8] {

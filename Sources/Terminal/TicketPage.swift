@@ -17,7 +17,8 @@ package enum TicketPage {
     if let options = ticket.options, !options.isEmpty {
       lines += ["", screen.painted("What could be done", .strong)] + options.map { option($0, ticket) }
     }
-    lines += ["", screen.painted("Who and when", .strong)] + clocks(ticket, screen)
+    let clocks = clocks(ticket, screen)
+    if !clocks.isEmpty { lines += ["", screen.painted("Who and when", .strong)] + clocks }
     if !ticket.history.isEmpty {
       lines += ["", screen.painted("History", .strong)] + HistoryLines.lines(ticket.history, on: screen)
     }
@@ -97,7 +98,7 @@ package enum TicketPage {
     if ticket.state == .proposed, let finding = ticket.finding {
       lines.append("  waits for its wave: forewarn finding waves \(Phrase.printable(finding))")
     }
-    return lines.isEmpty ? ["  not assigned"] : lines
+    return lines
   }
 
   /// What one could type now: first what moves the ticket on, then what tells more.

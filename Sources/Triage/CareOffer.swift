@@ -28,14 +28,18 @@ package struct CareOffer: Hashable, Sendable, Codable {
   package static func of(
     _ ticket: Ticket, messages: Messages = .english, locale: String? = nil, isMissing: (Set<String>) -> Void = { _ in }
   ) -> CareOffer? {
-    guard ticket.state == .open || ticket.state == .acknowledged, ticket.mayContact else { return nil }
-    guard ticket.kind != .patch || ticket.history.last(.targetFirmwareInstalled) == nil else { return nil }
+    guard stands(ticket) else { return nil }
     let message = messages.read([sentence(ticket)], in: locale)
     isMissing(message.missing)
     return CareOffer(
       ticket: ticket.id, kind: ticket.kind,
       remedy: Remedy(type: ticket.remedy.type, sku: ticket.remedy.sku, firmware: ticket.remedy.firmware),
       message: message.text, locale: message.locale)
+  }
+
+  static func stands(_ ticket: Ticket) -> Bool {
+    guard ticket.state == .open || ticket.state == .acknowledged, ticket.mayContact else { return false }
+    return ticket.kind != .patch || ticket.history.last(.targetFirmwareInstalled) == nil
   }
 
   private static func sentence(_ ticket: Ticket) -> Sentence {

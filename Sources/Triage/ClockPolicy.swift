@@ -14,6 +14,8 @@ package struct ClockPolicy: Sendable, Hashable {
 
   /// Within so many hours an open ticket wants an answer; then it escalates.
   package var answerHours = 24.0
+  /// A patch that its device is offered waits for the device first, so many days.
+  static let patchDays = 7.0
   /// By the cause of the finding, or `device` where the device's own record is the reason.
   package var owners = Self.usualOwners
 
@@ -57,16 +59,20 @@ package struct ClockPolicy: Sendable, Hashable {
   /// With an answer due from now on.
   func started(_ ticket: Ticket, at now: EventTime) -> Ticket {
     var next = ticket
-    next.dueAt = now + Int64(answerHours * Double(EventTime.hour))
+    next.dueAt = now + Int64(hours(for: ticket) * Double(EventTime.hour))
     next.escalatedAt = nil
     next.priority = priority(ticket.severity, probability: ticket.probability.mean, isEscalated: false)
     return next
   }
 
+  private func hours(for ticket: Ticket) -> Double {
+    ticket.kind == .patch && CareOffer.stands(ticket) ? max(answerHours, Self.patchDays * 24) : answerHours
+  }
+
   /// The ticket, escalated if its answer is overdue; once. Proposals of a finding are its own affair: one word for all.
   func escalated(_ ticket: Ticket, at now: EventTime) -> Ticket {
     guard ticket.isUntouched, ticket.state == .open || ticket.finding == nil, ticket.escalatedAt == nil,
-      let due = ticket.dueAt, now >= due
+      ticket.history.last(.targetFirmwareInstalled) == nil, let due = ticket.dueAt, now >= due
     else { return ticket }
     var next = ticket
     next.escalatedAt = now
@@ -74,7 +80,7 @@ package struct ClockPolicy: Sendable, Hashable {
     next.history.append(
       Ticket.Change(
         .escalated, at: now, from: ticket.priority.map { "\($0)" }, to: next.priority.map { "\($0)" },
-        reason: "nobody answered within \(Wording.number(answerHours)) hours"))
+        reason: "nobody answered within \(Wording.number(hours(for: ticket))) hours"))
     return next
   }
 

@@ -89,6 +89,7 @@ enum FieldGuide {
     modes[].costs.replacement | number | 45 | 0 or more | A new unit at the customer's.
     modes[].costs.diagnose | number | 2 | 0 or more | A remote check.
     modes[].costs.currency | three letters | USD | | Of all costs.
+    modes[].holdout_share | number | 0.05 | 0–0.5, never of a critical mode | The share of the devices due for care that gets none, so that forewarn impact can tell what care does.
     modes[].verdicts | mapping | | | How far those who look at devices can be trusted.
     modes[].verdicts.check | mapping | 0.9, 0.95 | | A remote check's sensitivity and specificity.
     modes[].verdicts.bench | mapping | 0.98, 0.98 | | A workbench's.
@@ -140,6 +141,31 @@ enum FieldGuide {
     consent_default.regions | mapping of regions | as for all | at most 1000 | The same by region.
     care | mapping | | | What becomes of beliefs.
     care.mode | word | propose | off, propose, send | Whether tickets are made, wait for an operator, or open and are sent by themselves.
+    care.answer_hours | number | 24 | 0.1–8760 | Within so many hours an open ticket wants an answer; then it escalates, once.
+    care.waves | mapping | | | How the tickets of a finding are let out.
+    care.waves.enabled | truth value | true | | Off: all at once.
+    care.waves.canary_share | number | 0.01 | 0–1 | The first wave's share of the tickets.
+    care.waves.canary_devices | devices | 10 | 1–100000 | The first wave has at least so many.
+    care.waves.growth | number | 5 | 1–100 | How many times as large as the last the next wave is.
+    care.waves.observation_days | days | 3 | 0–365 | How long a wave is watched before the next.
+    care.waves.judged_share | number | 0.5 | 0–1 | Of a wave's tickets so many must be judged, or run the new firmware.
+    care.waves.most_bad_share | number | 0.25 | 0–1 | Of those judged at most so many may have been for nothing; else the campaign stops.
+    care.waves.limit_a_day | tickets | 1000 | 0–10000000 | Of a finding that are let out in a day.
+    care.waves.spread_devices | devices | 5 | 1–100000 | So many devices that failed make a new place of an acknowledged finding worth a word.
+    care.owners | mapping | sensible ones | | Who answers for tickets, by the finding's cause, or device where there is none.
+    care.owners.<cause>.owner | text | required | at most 128 bytes | A team; {factory}, {batch}, {firmware}, {region}, {carrier}, {product} stand for the device's.
+    care.owners.<cause>.queue | text | required | at most 128 bytes | Where the team looks.
+    policies | path | /etc/forewarn/policies | absolute | The folder of policies, a file a region.
+    messages | path | /usr/share/forewarn/messages | absolute | The folder of messages, a file a language.
+    desk_locale | locale | en | such as de or ja-JP | The language that agents read.
+    webhooks | list | none | at most 16 | Receivers of what changes, over HTTP.
+    webhooks[].name | text | required | letters, digits, -, _ | The receiver's name in outbox list.
+    webhooks[].url | address | required | http://, https:// | Where it is posted to.
+    webhooks[].events | list of ticket, finding | both | | What it hears of.
+    webhooks[].secret_file | path | none | absolute | The key of the signature; without it nothing is signed.
+    webhooks[].proposed | truth value | false | | Whether it hears of what no operator has acted on, too.
+    webhooks[].attempts | whole number | 15 | 1–100 | Then it is a dead letter.
+    webhooks[].timeout_seconds | seconds | 10 | 0.1–60 | Of one delivery.
     predictions | mapping | not kept | | Probabilities of every device that are kept.
     predictions.every_days | days | required | 1–365 | How often.
     predictions.horizon_days | days | each mode's own | 0.01–365 | How far ahead.

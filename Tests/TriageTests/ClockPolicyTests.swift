@@ -34,6 +34,20 @@ struct ClockPolicyTests {
     #expect(desk.tickets.first { $0.device == "B" }?.escalatedAt == nil)
   }
 
+  @Test func `a patch waits for its device for a week before people are asked, one that it may not hear of a day`() {
+    let belief = Situation.belief(Situation.firmware) {
+      $0.fixes = [CohortBelief.Fix(firmware: "4.1.0", probability: 0.97, isClaimedByProfile: true)]
+    }
+    let triage = Situation.triage(.send)
+    var desk = Desk()
+    let devices = [Situation.device("A"), Situation.device("B") { $0.facts.contactConsent = false }]
+    for day in 0...6 { desk.run(triage, Situation.pass(day, [belief], devices)) }
+    func escalated(_ device: String) -> EventTime? { desk.tickets.first { $0.device == device }?.escalatedAt }
+    #expect(escalated("A") == nil && escalated("B") == Situation.day(1))
+    desk.run(triage, Situation.pass(7, [belief], devices))
+    #expect(escalated("A") == Situation.day(7))
+  }
+
   @Test func `proposals that nobody answers are one word of their finding, not one of each ticket`() throws {
     let triage = Situation.triage(.propose)
     var desk = Desk()

@@ -76,15 +76,18 @@ struct ExplanationTests {
     var random = RandomBeliefs(seed: seed)
     var desk = Desk()
     var checked = 0
+    // What is written for another reason (a wave, nobody answered) keeps the words of the pass that found them.
+    var texts: [String: String] = [:]
+    func isNew(_ id: String, _ text: String) -> Bool { texts.updateValue(text, forKey: id) != text }
     for day in 0..<4 {
       let pass = random.pass(day)
       for change in desk.run(triage, pass) {
         switch change {
-        case .finding(let finding) where finding.state != .cleared:
+        case .finding(let finding) where finding.state != .cleared && isNew(finding.id, finding.explanation):
           let belief = try #require(pass.modes.first?.cohorts.first { $0.cohort == finding.cohort })
           expectOnlyKnownNumbers(finding.explanation, allowed(finding, belief), seed)
           checked += 1
-        case .ticket(let ticket) where ticket.state.isLive && ticket.updatedAt == pass.decidedAt:
+        case .ticket(let ticket) where ticket.state.isLive && isNew(ticket.id, ticket.explanation):
           let device = try #require(pass.devices.first { $0.identity.device == ticket.device })
           let finding = desk.findings.first { $0.id == ticket.finding }
           let belief = pass.modes.first?.cohorts.first { $0.cohort == finding?.cohort }

@@ -12,6 +12,13 @@ enum Situation {
 
   static func day(_ number: Int) -> EventTime { start + Int64(number) * EventTime.day }
 
+  /// Who is held out is a test of its own; here devices are counted.
+  private static func withoutHoldout(_ mode: FailureMode) -> FailureMode {
+    var mode = mode
+    mode.holdoutShare = 0
+    return mode
+  }
+
   static let profile = FirmwareProfile(
     product: product, title: "Fire TV Stick 4K Max",
     replacement: .init(sku: "B0BP9SNVH9", firmware: "4.1.0"),
@@ -19,7 +26,7 @@ enum Situation {
       FailureMode(
         id: mode, title: "HDMI CEC failure", kb: "KB-087", onset: .event("hdmi_cec_timeout", count: 3),
         costs: .init(failure: 100, patch: 0.5, replacement: 45, diagnose: 2, currency: "USD"))
-    ], releases: [.init(version: "4.1.0", fixes: [mode])])
+    ].map { withoutHoldout($0) }, releases: [.init(version: "4.1.0", fixes: [mode])])
 
   static func triage(_ mode: TriagePolicy.CareMode = .propose, change: (inout TriagePolicy) -> Void = { _ in })
     -> CareDesk

@@ -11,6 +11,7 @@ struct FieldGuideTests {
     let readers: [(FieldGuide.File, String)] = [
       (.profile, "FirmwareProfiles/ProfileReader"), (.profile, "FirmwareProfiles/ModeReader"),
       (.profile, "FirmwareProfiles/RuleReader"), (.configuration, "Gateway/ConfigurationReader"),
+      (.configuration, "Gateway/CareReader"), (.configuration, "Gateway/Webhook"),
     ]
     return try readers.flatMap { file, path in
       let source = try String(
