@@ -64,7 +64,7 @@ struct ProfileTest: AsyncParsableCommand {
       let table = try LocalFile.read(devices)
       for index in lines.indices { try lines[index].learn(table, devices) }
     }
-    var progress = ProgressBar(files: against, isQuiet: output.quiet)
+    var progress = CaptureProgress(files: against, isQuiet: output.quiet)
     try Replay.forEachDelivery(of: against) { delivery, file, bytes in
       for index in lines.indices { lines[index].take(delivery) }
       if bytes == nil { progress.finishFile(file) } else { progress.count(bytes: bytes ?? 0) }

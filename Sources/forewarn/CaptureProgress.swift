@@ -1,25 +1,21 @@
-import Foundation
 import Glibc
 import Terminal
 
-/// How far a long reading has come: on a terminal a line that is written over, with rate and time left; else nothing.
-struct ProgressBar {
-  private let isShown: Bool
+/// How far the reading of capture files has come: their share, the rate, and the time left.
+struct CaptureProgress {
+  private var line: ProgressLine
   private let total: Int64
-  private let clock = ContinuousClock()
-  private let began: ContinuousClock.Instant
-  private var shown: ContinuousClock.Instant
   private var messages = 0
   /// Bytes of the files that were read to their end.
   private var before: Int64 = 0
+  /// Between two looks at the clock.
+  private static let stride = 256
 
   /// - Parameter files: captures; standard input has no size, so neither share nor time left are known of it.
   init(files: [String], isQuiet: Bool) {
-    isShown = !isQuiet && isatty(2) == 1
+    line = ProgressLine(isQuiet: isQuiet)
     let sizes = files.map(Self.size)
     total = sizes.contains(nil) ? 0 : sizes.reduce(0) { $0 + ($1 ?? 0) }
-    began = clock.now
-    shown = began
   }
 
   static func size(_ path: String) -> Int64? {
@@ -31,15 +27,13 @@ struct ProgressBar {
 
   mutating func count(bytes: Int64) {
     messages += 1
-    guard isShown, messages % 256 == 0, clock.now - shown > .milliseconds(200) else { return }
-    shown = clock.now
-    let text = Self.text(
-      share: total > 0 ? Double(before + bytes) / Double(total) : nil, messages: messages,
-      seconds: (clock.now - began) / .seconds(1))
-    FileHandle.standardError.write(Data("\r\(text)\u{1b}[K".utf8))
+    guard messages % Self.stride == 0 else { return }
+    let share = total > 0 ? Double(before + bytes) / Double(total) : nil
+    let messages = messages
+    line.show { Self.text(share: share, messages: messages, seconds: $0) }
   }
 
-  /// `[########            ]  40 %  12,345/s  2m left`.
+  /// `[########            ] 40 %  12,345/s  2m left`.
   static func text(share: Double?, messages: Int, seconds: Double) -> String {
     let rate = Phrase.count(Int(Double(messages) / max(seconds, 0.001))) + "/s"
     guard let share, share > 0 else { return "\(Phrase.count(messages)) messages  \(rate)" }
@@ -50,7 +44,5 @@ struct ProgressBar {
     return "[\(bar)] \(Int(done * 100)) %  \(rate)  \(left) left"
   }
 
-  func finish() {
-    if isShown { FileHandle.standardError.write(Data("\r\u{1b}[K".utf8)) }
-  }
+  func finish() { line.finish() }
 }
