@@ -157,6 +157,7 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 deb lint-deb test-system: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
 
 deb: build  ## the Debian package, in .build/deb: Swift's runtime inside, so that it needs no toolchain
+	@swift build $(CHECKS) --product generate-manual  # the argument parser's; no target of ours links it
 	@Packaging/make-deb
 
 lint-deb: deb  ## what lintian says of it
