@@ -11,12 +11,19 @@ import Vocabulary
 /// can open the gate alone. Without controls π = 1 and L = 0: a rollout to everyone at once says nothing, and such a
 /// bucket leaves M as it is.
 ///
+/// Batches differ harmlessly, and there are many: over a season a sound one at 1.3 is sure to look like a defect. So what is
+/// bet against is not that a batch (its firmware, its humid days) is as the others but that it is 1.1 times as bad: A is
+/// multiplied by 1.1, and λ is what comes on top. With θ its true ratio each λ is a supermartingale for every θ ≤ 1.1.
+///
 /// A defect that a profile knows with probability p has a second process that never restarts, with the threshold
 /// ln(1/p) + ln 20 (weighted testing); with restarts it would fire falsely within weeks.
 ///
-/// Checkable: one onset in a stratum of 10 equal devices, the suspect being one of them: ℓ(5) = ln 5 − ln 1.4 = 1.273.
+/// Checkable: one onset in a stratum of 10 equal devices, the suspect, a firmware, being one of them:
+/// ℓ(5) = ln 5 − ln 1.4 = 1.273; a batch: ln 5 − ln(1 + 4 · 1.1 / 10.1) = 1.248.
 struct SequentialTest: Sendable {
   static let ratios = SIMD4<Double>(1.5, 2, 3, 5)
+  /// Up to which sound batches are taken to differ from the others.
+  static let harmlessRatio = 1.1
   static let logRatios = SIMD4<Double>(logarithm(1.5), logarithm(2), logarithm(3), logarithm(5))
 
   struct Process: Hashable, Sendable {

@@ -72,6 +72,8 @@ struct SuspectBets {
     }
   }
 
+  private func isOfBatch(_ slot: Int) -> Bool { slot < firmwares || slot >= humidBatches }
+
   func suspect(_ slot: Int) -> Suspect {
     let lexicon = cells.lexicon
     if slot < firmwares { return Suspect(batch: lexicon.batches.keys[slot]) }
@@ -135,7 +137,7 @@ struct SuspectBets {
     for slot in 0..<count where weights[slot] > 0 {
       let controls = total - weights[slot]
       guard controls > 1e-9 * total else { continue }
-      let own = weights[slot] * withoutOwn[slot]
+      let own = weights[slot] * withoutOwn[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
       append(
         Bet(share: own / (own + controls), onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
         to: slot)

@@ -91,7 +91,8 @@ struct AccessRulesTests {
     }
     let heard = curious.standardOutput.split(separator: "\n").filter { $0.hasPrefix("dt/") || $0.hasPrefix("cmd/") }
     #expect(Set(heard) == ["cmd/forewarn/echo-dot-5/A1/care"])
-    #expect(!curious.standardOutput.contains("B2"))
+    // With its slashes: the client id that mosquitto_sub draws may hold the two letters.
+    #expect(!curious.standardOutput.contains("/B2/"))
     curious.endNow()
     gateway.endNow()
   }
