@@ -46,6 +46,12 @@ struct EarlyMessages {
 
   func contains(_ delivery: Delivery) -> Bool { !known.isEmpty && known.contains(Key(delivery)) }
 
+  /// What an erased device said of a day to come must not bring it back.
+  mutating func forget(device: String) {
+    for message in waiting where message.device == device { forget(message) }
+    waiting.removeAll { $0.device == device }
+  }
+
   private mutating func forget(_ message: Yield.Quarantined) {
     bytes -= message.size
     known.remove(Key(message.delivery))

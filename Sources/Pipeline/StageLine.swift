@@ -53,6 +53,7 @@ package struct StageLine {
     for identity in yield.erased {
       cases.forget(device: identity.device)
       admission.forget(identity.device)
+      early.forget(device: identity.device)
       ended.forget(device: identity.device)
       verdicts.forget(device: identity.device)
     }

@@ -221,4 +221,23 @@ import Vocabulary
     #expect(second.counts.applied == 2 && second.counts.quarantined == -1)
     #expect(second.readmitted == [early] && !pipeline.isWaiting(early))
   }
+
+  @Test func `what an erased device said of a day to come is forgotten with it, and no other's`() throws {
+    var pipeline = try StageLineTests.pipeline()
+    let noon = StageLineTests.noon
+    var early: [Delivery] = []
+    for device in ["E1", "E2"] {
+      pipeline.take(StageLineTests.report(device, 1), wall: nil)
+      var ahead = StageLineTests.report(device, 9, at: noon + 2 * EventTime.day)
+      ahead.receivedAt = noon
+      pipeline.take(ahead, wall: nil)
+      early.append(ahead)
+    }
+    _ = pipeline.takeYield()
+    pipeline.erase(DeviceIdentity(product: "echo-dot-5", device: "E1"), refusal: Facts())
+    #expect(pipeline.takeYield().erased.map(\.device) == ["E1"])
+    #expect(!pipeline.isWaiting(early[0]) && pipeline.isWaiting(early[1]))
+    pipeline.take(StageLineTests.report("E3", 1, at: noon + EventTime.day), wall: nil)
+    #expect(pipeline.takeYield().readmitted == [early[1]])
+  }
 }
