@@ -18,7 +18,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
   ],
   targets: [
     // Outside systems: module maps and thin wrappers only.
@@ -66,12 +65,12 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol",
-        "CMalloc", "CSystemd",
+        "CMalloc", "CSystemd", "Fingerprints",
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         "DefectModel", "DeviceHistory", "Triage",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "Crypto", package: "swift-crypto"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
@@ -135,7 +134,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "GatewayTests",
-      dependencies: ["Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Triage", "Vocabulary"]),
+      dependencies: [
+        "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Rig", "Triage", "Vocabulary",
+      ]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(

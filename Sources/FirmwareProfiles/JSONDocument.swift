@@ -1,5 +1,6 @@
 import CSimdJSON
 import Glibc
+import Vocabulary
 
 /// The simdjson parser and its buffers. Nodes are valid until the next `parse`; for one place at a time.
 final class JSONParser {

@@ -19,12 +19,9 @@ actor Engine {
   let logger: Logger
   var pipeline: StageLine
   var counts = FateCounts()
-  private var caseTally = CaseTally(CaseBook())
+  var caseTally = CaseTally(CaseBook())
   private var isCommitting = false
-  /// Devices were erased since the file was last rewritten: until then their bytes lie in its free pages.
-  private var hasErased = false
-  private var lastScrub = -Double.infinity
-  private var ticksWithFarewells = 0
+  var scrubbing = Scrubbing()
   /// A commit was given up: what the pipeline remembers isn't on disk, so nothing may be answered for any more.
   private var hasGivenUp = false
   /// Bytes in the journal: it is emptied by a snapshot when it grows beyond what a start should read again.
@@ -104,37 +101,7 @@ actor Engine {
         lastSweep = started
         await sweep(at: now)
       }
-      if hasErased { scrubWhenDue(at: started) }
-    }
-  }
-
-  /// What the broker must still be told names its device, and is deleted when it has been: with a broker that answers that
-  /// is soon, and worth waiting for; else the file is rewritten without, and once more afterwards.
-  private func scrubWhenDue(at time: Double) {
-    do throws(StoreError) {
-      let holdsFarewells = try store.holdsFarewells()
-      if holdsFarewells, ticksWithFarewells < Limits.farewellTicks {
-        ticksWithFarewells += 1
-      } else if time - lastScrub >= Limits.scrubSeconds || ticksWithFarewells > 0 && !holdsFarewells {
-        ticksWithFarewells = holdsFarewells ? ticksWithFarewells : 0
-        scrub(at: time, isLast: !holdsFarewells)
-      }
-    } catch {
-      logger.warning("the outbox can't be read", metadata: ["error": "\(error)"])
-    }
-  }
-
-  private func scrub(at time: Double, isLast: Bool) {
-    lastScrub = time
-    do throws(StoreError) {
-      try store.scrub()
-      guard isLast else { return }
-      var done = UnitOfWork(at: WallClock.now())
-      done.meta[MetaKey.unscrubbed] = []
-      try store.commit(done)
-      hasErased = false
-    } catch {
-      logger.warning("erased bytes can't be scrubbed yet; it is tried again", metadata: ["error": "\(error)"])
+      if scrubbing.isNeeded { scrubWhenDue(at: started) }
     }
   }
 
@@ -232,7 +199,7 @@ actor Engine {
     forgottenTickets = []
     journalBytes = isSnapshot ? 0 : journalBytes + written
     counts = total
-    hasErased = hasErased || !unit.erasedDevices.isEmpty
+    if !unit.erasedDevices.isEmpty { scrubbing.isNeeded = true }
     report(total, yield, started)
     return true
   }
@@ -325,73 +292,6 @@ actor Engine {
     }
   }
 
-  /// How many cases there are, for `status`: counted anew only after a change, not at each of hundreds of commits a second.
-  private struct CaseTally {
-    var open = 0
-    var proposed = 0
-    var live = 0
-    var findings = 0
-
-    init(_ cases: CaseBook) {
-      for ticket in cases.tickets.values {
-        live += 1
-        if ticket.state.isOpen { open += 1 }
-        if ticket.state == .proposed { proposed += 1 }
-      }
-      findings = cases.findings.count
-    }
-  }
-
-  private func report(_ total: FateCounts, _ yield: Yield, _ started: Double?) {
-    let history = pipeline.history
-    let tally = caseTally
-    let seconds = WallClock.monotonicSeconds()
-    let profiles = (pipeline.catalogue.profiles.count, pipeline.catalogue.revision)
-    // Forecasts come due in passes alone; a restart, which has none yet, knows them from before.
-    let drifts = yield.passes.isEmpty && started != nil ? nil : pipeline.model.drifts
-    board.change { content in
-      content.counts = total
-      content.devices = history.deviceCount
-      content.openTickets = tally.open
-      content.proposedTickets = tally.proposed
-      content.liveTickets = tally.live
-      content.liveFindings = tally.findings
-      content.clock = history.now
-      if let drifts { content.calibration = drifts }
-      content.unknownItems = history.unknownItems
-      content.sequenceGaps = history.sequenceGaps
-      (content.profileCount, content.profileRevision) = profiles
-      reportLimits(on: &content)
-      content.lastProgress = seconds
-      if let pass = yield.passes.last {
-        content.lastPassEnd = pass.bucket.end
-        content.lastPassSeconds = started.map { (seconds - $0) / Double(yield.passes.count) }
-      }
-    }
-    for pass in yield.passes {
-      // A pass names the incidents of all its open buckets: those of the bucket that it closed are news.
-      for (mode, incident) in pass.incidents where incident.bucket == pass.bucket {
-        logger.notice(
-          "everything in a region failed more than usual: no defect of devices",
-          metadata: [
-            "product": "\(mode.product)", "failure_mode": "\(mode.mode)", "region": "\(incident.region)",
-            "carrier": "\(incident.carrier)", "from": "\(incident.bucket.start)", "failures": "\(incident.failures)",
-            "expected": "\(incident.expectedFailures.toSixDigits)",
-          ])
-      }
-    }
-    for change in yield.changes {
-      if case .finding(let finding) = change, finding.history.last?.at == yield.passes.last?.bucket.end {
-        logger.notice(
-          "finding",
-          metadata: [
-            "id": "\(finding.id)", "state": "\(finding.state)", "product": "\(finding.product)",
-            "failure_mode": "\(finding.failureMode)", "cause": "\(finding.cohort.cause.rawValue)",
-          ])
-      }
-    }
-  }
-
   /// Messages that were applied once and are refused under other profiles change their fate.
   func moveToQuarantine(_ number: Int) {
     counts.applied -= number
@@ -402,7 +302,7 @@ actor Engine {
     self.counts = counts
     caseTally = CaseTally(pipeline.cases)
     self.journalBytes = journalBytes
-    self.hasErased = hasErased
+    scrubbing.isNeeded = hasErased
   }
 }
 

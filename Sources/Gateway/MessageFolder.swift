@@ -1,16 +1,15 @@
 import CheckedYAML
-import Glibc
 import Triage
 
 /// The languages of explanations: `en.yaml`, `de.yaml`, … of one folder. Without the folder English alone is spoken.
 enum MessageFolder {
-  static func load(_ folder: String) throws(YAMLFaults) -> Messages {
+  static func load(_ path: String) throws(YAMLFaults) -> Messages {
+    guard let folder = try YAMLFolder(ifThere: path) else { return Messages([]) }
     var catalogues: [MessageCatalogue] = []
-    var faults: [YAMLFault] = []
-    for name in names(in: folder) {
+    var faults = folder.faults
+    for file in folder.files {
       do throws(YAMLFaults) {
-        let file = try YAMLFile(path: folder + "/" + name)
-        catalogues.append(try catalogue(file, locale: String(name.dropLast(".yaml".count))))
+        catalogues.append(try catalogue(file, locale: locale(of: file)))
       } catch {
         faults += error.faults
       }
@@ -19,17 +18,10 @@ enum MessageFolder {
     return Messages(catalogues)
   }
 
-  private static func names(in folder: String) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasSuffix(".yaml"), !name.hasPrefix(".") { names.append(name) }
-    }
-    return names.sorted()
+  /// `…/de.yaml`: de.
+  private static func locale(of file: YAMLFile) -> String {
+    let name = file.name.split(separator: "/").last ?? ""
+    return String(name.prefix { $0 != "." })
   }
 
   /// Every key must be one of English's, and name no value that English doesn't.

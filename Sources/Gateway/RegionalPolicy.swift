@@ -1,6 +1,5 @@
 import CheckedYAML
 import FirmwareProfiles
-import Glibc
 import Vocabulary
 
 /// What the law or the company's promise demands of one region and its parts.
@@ -71,17 +70,20 @@ package struct RegionalPolicies: Hashable, Sendable {
 
   func policy(for region: String) -> RegionalPolicy? { policies.first { $0.holds(for: region) } }
 
-  /// The `*.yaml` files of a folder; none where there is no such folder.
-  static func load(_ folder: String) throws(YAMLFaults) -> RegionalPolicies {
+  /// The files of a folder; none where there is no such folder.
+  static func load(_ path: String) throws(YAMLFaults) -> RegionalPolicies {
+    guard let folder = try YAMLFolder(ifThere: path) else { return RegionalPolicies() }
+    guard folder.files.count <= most else {
+      throw YAMLFaults([YAMLFault(file: path, message: "holds more than \(most) policies")])
+    }
     var policies: [RegionalPolicy] = []
-    var faults: [YAMLFault] = []
-    for name in try names(in: folder) {
-      let path = folder + "/" + name
+    var faults = folder.faults
+    for file in folder.files {
       do throws(YAMLFaults) {
-        let policy = try RegionalPolicy.read(try YAMLFile(path: path))
+        let policy = try RegionalPolicy.read(file)
         if policies.contains(where: { $0.region == policy.region }) {
           faults.append(
-            YAMLFault(file: path, message: "the region \(policy.region) has a policy in another file already"))
+            YAMLFault(file: file.name, message: "the region \(policy.region) has a policy in another file already"))
         }
         policies.append(policy)
       } catch {
@@ -90,22 +92,6 @@ package struct RegionalPolicies: Hashable, Sendable {
     }
     guard faults.isEmpty else { throw YAMLFaults(faults) }
     return RegionalPolicies(policies)
-  }
-
-  private static func names(in folder: String) throws(YAMLFaults) -> [String] {
-    guard let directory = opendir(folder) else { return [] }
-    defer { closedir(directory) }
-    var names: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if name.hasSuffix(".yaml"), !name.hasPrefix(".") { names.append(name) }
-    }
-    guard names.count <= most else {
-      throw YAMLFaults([YAMLFault(file: folder, message: "holds more than \(most) policies")])
-    }
-    return names.sorted()
   }
 }
 

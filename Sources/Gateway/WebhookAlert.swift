@@ -12,6 +12,7 @@ struct WebhookAlert: Encodable {
     /// As Alertmanager writes it while an alert goes on: the year 1.
     var endsAt: String
     var generatorURL = ""
+    /// 16 hexadecimal digits, as long as Alertmanager's own.
     var fingerprint: String
   }
 
@@ -85,19 +86,11 @@ struct WebhookAlert: Encodable {
     alerts = [
       Alert(
         status: status, labels: labels, annotations: annotations, startsAt: from.description,
-        endsAt: isFiring ? Self.endless : until.description, fingerprint: Self.fingerprint(id))
+        endsAt: isFiring ? Self.endless : until.description, fingerprint: Digest.of(id.utf8).hex)
     ]
   }
 
   private static func words(_ change: Ticket.Change?) -> String? {
     change.map { change in [change.change, change.reason].compactMap(\.self).joined(separator: ": ") }
-  }
-
-  /// FNV-1a, 16 hexadecimal digits, as long as Alertmanager's own.
-  private static func fingerprint(_ id: String) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-    let digits = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

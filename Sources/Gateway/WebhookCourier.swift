@@ -1,6 +1,6 @@
 import AsyncHTTPClient
 import CaseStore
-import Crypto
+import Fingerprints
 import Foundation
 import Logging
 import NIOCore
@@ -110,9 +110,9 @@ struct WebhookCourier: Service {
   }
 
   private static func key(_ entry: OutboxEntry) -> String {
-    let digest = SHA256.hash(data: entry.message.payload).prefix(8)
+    let digest = Fingerprint.of(entry.message.payload).prefix(8)
     // The number alone would name another message after a restored backup.
-    return "\(entry.id).\(WebhookSignature.hexadecimal(digest))"
+    return "\(entry.id).\(Fingerprint.hexadecimal(digest))"
   }
 
   private static func secret(_ path: String) throws -> [UInt8] {
@@ -171,13 +171,7 @@ enum WebhookBackoff {
 enum WebhookSignature {
   /// With the secret `s`, time 1 and the body `{}`: `t=1,v1=` and the HMAC-SHA256 of `1.{}` under `s`.
   static func header(body: [UInt8], secret: [UInt8], seconds: Int64) -> String {
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Array("\(seconds).".utf8) + body, using: SymmetricKey(data: secret))
-    return "t=\(seconds),v1=\(hexadecimal(code))"
-  }
-
-  static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    "t=\(seconds),v1=\(Fingerprint.hexadecimal(Fingerprint.of(Array("\(seconds).".utf8) + body, key: secret)))"
   }
 }
 

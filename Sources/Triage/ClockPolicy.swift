@@ -66,13 +66,20 @@ package struct ClockPolicy: Sendable, Hashable {
   }
 
   private func hours(for ticket: Ticket) -> Double {
-    ticket.kind == .patch && CareOffer.stands(ticket) ? max(answerHours, Self.patchDays * 24) : answerHours
+    waitsForDevice(ticket) ? max(answerHours, Self.patchDays * 24) : answerHours
+  }
+
+  private func waitsForDevice(_ ticket: Ticket) -> Bool { ticket.kind == .patch && CareOffer.stands(ticket) }
+
+  /// The ticket as it was changed, its clock begun anew where somebody else has to answer now: people, not the device.
+  func handedOver(_ next: Ticket, from ticket: Ticket, at now: EventTime) -> Ticket {
+    next.dueAt != nil && waitsForDevice(next) != waitsForDevice(ticket) ? started(next, at: now) : next
   }
 
   /// The ticket, escalated if its answer is overdue; once. Proposals of a finding are its own affair: one word for all.
   func escalated(_ ticket: Ticket, at now: EventTime) -> Ticket {
     guard ticket.isUntouched, ticket.state == .open || ticket.finding == nil, ticket.escalatedAt == nil,
-      ticket.history.last(.targetFirmwareInstalled) == nil, let due = ticket.dueAt, now >= due
+      let due = ticket.dueAt, now >= due
     else { return ticket }
     var next = ticket
     next.escalatedAt = now

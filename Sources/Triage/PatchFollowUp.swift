@@ -26,6 +26,8 @@ struct PatchFollowUp {
         Ticket.Change(
           .targetFirmwareInstalled, at: now, from: ticket.firmware.text, to: device.covariates.firmware.text,
           reason: "it is watched for \(Wording.days(policy.observationDays)) now"))
+      // Nobody has to answer: it ends by itself.
+      next.dueAt = nil
       return next
     }
     guard now >= installed.at + policy.observationDays.daysInMilliseconds else { return next }
@@ -41,6 +43,7 @@ struct PatchFollowUp {
           reason: "the patch did not help: the probability is still \(watched)"))
       next.kind = .replacement
       next.remedy = options.replacement
+      next = policy.clocks.started(next, at: now)
     }
     return next
   }

@@ -180,6 +180,7 @@ struct TicketRules {
     next.region = device.covariates.region
     next.customer = device.facts.customer
     next.mayContact = mayContact(device)
+    next = policy.clocks.handedOver(next, from: ticket, at: now)
     next.probability = Ticket.Probability(device.probability, horizonDays: options.entry.mode.horizonDays)
     next.updatedAt = openedAt
     return written(next, device, option ?? unchanged(next), options)

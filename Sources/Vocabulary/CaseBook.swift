@@ -72,7 +72,7 @@ package enum CaseChange: Sendable, Hashable {
 
 /// Short ids made from what a case is about, so that they don't depend on the order in which cases were opened.
 package enum CaseID {
-  /// `T-` and ten characters of Crockford's base 32: 50 bits of an FNV-1a hash, enough that among a million tickets the
+  /// `T-` and ten characters of Crockford's base 32: 50 bits of a `Digest`, enough that among a million tickets the
   /// chance of any two colliding is below one in two thousand.
   package static func ticket(_ identity: DeviceIdentity, mode: Symbol, episode: Int) -> String {
     "T-" + hash([identity.product.text, identity.device, mode.text, String(episode)])
@@ -87,15 +87,7 @@ package enum CaseID {
   }
 
   private static func hash(_ parts: [String]) -> String {
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
-    for part in parts {
-      for byte in part.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      state = (state ^ 0xff) &* 0x100_0000_01b3
-    }
-    // FNV mixes its high bits badly for short input: finish as splitmix64 does.
-    state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
-    state ^= state >> 31
+    let state = Digest.of(parts: parts).value
     let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz")
     return String((0..<10).map { alphabet[Int(state >> (5 * UInt64($0)) & 31)] })
   }

@@ -43,22 +43,14 @@ package struct Verdict: Hashable, Sendable {
     return source == .bench && result == .fault ? .otherCause : nil
   }
 
-  /// The same verdict has the same number, whichever way and however often it came; a ticket has one at most. FNV-1a,
-  /// finished as splitmix64 does.
+  /// The same verdict has the same number, whichever way and however often it came; a ticket has one at most.
   package var id: UInt64 {
     let parts =
       ticket.map { ["ticket", $0] } ?? [
         identity.product.text, identity.device, failureMode?.text ?? "", String(time.milliseconds), result.rawValue,
         source.rawValue,
       ]
-    var state: UInt64 = 0xcbf2_9ce4_8422_2325
-    for part in parts {
-      for byte in part.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      state = (state ^ 0xff) &* 0x100_0000_01b3
-    }
-    state = (state ^ state >> 30) &* 0xbf58_476d_1ce4_e5b9
-    state = (state ^ state >> 27) &* 0x94d0_49bb_1331_11eb
-    return state ^ state >> 31
+    return Digest.of(parts: parts).value
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Vocabulary
 
 /// Where the evaluation reads and writes, from the folder that holds Package.swift.
 enum Places {
@@ -12,12 +13,10 @@ enum Places {
   static let work = package.appending(path: ".build/evaluation").path
   static let table = package.appending(path: "Benchmarks/results/evaluation.md").path
 
-  /// Digest (FNV-1a, 64 bits) of this program's own bytes and the profiles': results of another build aren't mixed in.
+  /// Digest of this program's own bytes and the profiles': results of another build aren't mixed in.
   static func build(_ profiles: ProfileFiles) throws -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bytes: some Sequence<UInt8>) { for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 } }
-    add(try Data(contentsOf: URL(filePath: "/proc/self/exe")))
-    for file in profiles.files { add(file.bytes) }
-    return String(hash, radix: 16)
+    var digest = Digest.of(try Data(contentsOf: URL(filePath: "/proc/self/exe")))
+    for file in profiles.files { digest.combine(file.bytes) }
+    return digest.hex
   }
 }

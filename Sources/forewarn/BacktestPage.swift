@@ -4,16 +4,14 @@ import Terminal
 /// What a test of a profile prints.
 enum BacktestPage {
   static func bytes(_ result: Backtest, _ output: OutputOptions) throws -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     switch output.format {
     case .table: return Array(text(result, on: StandardStreams.screen()).utf8)
-    case .json: return Array(try encoder.encode(result)) + [0x0a]
+    case .json: return try OwnJSON.bytes(result) + [0x0a]
     case .ndjson:
-      let lines = try result.findings.map { try encoder.encode($0) } + result.tickets.map { try encoder.encode($0) }
-      return lines.flatMap { Array($0) + [0x0a] }
+      let lines = try result.findings.map { try OwnJSON.bytes($0) } + result.tickets.map { try OwnJSON.bytes($0) }
+      return lines.flatMap { $0 + [0x0a] }
     case .csv:
-      let items = String(decoding: try encoder.encode(result.findings), as: UTF8.self)
+      let items = String(decoding: try OwnJSON.bytes(result.findings), as: UTF8.self)
       return try MachineOutput.bytes(
         of: Array(#"{"schema":"\#(result.schema)","items":\#(items)}"#.utf8), as: .csv,
         withHeaders: !output.noHeaders)

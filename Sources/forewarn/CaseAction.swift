@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlProtocol
 import FoundationEssentials
 import Terminal
+import Vocabulary
 
 /// What may be said with any action on a ticket or finding.
 struct Remarks: ParsableArguments {
@@ -21,6 +22,22 @@ struct CaseIDs: ParsableArguments {
     if ids.count > Self.confirmedAbove, !yes {
       throw ValidationError("\(ids.count) ids: add --yes if all of them are meant")
     }
+  }
+}
+
+/// What every action on findings takes.
+struct FindingSelection: ParsableArguments {
+  @OptionGroup var findings: CaseIDs
+  @OptionGroup var remarks: Remarks
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run(_ verb: String, to target: Finding.State? = nil, undoneBy opposite: String? = nil) async throws {
+    try await CaseAction(
+      noun: "finding", verb: verb, collection: Route.findings,
+      request: ActionRequest(reason: remarks.reason, note: remarks.note), target: target?.rawValue,
+      undo: { id, _ in opposite.map { "forewarn finding \($0) \(id)" } }
+    ).run(on: findings.ids, Session(connection, output))
   }
 }
 

@@ -62,9 +62,7 @@ struct ExplainTicket: AsyncParsableCommand {
     let session = Session(connection, output)
     let ticket = try Session.decode(Ticket.self, from: try await session.get(Route.object(Route.tickets, id)))
     let mode = try await explanation(of: ticket, session)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let body = [UInt8](try encoder.encode(Reply(ticket: ticket, device: mode)))
+    let body = try OwnJSON.bytes(Reply(ticket: ticket, device: mode))
     try session.show(body) { _, screen in ExplainPage.text(ticket, mode, on: screen) }
   }
 
@@ -100,9 +98,7 @@ struct ExplainFinding: AsyncParsableCommand {
     let finding = try Session.decode(Finding.self, from: try await session.get(Route.object(Route.findings, id)))
     let grounds = try Session.decode(
       FindingGrounds.self, from: try await session.get(Route.action(Route.findings, finding.id, "grounds")))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let body = [UInt8](try encoder.encode(Reply(finding: finding, grounds: grounds)))
+    let body = try OwnJSON.bytes(Reply(finding: finding, grounds: grounds))
     try session.show(body) { _, screen in ExplainPage.text(finding, grounds, on: screen) }
   }
 }
@@ -135,9 +131,7 @@ struct ExplainField: AsyncParsableCommand {
           ? "forewarn explain field lists all" : "did you mean \(near.joined(separator: " or "))?")
     }
     guard output.format == .table else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      let body = [UInt8](try encoder.encode(Reply(items: entries)))
+      let body = try OwnJSON.bytes(Reply(items: entries))
       return StandardStreams.print(
         try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders))
     }

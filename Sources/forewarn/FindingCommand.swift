@@ -86,18 +86,9 @@ struct FindingConfirm: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn finding confirm F-17", "forewarn finding confirm F-17 --reason \"seen on the bench\""]))
 
-  @OptionGroup var findings: CaseIDs
-  @OptionGroup var remarks: Remarks
-  @OptionGroup var connection: Connection
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: FindingSelection
 
-  func run() async throws {
-    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction(
-      noun: "finding", verb: "confirm", collection: Route.findings, request: request,
-      target: Finding.State.confirmed.rawValue, undo: { id, _ in "forewarn finding clear \(id)" }
-    ).run(on: findings.ids, Session(connection, output))
-  }
+  func run() async throws { try await selection.run("confirm", to: .confirmed, undoneBy: "clear") }
 }
 
 struct FindingClear: AsyncParsableCommand {
@@ -106,16 +97,7 @@ struct FindingClear: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn finding clear F-17", "forewarn finding clear F-17 --reason \"firmware withdrawn\""]))
 
-  @OptionGroup var findings: CaseIDs
-  @OptionGroup var remarks: Remarks
-  @OptionGroup var connection: Connection
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: FindingSelection
 
-  func run() async throws {
-    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction(
-      noun: "finding", verb: "clear", collection: Route.findings, request: request,
-      target: Finding.State.cleared.rawValue, undo: { _, _ in nil }
-    ).run(on: findings.ids, Session(connection, output))
-  }
+  func run() async throws { try await selection.run("clear", to: .cleared) }
 }

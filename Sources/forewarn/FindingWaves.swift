@@ -64,17 +64,9 @@ struct FindingAck: AsyncParsableCommand {
       examples: ["forewarn finding ack F-17", "forewarn finding ack F-17 --reason \"firmware team is on it\""]),
     aliases: ["acknowledge"])
 
-  @OptionGroup var findings: CaseIDs
-  @OptionGroup var remarks: Remarks
-  @OptionGroup var connection: Connection
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: FindingSelection
 
-  func run() async throws {
-    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction(
-      noun: "finding", verb: "ack", collection: Route.findings, request: request, target: nil, undo: { _, _ in nil }
-    ).run(on: findings.ids, Session(connection, output))
-  }
+  func run() async throws { try await selection.run("ack") }
 }
 
 struct FindingPause: AsyncParsableCommand {
@@ -84,18 +76,9 @@ struct FindingPause: AsyncParsableCommand {
       "What is out stays out. Tickets go on being proposed.",
       examples: ["forewarn finding pause F-17", "forewarn finding pause F-17 --reason \"spares have run out\""]))
 
-  @OptionGroup var findings: CaseIDs
-  @OptionGroup var remarks: Remarks
-  @OptionGroup var connection: Connection
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: FindingSelection
 
-  func run() async throws {
-    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction(
-      noun: "finding", verb: "pause", collection: Route.findings, request: request, target: nil,
-      undo: { id, _ in "forewarn finding resume \(id)" }
-    ).run(on: findings.ids, Session(connection, output))
-  }
+  func run() async throws { try await selection.run("pause", undoneBy: "resume") }
 }
 
 struct FindingResume: AsyncParsableCommand {
@@ -104,18 +87,9 @@ struct FindingResume: AsyncParsableCommand {
     discussion: Help.discussion(
       examples: ["forewarn finding resume F-17", "forewarn finding resume F-17 --reason \"spares are here\""]))
 
-  @OptionGroup var findings: CaseIDs
-  @OptionGroup var remarks: Remarks
-  @OptionGroup var connection: Connection
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var selection: FindingSelection
 
-  func run() async throws {
-    let request = ActionRequest(reason: remarks.reason, note: remarks.note)
-    try await CaseAction(
-      noun: "finding", verb: "resume", collection: Route.findings, request: request, target: nil,
-      undo: { id, _ in "forewarn finding pause \(id)" }
-    ).run(on: findings.ids, Session(connection, output))
-  }
+  func run() async throws { try await selection.run("resume", undoneBy: "pause") }
 }
 
 struct FindingLimit: AsyncParsableCommand {

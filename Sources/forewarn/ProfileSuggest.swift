@@ -30,27 +30,16 @@ struct ProfileSuggest: AsyncParsableCommand {
   @Option(help: "The failure mode.") var mode: String
   @Option(help: ArgumentHelp("Folder of firmware profiles.", valueName: "folder"))
   var profiles = ProfileCheck.defaultFolder
-  @Option(help: "What time it is: capture (each message's tst) or event (the devices' own, by a quorum).")
-  var clock = Replay.Clock.capture
-  @Option(help: "Devices that move the event clock.") var clockQuorum = 10
-  @Option(help: "How far behind the clock a report may be.") var latenessDays = 7
-  @Option(help: "The <root> in the topics.") var root = "forewarn"
+  @OptionGroup var time: CaptureClock
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if files.isEmpty { throw ValidationError("Name at least one capture, or a pipe's file.") }
     if files.contains("-") { throw ValidationError("The captures are read three times: name files, not -.") }
-    guard (1...60).contains(latenessDays) else { throw ValidationError("--lateness-days must be 1 to 60.") }
-    guard (1...100_000).contains(clockQuorum) else { throw ValidationError("--clock-quorum must be 1 to 100000.") }
   }
 
   func run() async throws {
-    let catalogue: Catalogue
-    do throws(YAMLFaults) {
-      catalogue = try Catalogue.load(folder: profiles)
-    } catch {
-      throw Failure(.failed, error.description, advice: "mend the profiles: forewarn profile check \(profiles)")
-    }
+    let catalogue = try Catalogue.forCommand(folder: profiles)
     let (profile, mode) = try find(catalogue)
     guard mode.factors.count < FactorBins.most else {
       throw Failure(
@@ -59,10 +48,7 @@ struct ProfileSuggest: AsyncParsableCommand {
     }
     let reading = CaptureReading(
       files: files, catalogue: catalogue, profile: profile,
-      settings: PipelineSettings(
-        root: root,
-        history: HistorySettings(
-          clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)))
+      settings: PipelineSettings(root: time.root, history: time.settings))
     let candidates = FactorCandidates(profile: profile, mode: mode, values: try reading.signalValues())
     let suggestion = try FactorSuggestion(mode: mode, candidates: candidates) { try reading.tables(of: $0) }
     StandardStreams.print(

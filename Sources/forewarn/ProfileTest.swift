@@ -31,11 +31,7 @@ struct ProfileTest: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Folder of the profiles in use.", valueName: "folder"))
   var profiles = ProfileCheck.defaultFolder
   @Option(help: ArgumentHelp("Facts of devices, as for `device import`.", valueName: "csv")) var devices: String?
-  @Option(help: "What time it is: capture (each message's tst) or event (the devices' own, by a quorum).")
-  var clock = Replay.Clock.capture
-  @Option(help: "Devices that move the event clock.") var clockQuorum = 10
-  @Option(help: "How far behind the clock a report may be.") var latenessDays = 7
-  @Option(help: "The <root> in the topics.") var root = "forewarn"
+  @OptionGroup var time: CaptureClock
   @Option(help: ArgumentHelp("Ended tickets: ticket list -o ndjson (or json).", valueName: "file")) var closed: String?
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
@@ -43,8 +39,6 @@ struct ProfileTest: AsyncParsableCommand {
   func validate() throws {
     if profile.isEmpty { throw ValidationError("Name the changed profile.") }
     if against.isEmpty { throw ValidationError("Name at least one capture with --against.") }
-    guard (1...60).contains(latenessDays) else { throw ValidationError("--lateness-days must be 1 to 60.") }
-    guard (1...100_000).contains(clockQuorum) else { throw ValidationError("--clock-quorum must be 1 to 100000.") }
   }
 
   func run() async throws {
@@ -53,9 +47,7 @@ struct ProfileTest: AsyncParsableCommand {
       output.remark(old.isEmpty ? "\(new): added" : "\(new): in place of \(old.joined(separator: ", "))")
     }
     let ended = try await endedTickets()
-    let history = HistorySettings(
-      clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
-    let settings = PipelineSettings(root: root, history: history)
+    let settings = PipelineSettings(root: time.root, history: time.settings)
     var lines = [
       BacktestLine(StageLine(catalogue: changed.old, settings: settings)),
       BacktestLine(StageLine(catalogue: changed.new, settings: settings)),
@@ -102,7 +94,15 @@ struct ProfileTest: AsyncParsableCommand {
   static func tickets(in bytes: [UInt8]) throws -> [Ticket] {
     struct List: Decodable { var items: [Ticket] }
     let decoder = JSONDecoder()
-    if let list = try? decoder.decode(List.self, from: Data(bytes)) { return list.items }  // Else it is lines.
+    do {
+      return try decoder.decode(List.self, from: Data(bytes)).items
+    } catch DecodingError.dataCorrupted {
+      // No one document: lines.
+    } catch DecodingError.keyNotFound(let key, let context)
+      where key.stringValue == "items" && context.codingPath.isEmpty
+    {
+      // One line.
+    }
     return try bytes.split(separator: 0x0a).filter { $0.contains { $0 > 0x20 } }.map {
       try decoder.decode(Ticket.self, from: Data($0))
     }

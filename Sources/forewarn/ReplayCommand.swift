@@ -29,8 +29,6 @@ struct Replay: AsyncParsableCommand {
         "mosquitto_sub -t 'dt/forewarn/#' -W 3600 -F %J | forewarn replay -o json -",
       ]))
 
-  enum Clock: String, ExpressibleByArgument, CaseIterable { case capture, event }
-
   @Argument(help: ArgumentHelp("Captures.", valueName: "file"))
   var files: [String]
   @Option(help: ArgumentHelp("Folder of firmware profiles.", valueName: "folder"))
@@ -43,14 +41,7 @@ struct Replay: AsyncParsableCommand {
   var horizonDays: Double?
   @Option(help: ArgumentHelp("When to predict: a date or time, every:7 (days) or every:6h.", valueName: "time"))
   var asOf: String?
-  @Option(help: "What time it is: capture (each message's tst) or event (the devices' own, by a quorum).")
-  var clock = Clock.capture
-  @Option(help: "Devices that move the event clock.")
-  var clockQuorum = 10
-  @Option(help: "How far behind the clock a report may be.")
-  var latenessDays = 7
-  @Option(help: "The <root> in the topics.")
-  var root = "forewarn"
+  @OptionGroup var time: CaptureClock
   @Option(
     help: ArgumentHelp(
       "Leave the state in a folder, for a daemon to begin with; nothing is announced of it.",
@@ -72,24 +63,15 @@ struct Replay: AsyncParsableCommand {
     if let horizonDays, !(0.01...3650).contains(horizonDays) {
       throw ValidationError("--horizon-days must be 0.01 to 3650.")
     }
-    guard (1...60).contains(latenessDays) else { throw ValidationError("--lateness-days must be 1 to 60.") }
-    guard (1...100_000).contains(clockQuorum) else { throw ValidationError("--clock-quorum must be 1 to 100000.") }
   }
 
   func run() async throws {
-    let catalogue: Catalogue
-    do throws(YAMLFaults) {
-      catalogue = try Catalogue.load(folder: profiles)
-    } catch {
-      throw Failure(.failed, error.description, advice: "mend the profiles: forewarn profile check \(profiles)")
-    }
+    let catalogue = try Catalogue.forCommand(folder: profiles)
     let sources = try readSources()
     var schedule = PredictionSchedule.never
     if let asOf, let read = PredictionSchedule(asOf, horizonDays: horizonDays) { schedule = read }
     schedule.horizonDays = horizonDays
-    let history = HistorySettings(
-      clock: clock == .event ? .event : .capture, clockQuorum: clockQuorum, latenessDays: latenessDays)
-    let settings = PipelineSettings(root: root, history: history, predictions: schedule, sources: sources)
+    let settings = PipelineSettings(root: time.root, history: time.settings, predictions: schedule, sources: sources)
     let facts = try devices.map { try readFacts($0, catalogue) } ?? []
     if let into { return try await fill(into, catalogue, settings, facts) }
     var pipeline = StageLine(catalogue: catalogue, settings: settings)

@@ -14,17 +14,15 @@ struct SuggestionPage {
 
   func text(_ output: OutputOptions) throws -> [UInt8] {
     guard output.format == .table else {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       switch output.format {
-      case .json: return Array(try encoder.encode(reply)) + [0x0a]
+      case .json: return try OwnJSON.bytes(reply) + [0x0a]
       case .csv:
         let header = output.noHeaders ? "" : "factor,gain_nats,gain_low,gain_high,onsets\n"
         return Array(
           (header
             + reply.items.map { "\"\($0.factor)\",\($0.gainNats),\($0.gainLow),\($0.gainHigh),\($0.onsets)\n" }.joined())
             .utf8)
-      default: return try reply.items.flatMap { Array(try encoder.encode($0)) + [0x0a] }
+      default: return try reply.items.flatMap { try OwnJSON.bytes($0) + [0x0a] }
       }
     }
     return Array(words.utf8)

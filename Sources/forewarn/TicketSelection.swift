@@ -10,32 +10,14 @@ struct TicketSelection: ParsableArguments {
   var ids: [String] = []
   @Flag(name: .customLong("dry-run"), help: "Count what would change, and change nothing.") var isDryRun = false
   @Flag(name: [.customShort("y"), .long], help: "Go on with more than 20 tickets.") var yes = false
-  @Option(help: "Where the ticket stands.") var state: Choices<Ticket.State>?
-  @Option(help: "What it asks for.") var kind: Choices<Ticket.Kind>?
-  @Option(help: "How bad the failure is.") var severity: Choices<Severity>?
-  @Option(help: "The device's id.") var device: String?
-  @Option(help: "The product's id.") var product: String?
-  @Option(help: "The device's batch.") var batch: String?
-  @Option(help: "The device's firmware.") var firmware: String?
-  @Option(help: "The device's region.") var region: String?
-  @Option(help: "The customer's id.") var customer: String?
-  @Option(help: "The failure mode's id.") var failureMode: String?
-  @Option(help: "The finding that the ticket came from.") var finding: String?
-
-  private var filters: [(name: String, value: String?)] {
-    [
-      ("state", state?.query), ("kind", kind?.query), ("severity", severity?.query), ("device", device),
-      ("product", product), ("batch", batch), ("firmware", firmware), ("region", region), ("customer", customer),
-      ("failure_mode", failureMode), ("finding", finding),
-    ]
-  }
+  @OptionGroup var filter: TicketFilters
 
   /// A finding and nothing else.
   var findingAlone: String? {
-    ids.isEmpty && !isDryRun && filters.filter { $0.value != nil }.map(\.name) == ["finding"] ? finding : nil
+    ids.isEmpty && !isDryRun && filter.given.map(\.name) == ["finding"] ? filter.finding : nil
   }
 
-  private var hasFilter: Bool { filters.contains { $0.value != nil } }
+  private var hasFilter: Bool { !filter.given.isEmpty }
 
   func validate() throws {
     if ids.isEmpty, !hasFilter { throw ValidationError("name tickets by id, or by a filter such as --state open") }
@@ -73,7 +55,7 @@ struct TicketSelection: ParsableArguments {
     _ action: CaseAction, isDryRun: Bool, _ session: Session
   ) async throws -> (body: [UInt8], report: BatchActionReport) {
     let path = Route.query(
-      "\(Route.ticketActions)/\(action.verb)", filters + [("dry_run", isDryRun ? "true" : nil)])
+      "\(Route.ticketActions)/\(action.verb)", filter.query + [("dry_run", isDryRun ? "true" : nil)])
     let request = BatchActionRequest(ids: ids.isEmpty ? nil : ids, action: action.request)
     let body = try await session.client.send(.init("POST", path, body: [UInt8](try JSONEncoder().encode(request))))
     return (body, try Session.decode(BatchActionReport.self, from: body))

@@ -48,6 +48,40 @@ struct ClockPolicyTests {
     #expect(escalated("A") == Situation.day(7))
   }
 
+  @Test func `a patch whose device may no longer be contacted wants people's answer from then on`() throws {
+    let belief = Situation.belief(Situation.firmware) {
+      $0.fixes = [CohortBelief.Fix(firmware: "4.1.0", probability: 0.97, isClaimedByProfile: true)]
+    }
+    let triage = Situation.triage(.send)
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [belief], [Situation.device()]))
+    #expect(desk.ticket?.dueAt == Situation.day(7))
+    let withdrawn = Situation.device { $0.facts.contactConsent = false }
+    desk.run(triage, Situation.pass(2, [belief], [withdrawn]))
+    #expect(desk.ticket?.dueAt == Situation.day(3))
+    desk.run(triage, Situation.pass(3, [belief], [withdrawn]))
+    let ticket = try #require(desk.ticket)
+    #expect(ticket.escalatedAt == Situation.day(3))
+    #expect(ticket.history.last { $0.change == "escalated" }?.reason == "nobody answered within 24 hours")
+  }
+
+  @Test func `a patch that runs wants no answer, the replacement after one that failed does`() throws {
+    let belief = Situation.belief(Situation.firmware) {
+      $0.fixes = [CohortBelief.Fix(firmware: "4.1.0", probability: 0.97, isClaimedByProfile: true)]
+    }
+    let triage = Situation.triage(.send)
+    let patched = Situation.device(probability: 0.8) { $0.covariates.firmware = "4.1.0" }
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [belief], [Situation.device()]))
+    desk.run(triage, Situation.pass(2, [belief], [patched]))
+    #expect(desk.ticket?.dueAt == nil)
+    desk.run(triage, Situation.pass(9, [belief], [patched]))
+    #expect(desk.ticket?.kind == .replacement && desk.ticket?.escalatedAt == nil)
+    #expect(desk.ticket?.dueAt == Situation.day(10))
+    desk.run(triage, Situation.pass(10, [belief], [patched]))
+    #expect(desk.ticket?.escalatedAt == Situation.day(10))
+  }
+
   @Test func `proposals that nobody answers are one word of their finding, not one of each ticket`() throws {
     let triage = Situation.triage(.propose)
     var desk = Desk()

@@ -78,6 +78,19 @@ struct BacktestTests {
     #expect(!result.misses && result.findings.allSatisfy { $0.change == .same })
   }
 
+  @Test func `ended tickets are a list or lines, and of a faulty list the fault is told`() throws {
+    #expect(try ProfileTest.tickets(in: Array(#"{"items":[]}"#.utf8)).isEmpty)
+    #expect(try ProfileTest.tickets(in: Array("\n\n".utf8)).isEmpty)
+    let faulty = #expect(throws: DecodingError.self) {
+      try ProfileTest.tickets(in: Array(#"{"items":[{"id":"T-1"}]}"#.utf8))
+    }
+    guard case .keyNotFound(_, let context) = faulty else {
+      Issue.record("\(String(describing: faulty))")
+      return
+    }
+    #expect(context.codingPath.first?.stringValue == "items", "not that the list is no ticket")
+  }
+
   @Test func `progress is told by share, rate and time left`() {
     #expect(
       CaptureProgress.text(share: 0.4, messages: 24_690, seconds: 2).hasPrefix(
