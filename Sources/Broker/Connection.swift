@@ -70,12 +70,7 @@ final class Connection {
   func establish(_ events: Int16) throws(BrokerError) {
     if phase == .connecting {
       guard events & Int16(POLLOUT | POLLERR | POLLHUP) != 0 else { return }
-      var cause: Int32 = 0
-      var size = socklen_t(MemoryLayout<Int32>.size)
-      let isAsked = getsockopt(socket, SOL_SOCKET, SO_ERROR, &cause, &size) == 0
-      // On the loopback a refusal comes at once, and the first write of the TLS handshake took its cause away.
-      if isAsked, cause == 0, !hasPeer { cause = ECONNREFUSED }
-      if isAsked, cause != 0 {
+      if let cause = connectError(of: socket) {
         let text = Library.text(ofSystemError: cause)
         guard settings.address.transport == .tls, cause == ECONNRESET else {
           throw .unreachable(settings.address, cause: text)
@@ -94,14 +89,6 @@ final class Connection {
     // A peer that hangs up inside the TLS handshake isn't reported as an error.
     if events & (Int16(POLLERR | POLLHUP) | pollPeerClosed) != 0 {
       throw failure(nil, code: MOSQ_ERR_CONN_LOST.rawValue, systemError: 0)
-    }
-  }
-
-  private var hasPeer: Bool {
-    var address = sockaddr_storage()
-    var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-    return withUnsafeMutablePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(socket, $0, &size) == 0 }
     }
   }
 

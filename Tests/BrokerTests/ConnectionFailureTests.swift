@@ -194,6 +194,16 @@ final class SilentListener {
   }
 
   deinit { close(descriptor) }
+
+  /// Takes a connection, waits for its first bytes and resets it.
+  func resetNext() {
+    let connection = accept(descriptor, nil, nil)
+    var byte: UInt8 = 0
+    _ = recv(connection, &byte, 1, 0)
+    var atOnce = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(connection, SOL_SOCKET, SO_LINGER, &atOnce, socklen_t(MemoryLayout<linger>.size))
+    close(connection)
+  }
 }
 
 /// Runs a tool to its end.
