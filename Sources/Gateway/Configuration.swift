@@ -115,6 +115,7 @@ package struct Configuration: Sendable {
     policy.clocks = clocks
     let consent = consentDefault.with(regionalPolicies)
     policy.contactConsent = consent
+    policy.currencies = regionalPolicies.currencies
     return PipelineSettings(
       root: broker.root,
       history: HistorySettings(

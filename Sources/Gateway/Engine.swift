@@ -33,7 +33,7 @@ actor Engine {
   var expiries: [Expiry] = []
   var forgottenTickets: [String] = []
   private var lastSweep = -Double.infinity
-  var lastHoldBack: EventTime?
+  var holdBackMark: HoldBackMark?
   /// Who had the devices erased that the next commit erases.
   var erasingActor = "forewarnd"
   /// Of configuration and profiles, for the next commit.

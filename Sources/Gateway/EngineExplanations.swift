@@ -25,7 +25,7 @@ extension Engine {
     let model = pipeline.model
     let key = ModeKey(product: standing.identity.product, mode: entry.mode.id)
     let horizon = entry.mode.horizonDays
-    let costs = entry.mode.costs
+    let costs = pipeline.settings.policy.currencies.local(entry.mode.costs, in: entry.risk.covariates.region)
     let ordinary = model.ordinaryProbability(key, horizonDays: horizon)
     let now = probability(key, entry.risk, horizon)
     var remedies = [

@@ -61,6 +61,10 @@ extension Engine {
       // A database of the first version is written whole with the first commit.
       journalBytes: isFirstForm ? Limits.mostJournalBytes + 1 : stored.journalBytes,
       hasErased: !(stored.meta[MetaKey.unscrubbed] ?? []).isEmpty)
+    var batches = BatchFilter()
+    batches.limit = .max
+    pipeline.replaceRegister(BatchRegister(try store.batches(batches)))
+    holdBackMark = stored.meta[HoldBackMark.key].flatMap(HoldBackMark.init(stored:))
     restoreLimits(stored.meta)
     try restoreBrake(stored.meta)
     restoreAudit(stored.meta)

@@ -52,24 +52,13 @@ extension Engine {
       let table =
         revision == pipeline.catalogue.revision ? early : BatchImport.parse(csv: csv, catalogue: pipeline.catalogue)
       guard table.faultCount == 0 else { return ImportReport(refusing: table, isDryRun: isDryRun) }
-      var everything = BatchFilter()
-      everything.limit = .max
-      var known = Dictionary(
-        try store.batches(everything).map { (BatchKey($0), $0) }, uniquingKeysWith: { _, last in last })
-      var changed: Set<BatchKey> = []
+      var register = pipeline.register
       var applied = 0
-      for row in table.rows {
-        let key = BatchKey(row)
-        var facts = known[key] ?? BatchFacts(product: row.product, batch: row.batch)
-        facts.take(row)
-        guard facts != known[key] else { continue }
-        known[key] = facts
-        changed.insert(key)
-        applied += 1
-      }
+      for row in table.rows where register.take(row) { applied += 1 }
       if applied > 0, !isDryRun {
-        let batches = changed.compactMap { known[$0] }.sorted { ($0.product, $0.batch) < ($1.product, $1.batch) }
+        let batches = register.changes(since: pipeline.register)
         guard await commit(batches: batches) else { throw ProblemDetails.stopping }
+        pipeline.replaceRegister(register)
       }
       return ImportReport(of: table, applied: applied, isDryRun: isDryRun)
     }
@@ -89,15 +78,6 @@ extension Engine {
       if device.identity.product == product, device.facts.batch == batch { count += 1 }
     }
     return count
-  }
-}
-
-private struct BatchKey: Hashable {
-  var product: Symbol
-  var batch: Symbol
-  init(_ facts: BatchFacts) {
-    product = facts.product
-    batch = facts.batch
   }
 }
 

@@ -1,5 +1,6 @@
 import CheckedYAML
 import FirmwareProfiles
+import Triage
 import Vocabulary
 
 /// What the law or the company's promise demands of one region and its parts.
@@ -12,6 +13,8 @@ import Vocabulary
 /// | `legal_hold` | truth value | false | nothing is removed by age |
 /// | `care_hold_back_hours` | number | 0 | 0–720 |
 /// | `channels` | list of `device` | `[device]` | empty: no offer is sent |
+/// | `currency` | three capital letters | as the profiles have it | what tickets of the region count in |
+/// | `exchange_rates` | what one unit of each other currency is worth in it | none: costs in it stay as they are | > 0 |
 package struct RegionalPolicy: Hashable, Sendable {
   enum Channel: String, CaseIterable { case device }
 
@@ -23,11 +26,11 @@ package struct RegionalPolicy: Hashable, Sendable {
   var isOnLegalHold = false
   var holdBackHours = 0.0
   var channels: Set<Channel> = [.device]
+  var currency: RegionalCurrencies.Currency?
 
   /// `DE` holds for `DE` and `DE-BY`, not for `DEX`.
   func holds(for region: String) -> Bool {
-    region.hasPrefix(self.region)
-      && (region.utf8.count == self.region.utf8.count || region.dropFirst(self.region.count).first == "-")
+    RegionParts(of: region).contains { $0 == self.region }
   }
 
   static func read(_ file: YAMLFile) throws(YAMLFaults) -> RegionalPolicy {
@@ -52,8 +55,37 @@ package struct RegionalPolicy: Hashable, Sendable {
       if let list = keys.optional("channels")?.list(count: 0...8) {
         policy.channels = Set(list.compactMap { $0.choice(of: Channel.self) })
       }
+      policy.currency = currency(keys)
       return region.map { _ in policy }
     }
+  }
+
+  private static func currency(_ keys: YAMLMapping) -> RegionalCurrencies.Currency? {
+    let code = keys.optional("currency")?.parsed(as: currencyRule, currencyCode)
+    let rates = keys.optional("exchange_rates")?.mapping { rates -> [String: Double]? in
+      var result: [String: Double] = [:]
+      for (name, _, value) in rates.entries() {
+        guard currencyCode(name) != nil else {
+          rates.fault(at: name, "expected \(currencyRule)")
+          continue
+        }
+        result[name] = value.double(in: 1e-9...1e9)
+      }
+      return result
+    }
+    if rates != nil, !keys.has("currency") {
+      keys.fault(at: "exchange_rates", "needs `currency` beside it: the one that they lead to")
+    }
+    return code.map { code in
+      // What is in it already is worth itself.
+      RegionalCurrencies.Currency(code: code, rates: (rates ?? [:]).merging([code: 1]) { rate, _ in rate })
+    }
+  }
+
+  private static let currencyRule = "three capital letters, as EUR"
+
+  private static func currencyCode(_ text: String) -> String? {
+    text.utf8.count == 3 && text.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ? text : nil
   }
 }
 
@@ -69,6 +101,13 @@ package struct RegionalPolicies: Hashable, Sendable {
   }
 
   func policy(for region: String) -> RegionalPolicy? { policies.first { $0.holds(for: region) } }
+
+  var currencies: RegionalCurrencies {
+    RegionalCurrencies(
+      Dictionary(
+        policies.compactMap { policy in policy.currency.map { (policy.region, $0) } },
+        uniquingKeysWith: { first, _ in first }))
+  }
 
   /// The files of a folder; none where there is no such folder.
   static func load(_ path: String) throws(YAMLFaults) -> RegionalPolicies {

@@ -20,7 +20,11 @@ extension Engine {
     let heldBack = offersHeldBack(at: now)
     guard !expiries.isEmpty || !forgottenTickets.isEmpty || !heldBack.isEmpty else { return }
     let count = expiries.count + forgottenTickets.count
-    guard await commit(outgoing: heldBack) else { return }
+    let mark = HoldBackMark(until: now, policies: policies)
+    guard
+      await commit(outgoing: heldBack, fill: { if !heldBack.isEmpty { $0.meta[HoldBackMark.key] = mark.stored } })
+    else { return }
+    holdBackMark = mark
     if count > 0 { logger.notice("records were removed by age", metadata: ["of": "\(count) devices and tickets"]) }
   }
 
@@ -54,34 +58,5 @@ extension Engine {
       return ticket.ended < now - Int64(days) * EventTime.day
     }
     return due.prefix(Limits.expiriesASweep).map(\.id)
-  }
-
-  // MARK: Offers
-
-  /// Whether the region's policy lets an offer of this ticket out by now.
-  var mayOffer: @Sendable (Ticket) -> Bool {
-    let policies = policies
-    let now = WallClock.now()
-    return { ticket in
-      guard let policy = policies.policy(for: ticket.region.text) else { return true }
-      return policy.channels.contains(.device) && now >= ticket.openedAt + Int64(policy.holdBackHours * 3_600_000)
-    }
-  }
-
-  /// Of the tickets whose time of holding back has ended since the last sweep.
-  private func offersHeldBack(at now: EventTime) -> [OutgoingMessage] {
-    let before = lastHoldBack ?? now
-    lastHoldBack = now
-    guard careMode == .send else { return [] }
-    let due = pipeline.cases.tickets.values.filter { ticket in
-      guard let hours = policies.policy(for: ticket.region.text)?.holdBackHours, hours > 0 else { return false }
-      let end = ticket.openedAt + Int64(hours * 3_600_000)
-      return end > before && end <= now
-    }
-    guard !due.isEmpty else { return [] }
-    let outbox = Outbox(
-      root: pipeline.settings.root, mode: careMode, cases: pipeline.cases, closed: [:], at: now, language: messages,
-      locale: locales(of: due), isMissing: { [board] in board.note(missing: $0) }, mayOffer: mayOffer)
-    return outbox.offers(for: Set(due.map { DeviceIdentity(product: $0.product, device: $0.device) }))
   }
 }

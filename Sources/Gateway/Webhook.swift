@@ -8,6 +8,7 @@ import Foundation
 /// | `name` | text | required | letters, digits, `-`, `_`; unique; stands in `outbox list` |
 /// | `url` | address | required | `http://`, `https://` |
 /// | `events` | list of `ticket`, `finding` | both | |
+/// | `ca_file` | path | none: the system's | certificates (PEM) of the authorities that an `https` receiver may have |
 /// | `secret_file` | path | none: unsigned | the key of the signature; read at each delivery |
 /// | `proposed` | truth value | false | also what no operator has let out or acted on |
 /// | `attempts` | tries | 15, some four hours | 1–100; then it is a dead letter |
@@ -18,6 +19,7 @@ package struct Webhook: Sendable, Hashable {
   package var name: String
   package var url: String
   package var events: Set<Event> = Set(Event.allCases)
+  package var caFile: String?
   package var secretFile: String?
   package var isToldOfProposals = false
   package var attempts = 15
@@ -39,8 +41,10 @@ extension ConfigurationReader {
         if let events = keys.optional("events")?.list(count: 1...Webhook.Event.allCases.count) {
           webhook.events = Set(events.compactMap { $0.choice(of: Webhook.Event.self) })
         }
-        webhook.secretFile = keys.optional("secret_file").flatMap { value in
-          value.parsed(as: "an absolute path") { $0.hasPrefix("/") ? $0 : nil }
+        webhook.caFile = keys.optional("ca_file").flatMap(absolutePath)
+        webhook.secretFile = keys.optional("secret_file").flatMap(absolutePath)
+        if webhook.caFile != nil, webhook.url.hasPrefix("http:") {
+          keys.fault(at: "ca_file", "is of no use with an http:// address, which nobody's certificate guards")
         }
         if let value = keys.optional("proposed")?.bool() { webhook.isToldOfProposals = value }
         if let value = keys.optional("attempts")?.integer(in: 1...100) { webhook.attempts = value }
@@ -48,6 +52,10 @@ extension ConfigurationReader {
         return name != nil && url != nil ? webhook : nil
       }
     }
+  }
+
+  private static func absolutePath(_ value: YAMLValue) -> String? {
+    value.parsed(as: "an absolute path") { $0.hasPrefix("/") ? $0 : nil }
   }
 
   private static func isOfName(_ byte: UInt8) -> Bool {

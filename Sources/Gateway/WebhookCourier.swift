@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import ServiceLifecycle
 import Vocabulary
 
@@ -105,6 +106,7 @@ struct WebhookCourier: Service {
       request.headers.add(
         name: "X-Forewarn-Signature", value: WebhookSignature.header(body: body, secret: secret, seconds: seconds))
     }
+    if let path = webhook.caFile { request.tlsConfiguration = try Self.trusting(path) }
     request.body = .bytes(ByteBuffer(bytes: body))
     return request
   }
@@ -113,6 +115,16 @@ struct WebhookCourier: Service {
     let digest = Fingerprint.of(entry.message.payload).prefix(8)
     // The number alone would name another message after a restored backup.
     return "\(entry.id).\(Fingerprint.hexadecimal(digest))"
+  }
+
+  private static func trusting(_ path: String) throws -> TLSConfiguration {
+    var configuration = TLSConfiguration.makeClientConfiguration()
+    do {
+      configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMFile(path))
+    } catch {
+      throw StartFailure("ca_file \(path) can't be read as certificates in PEM: \(error)")
+    }
+    return configuration
   }
 
   private static func secret(_ path: String) throws -> [UInt8] {

@@ -30,6 +30,8 @@ package struct StageLine {
   private var identities = MessageIdentities()
   /// Devices that the history doesn't know any more, or never did.
   private var erasedByRows: Set<DeviceIdentity> = []
+  /// What the supply chain knows of batches; owners of tickets go by it.
+  package private(set) var register = BatchRegister()
   private let decoder: PayloadDecoder
   let foreign: ForeignDecoder
 
@@ -38,7 +40,7 @@ package struct StageLine {
     self.catalogue = catalogue
     history = FleetHistory(profiles: catalogue.profiles, settings: settings.history)
     model = HazardModel(profiles: catalogue.profiles)
-    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy)
+    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy, register: register)
     admission = Admission(settings.limits)
     decoder = PayloadDecoder(names: admission.names)
     foreign = ForeignDecoder(names: admission.names)
@@ -57,6 +59,7 @@ package struct StageLine {
       ended.forget(device: identity.device)
       verdicts.forget(device: identity.device)
     }
+    forgetSessions(of: Set(yield.erased.map(\.device)))
     (yield.verdicts, yield.withdrawnVerdicts) = verdicts.takeChanges()
     defer { yield = Yield() }
     return yield
@@ -84,7 +87,7 @@ package struct StageLine {
   package mutating func replaceCatalogue(_ catalogue: Catalogue) -> [ModeKey] {
     self.catalogue = catalogue
     history.replaceProfiles(catalogue.profiles)
-    defer { triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy) }
+    defer { renewTriage() }
     return model.replaceProfiles(catalogue.profiles)
   }
 
@@ -95,7 +98,16 @@ package struct StageLine {
     settings.predictions = fresh.predictions
     settings.history.consent = fresh.history.consent
     history.replaceConsent(fresh.history.consent)
-    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy)
+    renewTriage()
+  }
+
+  package mutating func replaceRegister(_ register: BatchRegister) {
+    self.register = register
+    renewTriage()
+  }
+
+  private mutating func renewTriage() {
+    triage = CareDesk(profiles: catalogue.profiles, policy: settings.policy, register: register)
   }
 
   // MARK: Messages in

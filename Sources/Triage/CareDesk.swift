@@ -6,9 +6,11 @@ package import Vocabulary
 package struct CareDesk: Sendable {
   let policy: TriagePolicy
   private let shelf: ProfileShelf
+  private let register: BatchRegister
 
-  package init(profiles: [FirmwareProfile], policy: TriagePolicy) {
+  package init(profiles: [FirmwareProfile], policy: TriagePolicy, register: BatchRegister = BatchRegister()) {
     self.policy = policy
+    self.register = register
     shelf = ProfileShelf(profiles)
   }
 
@@ -47,7 +49,7 @@ package struct CareDesk: Sendable {
     }
 
     let ticketRules = TicketRules(
-      policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book)
+      policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book, register: register)
     var openings: [Ticket] = []
     var fresh: Set<String> = []
     var trial: [String: TrialEntry] = [:]

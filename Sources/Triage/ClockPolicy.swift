@@ -3,7 +3,8 @@ import Vocabulary
 /// Who answers for a ticket, how urgent it is, and by when.
 package struct ClockPolicy: Sendable, Hashable {
   package struct Owner: Sendable, Hashable {
-    /// `{factory}`, `{batch}`, `{firmware}`, `{region}`, `{carrier}` and `{product}` stand for what is known of the device.
+    /// `{factory}`, `{batch}`, `{firmware}`, `{region}`, `{carrier}` and `{product}` stand for what is known of the device,
+    /// `{supplier}` and `{line}` (and the factory, where the device doesn't name it) for what is known of its batch.
     package var owner: String
     package var queue: String
     package init(owner: String, queue: String) {
@@ -33,14 +34,16 @@ package struct ClockPolicy: Sendable, Hashable {
     ownRecord: Owner(owner: "logistics", queue: "returns"),
   ]
 
-  func owner(of cause: Cause?, _ device: DeviceBelief) -> Owner? {
+  func owner(of cause: Cause?, _ device: DeviceBelief, register: BatchRegister) -> Owner? {
     guard var owner = owners[cause?.rawValue ?? Self.ownRecord] else { return nil }
-    let names: [(String, Symbol?)] = [
-      ("factory", device.facts.factory), ("batch", device.covariates.batch), ("firmware", device.covariates.firmware),
-      ("region", device.covariates.region), ("carrier", device.covariates.carrier),
-      ("product", device.identity.product),
+    let batch = register[device.identity.product, device.covariates.batch]
+    let names: [(String, String?)] = [
+      ("factory", device.facts.factory?.text ?? batch?.factory), ("batch", device.covariates.batch.text),
+      ("firmware", device.covariates.firmware.text), ("region", device.covariates.region.text),
+      ("carrier", device.covariates.carrier.text), ("product", device.identity.product.text),
+      ("supplier", batch?.supplier), ("line", batch?.line),
     ]
-    for (name, value) in names { owner.owner = owner.owner.replacing("{\(name)}", with: value?.text ?? "unknown") }
+    for (name, value) in names { owner.owner = owner.owner.replacing("{\(name)}", with: value ?? "unknown") }
     return owner
   }
 

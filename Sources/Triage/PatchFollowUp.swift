@@ -49,6 +49,8 @@ struct PatchFollowUp {
   }
 
   func cureLine(_ remedy: Ticket.Remedy) -> Double {
-    (remedy.costOfWaiting + remedy.expectedCost) / 2 / options.entry.mode.costs.failure
+    // From the break-even, which is the same in every currency: the region's may have changed since.
+    guard remedy.expectedCost > 0 else { return remedy.costOfWaiting / 2 / options.entry.mode.costs.failure }
+    return remedy.breakEvenProbability * (remedy.costOfWaiting / remedy.expectedCost + 1) / 2
   }
 }

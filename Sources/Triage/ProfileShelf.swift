@@ -27,7 +27,7 @@ struct ProfileShelf: Sendable {
 /// One failure mode with the profile that declares it.
 struct ProfileEntry: Sendable {
   let profile: FirmwareProfile
-  let mode: FailureMode
+  var mode: FailureMode
 
   /// Firmware that the profile says fixes the mode, without a word from the data.
   var claimedFixes: [CohortBelief.Fix] {

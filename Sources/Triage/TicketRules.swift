@@ -16,6 +16,7 @@ struct TicketRules {
   let pass: PassBeliefs
   let openedAt: EventTime
   let ended: EndedCases
+  let register: BatchRegister
   let beliefs: [CaseBook.DefectKey: CohortBelief]
   /// Live findings that warrant care, by mode, sorted by id.
   let findings: [ModeKey: [Finding]]
@@ -23,13 +24,16 @@ struct TicketRules {
   private var now: EventTime { pass.decidedAt }
 
   init(
-    policy: TriagePolicy, shelf: ProfileShelf, pass: PassBeliefs, openedAt: EventTime, ended: EndedCases, book: CaseBook
+    policy: TriagePolicy, shelf: ProfileShelf, pass: PassBeliefs, openedAt: EventTime, ended: EndedCases,
+    book: CaseBook,
+    register: BatchRegister
   ) {
     self.policy = policy
     self.shelf = shelf
     self.pass = pass
     self.openedAt = openedAt
     self.ended = ended
+    self.register = register
     beliefs = Dictionary(
       pass.modes.flatMap { mode in
         mode.cohorts.map { (CaseBook.DefectKey(mode: mode.mode, cohort: $0.cohort), $0) }
@@ -41,7 +45,8 @@ struct TicketRules {
   /// The options of one device, the preferred first; `nil` where no profile describes its mode.
   func options(_ device: DeviceBelief) -> CareOptions? {
     let mode = ModeKey(product: device.identity.product, mode: device.mode)
-    guard let entry = shelf.entry(for: mode, firmware: device.covariates.firmware) else { return nil }
+    guard var entry = shelf.entry(for: mode, firmware: device.covariates.firmware) else { return nil }
+    entry.mode.costs = policy.currencies.local(entry.mode.costs, in: device.covariates.region)
     let covering = (findings[mode] ?? []).filter { $0.cohort.includes(device.covariates) }
     return CareOptions(
       device: device, entry: entry, policy: policy, findings: covering.map { ($0, beliefs[$0.key]) },
@@ -92,7 +97,9 @@ struct TicketRules {
     }
     guard isNoticeable(ticket, device, option) else { return ticket }
     var next = ticket
-    next.remedy.costOfWaiting = options.comparison.waiting.toSixDigits
+    if next.remedy.currency == options.entry.mode.costs.currency {
+      next.remedy.costOfWaiting = options.comparison.waiting.toSixDigits
+    }
     return rewritten(next, device, options, option: option)
   }
 
@@ -136,7 +143,7 @@ struct TicketRules {
     if let option {
       let old = ticket.remedy
       if option.kind != ticket.kind || option.finding?.id != ticket.finding || option.remedy.firmware != old.firmware
-        || option.remedy.sku != old.sku
+        || option.remedy.sku != old.sku || option.remedy.currency != old.currency
       {
         return true
       }
@@ -199,7 +206,7 @@ struct TicketRules {
   ) -> Ticket {
     let entry = options.entry
     var next = ticket
-    let owner = policy.clocks.owner(of: option.finding?.cohort.cause, device)
+    let owner = policy.clocks.owner(of: option.finding?.cohort.cause, device, register: register)
     next.owner = owner?.owner
     next.queue = owner?.queue
     next.priority = policy.clocks.priority(

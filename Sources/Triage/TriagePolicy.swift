@@ -51,6 +51,8 @@ package struct TriagePolicy: Sendable, Hashable {
 
   /// What absent consent to be contacted means, by region.
   package var contactConsent = ConsentPolicy()
+  /// In which currency a region's tickets count.
+  package var currencies = RegionalCurrencies()
 
   package init() {}
 

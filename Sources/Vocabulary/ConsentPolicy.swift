@@ -33,13 +33,9 @@ package struct ConsentPolicy: Sendable, Hashable {
   private func nearest(_ region: Symbol?, _ word: (Region) -> Bool?) -> Bool? {
     guard !regions.isEmpty, let region else { return nil }
     if let said = regions[region].flatMap(word) { return said }
-    var name = Substring(region.text)
-    while let dash = name.lastIndex(of: "-") {
-      name = name[..<dash]
-      // Looked up without making a symbol of what a device may have made up.
-      if let known = Symbol(known: String(name)), let said = regions[known].flatMap(word) { return said }
-    }
-    return nil
+    // Looked up without making a symbol of what a device may have made up.
+    return RegionParts(of: region.text).dropFirst().lazy
+      .compactMap { Symbol(known: String($0)).flatMap { regions[$0] }.flatMap(word) }.first
   }
 
   package func allowsTelemetry(_ facts: Facts) -> Bool { facts.telemetryConsent ?? telemetry(in: facts.region) }

@@ -153,7 +153,7 @@ enum FieldGuide {
     care.waves.limit_a_day | tickets | 1000 | 0–10000000 | Of a finding that are let out in a day.
     care.waves.spread_devices | devices | 5 | 1–100000 | So many devices that failed make a new place of an acknowledged finding worth a word.
     care.owners | mapping | sensible ones | | Who answers for tickets, by the finding's cause, or device where there is none.
-    care.owners.<cause>.owner | text | required | at most 128 bytes | A team; {factory}, {batch}, {firmware}, {region}, {carrier}, {product} stand for the device's.
+    care.owners.<cause>.owner | text | required | at most 128 bytes | A team; {factory}, {batch}, {firmware}, {region}, {carrier}, {product} stand for the device's, {supplier}, {line} for its batch's.
     care.owners.<cause>.queue | text | required | at most 128 bytes | Where the team looks.
     policies | path | /etc/forewarn/policies | absolute | The folder of policies, a file a region.
     messages | path | /usr/share/forewarn/messages | absolute | The folder of messages, a file a language.
@@ -162,6 +162,7 @@ enum FieldGuide {
     webhooks[].name | text | required | letters, digits, -, _ | The receiver's name in outbox list.
     webhooks[].url | address | required | http://, https:// | Where it is posted to.
     webhooks[].events | list of ticket, finding | both | | What it hears of.
+    webhooks[].ca_file | path | none | absolute | Authorities of an https receiver, PEM; none: the system's.
     webhooks[].secret_file | path | none | absolute | The key of the signature; without it nothing is signed.
     webhooks[].proposed | truth value | false | | Whether it hears of what no operator has acted on, too.
     webhooks[].attempts | whole number | 15 | 1–100 | Then it is a dead letter.

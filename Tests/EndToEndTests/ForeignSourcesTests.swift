@@ -175,6 +175,37 @@ struct ForeignSourcesTests {
     }
   }
 
+  @Test func `an erased Sparkplug device isn't in the births that are kept, its neighbour is`() async throws {
+    let site = try await Self.site()
+    let now = wallClock().milliseconds
+    func birth(_ device: String, _ sequence: UInt64) -> (String, [UInt8]) {
+      (
+        "spBv1.0/G/DBIRTH/N/\(device)",
+        SparkplugBytes.payload([.init(name: "wifi/rssi", alias: 7, datatype: 3, integer: -60)], seq: sequence, at: now)
+      )
+    }
+    let node = SparkplugBytes.payload([.init(name: "bdSeq", datatype: 4, integer: 0)], seq: 0, at: now)
+    try Self.publish([("spBv1.0/G/NBIRTH/N", node), birth("gone-4711", 1), birth("stays-4712", 2)], to: site)
+    _ = try await site.tally(of: 3)
+    func kept() async throws -> String {
+      try await site.sql("SELECT hex(value) FROM meta WHERE key = 'sparkplug'").standardOutput
+    }
+    let hex = { (name: String) in name.utf8.map { String(format: "%02X", $0) }.joined() }
+    _ = try await site.json("device", "erase", "gone-4711", "--yes")
+    try await wait(for: "the state is written", within: .seconds(20)) { try await kept().contains(hex("stays-4712")) }
+    #expect(try await !kept().contains(hex("gone-4711")))
+    // Data by alias of the one that stays are read, of the other they wait for a birth.
+    func data(_ device: String, _ sequence: UInt64) -> (String, [UInt8]) {
+      (
+        "spBv1.0/G/DDATA/N/\(device)",
+        SparkplugBytes.payload([.init(alias: 7, integer: -61)], seq: sequence, at: now + 5)
+      )
+    }
+    try Self.publish([data("stays-4712", 3), data("gone-4711", 4)], to: site)
+    #expect(try await site.tally(of: 5).quarantined == 1)
+    try await site.daemon.stop()
+  }
+
   @Test func `who refuses telemetry isn't heard in any format`() async throws {
     let site = try await Self.site()
     for device in ["M1", "T1", "urn:dev:mac:S1", "D1", "P1"] {

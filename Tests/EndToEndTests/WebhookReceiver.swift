@@ -2,10 +2,12 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Rig
 import Synchronization
 
-/// A receiver of webhooks, on a free port of the loopback: keeps what it was sent, and answers as it is told to.
+/// A receiver of webhooks, on a free port of the loopback: keeps what it was sent, and answers as it is told to. With a
+/// certificate it speaks HTTPS.
 final class WebhookReceiver: Sendable {
   struct Post: Sendable {
     var headers: HTTPHeaders
@@ -22,11 +24,19 @@ final class WebhookReceiver: Sendable {
   private let channel: any Channel
   let url: String
 
-  init() throws {
+  init(certificate: (file: String, key: String)? = nil) throws {
+    let tls = try certificate.map { certificate in
+      try NIOSSLContext(
+        configuration: .makeServerConfiguration(
+          certificateChain: try NIOSSLCertificate.fromPEMFile(certificate.file).map { .certificate($0) },
+          privateKey: .privateKey(try NIOSSLPrivateKey(file: certificate.key, format: .pem))))
+    }
     let holder = Mutex<WebhookReceiver?>(nil)
     channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .childChannelInitializer { channel in
-        channel.pipeline.configureHTTPServerPipeline().flatMap {
+        channel.eventLoop.makeCompletedFuture {
+          if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+        }.flatMap { channel.pipeline.configureHTTPServerPipeline() }.flatMap {
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandler(
               PostHandler { post in holder.withLock { $0 }?.take(post) ?? .serviceUnavailable })
@@ -35,7 +45,7 @@ final class WebhookReceiver: Sendable {
       }
       .bind(host: "127.0.0.1", port: 0).wait()
     guard let port = channel.localAddress?.port else { throw RigError("the receiver has no port") }
-    url = "http://127.0.0.1:\(port)/hook"
+    url = "\(tls == nil ? "http" : "https")://127.0.0.1:\(port)/hook"
     holder.withLock { $0 = self }
   }
 

@@ -16,6 +16,32 @@ import Testing
   }
   private let kept = Kept()
 
+  @Test func `an https receiver is believed by the configured authority alone`() async throws {
+    let certificates = try await Certificates()
+    try await certificates.make("receiver", extensions: "subjectAltName=IP:127.0.0.1")
+    let receiver = try WebhookReceiver(
+      certificate: (certificates.path("receiver.pem"), certificates.path("receiver.key")))
+    let hooks = ["ca.pem", "stranger.pem", "absent.pem"].map { authority in
+      "{name: \(authority.dropLast(4)), url: \"\(receiver.url)\", ca_file: \"\(certificates.path(authority))\", "
+        + "attempts: 1, events: [ticket]}"
+    }
+    let site = try await Installation.started(
+      ["clock: event", "webhooks: [\(hooks.joined(separator: ", "))]"], broker: .init(isPersistent: true))
+    try await run(RecordedFleet.withBadBatch(), on: site)
+    let id = try #require(try await site.list("ticket", "--state", "proposed").first?["id"]?.text)
+    _ = try await site.daemon.forewarn("ticket", "ack", id).succeeded()
+    try await wait(for: "all were tried", within: .seconds(20)) { try await hasNothingDue(site) }
+    let messages = try await site.list("outbox", "--kind", "webhook")
+    func message(_ webhook: String) -> JSON? { messages.first { $0["webhook"] == .text(webhook) } }
+    #expect(message("ca")?["state"] == .text("delivered"), "\(messages)")
+    for (webhook, words) in [("stranger", "CERTIFICATE_VERIFY_FAILED"), ("absent", "can't be read")] {
+      #expect(message(webhook)?["state"] == .text("dead"))
+      #expect(message(webhook)?["last_error"]?.text?.contains(words) == true, "\(messages)")
+    }
+    #expect(receiver.posts.count == 1)
+    try await site.daemon.stop()
+  }
+
   private func run(_ fleet: RecordedFleet, on site: Installation) async throws {
     try await fleet.publish(to: site.broker)
     try await fleet.closeLastBuckets(of: site)

@@ -17,6 +17,23 @@ struct ClockPolicyTests {
     #expect(ticket.dueAt == Situation.day(1))
   }
 
+  @Test func `an owner may be the batch's supplier, as the register names it`() throws {
+    var policy = TriagePolicy()
+    policy.careMode = .send
+    policy.clocks.owners["batch"] = .init(owner: "{supplier} of {factory}, {line}", queue: "purchasing")
+    let facts = BatchFacts(product: Situation.product, batch: "W18", factory: "SZ-3", supplier: "Acme")
+    let device = Situation.device()
+    for (register, owner) in [
+      (BatchRegister([facts]), "Acme of SZ-3, unknown"), (BatchRegister(), "unknown of unknown, unknown"),
+    ] {
+      var desk = Desk()
+      desk.run(
+        CareDesk(profiles: [Situation.profile], policy: policy, register: register),
+        Situation.pass(0, [belief], [device]))
+      #expect(desk.ticket?.owner == owner && desk.ticket?.queue == "purchasing")
+    }
+  }
+
   @Test func `a ticket that nobody answers escalates once, and one that somebody took on never`() throws {
     let triage = Situation.triage(.send) { $0.clocks.answerHours = 30 }
     var desk = Desk()

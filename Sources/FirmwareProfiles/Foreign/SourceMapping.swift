@@ -94,6 +94,11 @@ package struct SourceMapping: Sendable, Hashable {
   }
 }
 
+extension SourceMapping {
+  /// In our words.
+  package func device(named foreignName: String) -> String { devices.value(exactly: foreignName) ?? foreignName }
+}
+
 /// The source that a topic belongs to, and what the topic says.
 package struct ForeignAddress: Sendable, Hashable {
   package var source: Int
@@ -102,7 +107,7 @@ package struct ForeignAddress: Sendable, Hashable {
   /// The device, in our words, where the topic names it: consent is looked at before the payload.
   package func device(in source: SourceMapping) -> String? {
     guard let device = captures.device, source.format != .thingsboard || device != Self.unnamed else { return nil }
-    return source.devices.value(exactly: device) ?? device
+    return source.device(named: device)
   }
 
   /// Sparkplug's node or device, for whose birth a message may wait.

@@ -221,6 +221,27 @@ package struct SparkplugSessions: Sendable {
     entries -= node.own.count + node.devices.values.reduce(0) { $0 + $1.count }
   }
 
+  /// Births and waiting messages of those names: their bytes are kept over a restart, and an erased device must not be in
+  /// them. Should it speak again, it is asked for a birth as if it were new.
+  package mutating func forget(where isErased: (_ foreignName: String) -> Bool) {
+    for (key, node) in nodes {
+      let name = key.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? key
+      if isErased(name) {
+        forget(node)
+        nodes[key] = nil
+        continue
+      }
+      for (device, born) in node.devices where isErased(device) {
+        forget(born)
+        nodes[key]?.devices[device] = nil
+      }
+    }
+    let erased = waiting.keys.filter { key in
+      key.split(separator: "/", omittingEmptySubsequences: false).dropFirst().contains { isErased(String($0)) }
+    }
+    for key in erased { _ = takeWaiting(key) }
+  }
+
   // MARK: Waiting
 
   /// A message that waits for a birth; bounded: what isn't held here stays in quarantine until somebody retries it.
