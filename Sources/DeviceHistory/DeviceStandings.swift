@@ -147,7 +147,7 @@ extension FleetHistory {
         let placed = layout.placed[index]
         guard placed.bucket == length else { continue }
         let risk = record.risk(
-          placed, layout, standing, after: last, place, firmware, shares, heardShare: heardShare,
+          placed, layout, standing, after: last, place, firmware, shares, surroundings, heardShare: heardShare,
           accruedHazard: accrued[placed.slot])
         result.modes.append(DeviceStanding.Mode(mode: mode, risk: risk))
       }
@@ -204,13 +204,17 @@ extension DeviceRecord {
   /// One mode's risk for a device whose buckets up to `last` are in `standing`.
   func risk(
     _ placed: PlacedModes.Mode, _ layout: ProductLayout, _ standing: Standing,
-    after last: Bucket, _ place: DeviceRecord.Place, _ firmware: Symbol, _ weather: WeatherShares, heardShare: Double,
-    accruedHazard: Double
+    after last: Bucket, _ place: DeviceRecord.Place, _ firmware: Symbol, _ weather: WeatherShares,
+    _ surroundings: Surroundings, heardShare: Double, accruedHazard: Double
   ) -> DeviceRisk {
     let next = last.next
     let tallies = self[tallies: last.length]
     let activated = facts.activated
     let stand = standing.modes[placed.slot]
+    let lastOnset = stand.lastOnsetHour.map { Bucket(startHour: $0, length: last.length) }
+    let isOwn = lastOnset.map {
+      !surroundings.isIncident(placed.key, carrier: place.carrier, region: place.region, in: $0)
+    }
     return DeviceRisk(
       covariates: Covariates(
         region: place.region, carrier: place.carrier, batch: facts.batch ?? .unknown, firmware: firmware,
@@ -221,7 +225,7 @@ extension DeviceRecord {
       bucketsNotAtRisk: stand.lastOnsetHour.map {
         max(0, Int(($0 + placed.refractoryHours - next.startHour) / last.length.hours))
       } ?? 0,
-      heardShare: heardShare)
+      heardShare: heardShare, lastOnset: isOwn == true ? lastOnset?.end : nil)
   }
 }
 

@@ -64,7 +64,7 @@ struct Forecaster {
       let place = record.place(before: boundary.end)
       let risk = record.risk(
         placed, layout, standing, after: boundary, place, firmware,
-        outlook.shares(place.region, boundary, layout.humidAtPct[profile], surroundings),
+        outlook.shares(place.region, boundary, layout.humidAtPct[profile], surroundings), surroundings,
         heardShare: record[tallies: boundary.length].heardShare(standing, boundary, windowDays: layout.lookBackDays),
         accruedHazard: mode.accruedHazard)
       standing.modes[placed.slot].forecastBin = verification.forecast(placed.key, risk)

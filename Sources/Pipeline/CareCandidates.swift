@@ -110,7 +110,8 @@ struct CareCandidates {
       probability: candidate.probability, attribution: model.attribution(key, entry.risk),
       probabilityByFirmware: byFirmware,
       probabilityIfHumid: ifHumid, probabilityOfReplacement: model.ordinaryProbability(key, horizonDays: horizon),
-      reports: standing.reports, onsets: entry.risk.onsets, customersOtherDevicesAffected: max(0, others),
+      reports: standing.reports, onsets: entry.risk.onsets, lastOnset: entry.risk.lastOnset,
+      customersOtherDevicesAffected: max(0, others),
       verdict: candidate.verdict)
   }
 }

@@ -30,6 +30,11 @@ struct CareOptions {
   /// The end of the pass's bucket.
   let now: EventTime
 
+  /// The same for a device that is believed otherwise.
+  func of(_ device: DeviceBelief) -> CareOptions {
+    CareOptions(device: device, entry: entry, policy: policy, findings: findings, now: now)
+  }
+
   var comparison: CostComparison {
     CostComparison(costs: entry.mode.costs, probability: device.probability.mean)
   }

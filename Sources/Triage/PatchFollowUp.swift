@@ -4,14 +4,57 @@ import Vocabulary
 ///
 /// From then on the remedy's figures stand as they were decided, because they say what was promised: the device's
 /// probability was to come down from `cost_of_waiting / failure` to about `expected_cost / failure`. After the observation
-/// time it is `cured` if it came at least half of that way, and the ticket resolves itself; otherwise the patch failed,
-/// and the ticket becomes a replacement as soon as a replacement pays. With failure 100, cost of waiting 80 and expected
-/// cost 10 the line lies at 0.45. (Half of the break-even would often lie below what a perfect fix can reach.)
+/// time it is `cured` if it came at least half of that way and nothing set in for as long, and the ticket resolves itself;
+/// otherwise the patch failed, and the ticket becomes a replacement as soon as a replacement pays. With failure 100, cost of
+/// waiting 80 and expected cost 10 the line lies at 0.45. (Half of the break-even would often lie below what a perfect fix
+/// can reach.) An onset after the installation makes it likelier that the patch didn't take here: see `PatchTrial`.
 struct PatchFollowUp {
   let policy: TriagePolicy
   let now: EventTime
   let device: DeviceBelief
   let options: CareOptions
+
+  /// In the light of how the device does on the patch of this ticket.
+  init(policy: TriagePolicy, now: EventTime, ticket: Ticket, device: DeviceBelief, options: CareOptions) {
+    self.policy = policy
+    self.now = now
+    guard ticket.kind == .patch, let judged = Self.judged(device, ticket, options, at: now) else {
+      (self.device, self.options) = (device, options)
+      return
+    }
+    self.device = judged
+    self.options = options.of(judged)
+  }
+
+  private static func judged(
+    _ device: DeviceBelief, _ ticket: Ticket, _ options: CareOptions, at now: EventTime
+  ) -> DeviceBelief? {
+    let mode = options.entry.mode
+    guard let onset = onset(since: ticket, of: device), let installed = ticket.history.last(.targetFirmwareInstalled),
+      let trial = PatchTrial(ticket.remedy, fixed: device.probability.mean, horizonDays: mode.horizonDays)
+    else { return nil }
+    let probability = trial.probability(
+      onsetAfterDays: installed.at.days(to: onset), quietDays: onset.days(to: now) - mode.refractoryDays)
+    let share = probability / max(device.probability.mean, 1e-12)
+    var judged = device
+    judged.probability = Interval(
+      mean: probability, low: min(device.probability.low * share, probability),
+      high: max(min(1, device.probability.high * share), probability))
+    return judged
+  }
+
+  private static func onset(since ticket: Ticket, of device: DeviceBelief) -> EventTime? {
+    guard let installed = ticket.history.last(.targetFirmwareInstalled), let onset = device.lastOnset,
+      onset > installed.at
+    else { return nil }
+    return onset
+  }
+
+  /// A replacement after a patch that failed stands as long as the device may still be failing: its patch's cohort is sound.
+  func isStillFailing(_ ticket: Ticket) -> Bool {
+    guard ticket.kind == .replacement, let onset = Self.onset(since: ticket, of: device) else { return false }
+    return onset.days(to: now) < options.entry.mode.refractoryDays + policy.observationDays
+  }
 
   func isOnTarget(_ ticket: Ticket) -> Bool {
     guard ticket.kind == .patch, let target = ticket.remedy.firmware else { return false }
@@ -33,7 +76,11 @@ struct PatchFollowUp {
     guard now >= installed.at + policy.observationDays.daysInMilliseconds else { return next }
     let probability = device.probability.mean
     let watched = "\(Wording.percent(probability)) after \(Wording.days(policy.observationDays)) on the new firmware"
-    if probability < cureLine(ticket.remedy) {
+    let onset = Self.onset(since: ticket, of: device)
+    // A symptom that never stops is an onset a refractory time at a step.
+    let quietDays = max(policy.observationDays, options.entry.mode.refractoryDays)
+    let isQuiet = onset.map { $0.days(to: now) >= quietDays } ?? true
+    if probability < cureLine(ticket.remedy), isQuiet {
       next.outcome = .cured
       next.step(.resolved, to: .resolved, at: now, reason: "the probability is \(watched)")
     } else if options.comparison.pays(options.replacement.expectedCost) {
@@ -52,5 +99,11 @@ struct PatchFollowUp {
     // From the break-even, which is the same in every currency: the region's may have changed since.
     guard remedy.expectedCost > 0 else { return remedy.costOfWaiting / 2 / options.entry.mode.costs.failure }
     return remedy.breakEvenProbability * (remedy.costOfWaiting / remedy.expectedCost + 1) / 2
+  }
+}
+
+extension EventTime {
+  fileprivate func days(to later: EventTime) -> Double {
+    Double(later.milliseconds - milliseconds) / Double(EventTime.day)
   }
 }

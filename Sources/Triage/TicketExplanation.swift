@@ -102,7 +102,7 @@ struct TicketExplanation {
     let firmware = ticket.remedy.firmware?.text
     if let installed = ticket.history.last(.targetFirmwareInstalled) {
       return Sentence(
-        "ticket.watched", ["firmware": .text(firmware ?? installed.to ?? ""), "since": .date(installed.at)])
+        "ticket.watched", ["firmware": .text(firmware ?? installed.to ?? ""), "date": .date(installed.at)])
     }
     guard let firmware else { return Sentence("ticket.patch_any") }
     guard let fixed = option.probabilityWithFix?.toSixDigits else {

@@ -211,6 +211,8 @@ package struct DeviceBelief: Hashable, Sendable {
   package var probabilityOfReplacement: Double
   package var reports: Int
   package var onsets: Int
+  /// The end of the bucket of the last one, unless it came with an incident of the place.
+  package var lastOnset: EventTime?
   /// Other devices of the same customer, of any product, that had an onset of this mode.
   package var customersOtherDevicesAffected: Int
   /// What those who looked at the device found.
@@ -219,9 +221,10 @@ package struct DeviceBelief: Hashable, Sendable {
   package init(
     identity: DeviceIdentity, mode: Symbol, facts: Facts, covariates: Covariates, probability: Interval,
     attribution: Attribution, probabilityByFirmware: [Symbol: Interval] = [:], probabilityIfHumid: Interval? = nil,
-    probabilityOfReplacement: Double = 0, reports: Int = 0, onsets: Int = 0, customersOtherDevicesAffected: Int = 0,
-    verdict: DeviceVerdict? = nil
+    probabilityOfReplacement: Double = 0, reports: Int = 0, onsets: Int = 0, lastOnset: EventTime? = nil,
+    customersOtherDevicesAffected: Int = 0, verdict: DeviceVerdict? = nil
   ) {
+    self.lastOnset = lastOnset
     self.verdict = verdict
     self.identity = identity
     self.mode = mode

@@ -149,11 +149,14 @@ package struct DeviceRisk: Hashable, Sendable {
   package var heardShare: Double
   /// What verdicts on the device multiply the odds by; 1 without any.
   package var likelihoodRatio: Double
+  /// The end of the bucket of the last onset that counted; `nil`: none, or it came with an incident of the place.
+  package var lastOnset: EventTime?
 
   package init(
     covariates: Covariates, weather: WeatherShares = WeatherShares(), onsets: Int = 0, accruedHazard: Double = 0,
-    bucketsNotAtRisk: Int = 0, heardShare: Double = 1, likelihoodRatio: Double = 1
+    bucketsNotAtRisk: Int = 0, heardShare: Double = 1, likelihoodRatio: Double = 1, lastOnset: EventTime? = nil
   ) {
+    self.lastOnset = lastOnset
     self.likelihoodRatio = likelihoodRatio
     self.covariates = covariates
     self.weather = weather

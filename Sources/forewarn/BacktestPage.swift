@@ -10,6 +10,8 @@ enum BacktestPage {
     case .ndjson:
       let lines = try result.findings.map { try OwnJSON.bytes($0) } + result.tickets.map { try OwnJSON.bytes($0) }
       return lines.flatMap { $0 + [0x0a] }
+    case .name:
+      return Array(result.tickets.map { $0.device + "\n" }.joined().utf8)
     case .csv:
       let items = String(decoding: try OwnJSON.bytes(result.findings), as: UTF8.self)
       return try MachineOutput.bytes(

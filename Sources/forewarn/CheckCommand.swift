@@ -49,7 +49,7 @@ struct CheckCommand: AsyncParsableCommand {
     case (.table, _) where output.quiet: break
     case (.table, .nagios): StandardStreams.print(verdict.nagiosLine + "\n")
     case (.table, .prometheus): StandardStreams.print(verdict.prometheusText)
-    case (.json, _), (.ndjson, _), (.csv, _):
+    case (.json, _), (.ndjson, _), (.csv, _), (.name, _):
       StandardStreams.print(
         try MachineOutput.bytes(
           of: Array(verdict.json.utf8), as: output.format, withHeaders: !output.noHeaders))

@@ -7,7 +7,7 @@ extension OutputFormat: ExpressibleByArgument {}
 struct OutputOptions: ParsableArguments {
   @Option(
     name: [.customShort("o"), .customLong("output")],
-    help: "How to print: json holds all, ndjson is one object a line, csv has the scalar fields.")
+    help: "How to print: json holds all, ndjson is one object a line, csv has the scalar fields, name one id a line.")
   var format = OutputFormat.table
 
   @Flag(help: "Leave out the line of column names (table, csv).")

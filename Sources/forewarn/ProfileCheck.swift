@@ -37,7 +37,7 @@ struct ProfileCheck: AsyncParsableCommand {
       }
     case .json:
       StandardStreams.print(try result.json())
-    case .ndjson, .csv:
+    case .ndjson, .csv, .name:
       let list = ListReply(schema: CheckResult.schema, items: result.faults)
       let body = try OwnJSON.bytes(list)
       StandardStreams.print(

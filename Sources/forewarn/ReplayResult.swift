@@ -47,6 +47,8 @@ struct ReplayResult {
     guard output.format == .table else {
       switch output.format {
       case .json: return try OwnJSON.bytes(reply) + [0x0a]
+      case .name:
+        return Array((reply.findings.map(\.finding.id) + reply.tickets.map(\.id)).map { $0 + "\n" }.joined().utf8)
       default:
         // One kind of object a line: the findings, then their tickets.
         let findings = try reply.findings.map { try OwnJSON.bytes($0) }

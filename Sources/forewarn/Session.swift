@@ -40,7 +40,11 @@ struct Session {
 
   func machine(_ body: [UInt8]) throws -> [UInt8] {
     do {
-      return try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders)
+      let bytes = try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders)
+      if output.format == .name, bytes.isEmpty, try !MachineOutput.items(in: body).isEmpty {
+        output.remark("nothing here has a name of its own; -o json holds all")
+      }
+      return bytes
     } catch {
       throw Self.unreadable(error)
     }

@@ -20,6 +20,7 @@ struct Simulate: AsyncParsableCommand {
         forewarn simulate --out fleet.ndjson --truth truth.json
         forewarn simulate --scenario null --out - | forewarn replay --clock event -
         forewarn simulate --broker mqtt://127.0.0.1:1883 --devices 10000 --days 30
+        forewarn simulate --broker mqtt://127.0.0.1:1883 --days 60 --only-days 31-37
 
       A daemon that is fed from --broker needs clock: event in its configuration.
 
@@ -45,6 +46,10 @@ struct Simulate: AsyncParsableCommand {
   var devices = 2400
   @Option(help: "How many days of event time.")
   var days = 90
+  @Option(
+    help: ArgumentHelp(
+      "Only these days of the plan, counted from 1: the fleet a while later. (default: all)", valueName: "first-last"))
+  var onlyDays: DayRange?
   @Option(help: "Seed of all randomness.")
   var seed: UInt64 = 7
   @Option(help: ArgumentHelp("First day, UTC (default: 2025-06-01; of an evaluation its own).", valueName: "date"))
@@ -74,6 +79,9 @@ struct Simulate: AsyncParsableCommand {
     }
     guard (1...10_000_000).contains(devices) else { throw ValidationError("--devices must be 1 to 10000000.") }
     guard (1...3650).contains(days) else { throw ValidationError("--days must be 1 to 3650.") }
+    if let onlyDays, onlyDays.last > days {
+      throw ValidationError("--only-days \(onlyDays) goes beyond --days \(days).")
+    }
     guard (1...1000).contains(connections) else { throw ValidationError("--connections must be 1 to 1000.") }
     if let start, EventTime(start).map({ $0.milliseconds % EventTime.day != 0 }) ?? true {
       throw ValidationError("--start must be a date such as 2025-06-01, not '\(start)'.")
@@ -124,13 +132,15 @@ struct Simulate: AsyncParsableCommand {
     let fleet = Fleet(plan: plan)
     if let truth { try write(fleet.truth, to: truth) }
     do {
-      var progress = SimulationProgress(days: days, isQuiet: quiet)
-      try sink.accept(fleet.states())
-      for day in 0..<days {
+      let range = onlyDays ?? DayRange(first: 1, last: days)
+      var progress = SimulationProgress(days: range.last - range.first + 1, isQuiet: quiet)
+      // What registries know of the devices is retained: later parts find it there.
+      if range.first == 1 { try sink.accept(fleet.states()) }
+      for day in (range.first - 1)..<range.last {
         let messages = fleet.messages(day: day)
         try Interruption.check()
         try sink.accept(messages)
-        progress.advance(to: day + 1, messages: messages.count)
+        progress.advance(to: day + 2 - range.first, messages: messages.count)
       }
       try sink.finish()
       progress.finish()
