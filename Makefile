@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
+.PHONY: help deps check-swift build lint test proof day demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -75,6 +75,9 @@ test: deps lint build  ## lint, build, run all tests
 
 proof: build  ## the long proofs: fifty kills under load, a minute of hostile devices
 	FOREWARN_PROOF=1 swift test $(CHECKS) --skip-build --no-parallel --filter 'CrashProofTests|HostileDevicesTests'
+
+day: build  ## an operator's day: a bad batch, its waves, verdicts, and what care was good for
+	@Examples/operators-day.sh $(BIN)
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
 	@$(BIN)/demo

@@ -29,6 +29,12 @@ part() { echo; echo "== $*"; }
 value() { grep -o "\"$1\":[^,}]*" | head -n 1 | cut -d: -f2- | tr -d '"'; }
 fail() { echo "operators-day: $*" >&2; tail -n 5 "$work/forewarnd.log" >&2 || true; exit 1; }
 
+# A fifth of the devices whose care is due is held out, by lot: with the usual twentieth so small a fleet would tell little.
+mkdir "$work/profiles"
+for profile in "$here"/Firmware-Profiles/*.yaml; do
+  sed 's/^  - id: hdmi-cec-failure$/&\n    holdout_share: 0.2/' "$profile" > "$work/profiles/$(basename "$profile")"
+done
+
 # A broker on a Unix socket, and the gateway beside it. Time is the fleet's: a day passes when its reports have come.
 cat > "$work/mosquitto.conf" <<CONF
 user $(id -un)
@@ -38,7 +44,7 @@ max_queued_messages 0
 CONF
 cat > "$work/forewarn.yaml" <<CONF
 state_directory: $work/state
-profiles: $here/Firmware-Profiles
+profiles: $work/profiles
 messages: $here/Messages
 broker: {url: "unix://$work/mqtt.sock"}
 control: {socket: $work/forewarn.sock}
@@ -103,12 +109,14 @@ type_ ticket resolve "${canary[1]}" --outcome confirmed --note "the same driver"
 live 31-36
 type_ finding waves "$finding"
 
-part "customers call: those who got no care, and every eighth of those who did"
-batch=$(forewarn finding show "$finding" -o json | value batch)
+part "customers of the bad batch call: of those who got no care, and of every eighth who did"
+batch=$(forewarn finding show "$finding" -o json | grep -o '"batch":"[^"]*"' | head -n 1 | cut -d'"' -f4)
 forewarn ticket list --finding "$finding" --limit 100000 -o ndjson | grep -o '"device":"[^"]*"' | cut -d'"' -f4 |
   sort > "$work/cared"
 forewarn device list --batch "$batch" --limit 100000 -o name | sort > "$work/batch"
-comm -23 "$work/batch" "$work/cared" | call
+comm -23 "$work/batch" "$work/cared" > "$work/uncared"
+echo "$(wc -l < "$work/uncared") without care, $(awk 'NR % 8 == 0' "$work/cared" | wc -l) with"
+call < "$work/uncared"
 awk 'NR % 8 == 0' "$work/cared" | call
 
 part "evening: what is overdue, what was it good for, and who did what"
@@ -116,8 +124,8 @@ live 37-45
 type_ ticket list --overdue --limit 3
 type_ finding waves "$finding"
 type_ impact
-type_ audit list --limit 4
+type_ audit list --change resolved
 type_ audit verify
-forewarn finding waves "$finding" -o json | grep -q '"wave":2' || fail "no second wave went out"
+forewarn finding waves "$finding" -o json | grep -q '"number":2' || fail "no second wave went out"
 
 part "the day is over"

@@ -18,8 +18,8 @@ package enum WavesPage {
       ], rows: item.waves.map(row))
     lines += ["", table.text(on: screen, withHeaders: true)]
     for wave in item.waves {
-      guard let reason = wave.reason else { continue }
-      lines += Layout.wrapped("wave \(wave.number): \(reason)", width: screen.width, indent: "  ")
+      guard let reason = wave.reason.map({ "wave \(wave.number): \($0)" }), reason != item.reason else { continue }
+      lines += Layout.wrapped(reason, width: screen.width, indent: "  ")
     }
     return lines.joined(separator: "\n") + "\n"
   }
