@@ -18,12 +18,14 @@ struct PatchFollowUp {
   init(policy: TriagePolicy, now: EventTime, ticket: Ticket, device: DeviceBelief, options: CareOptions) {
     self.policy = policy
     self.now = now
-    guard ticket.kind == .patch, let judged = Self.judged(device, ticket, options, at: now) else {
-      (self.device, self.options) = (device, options)
-      return
-    }
-    self.device = judged
-    self.options = options.of(judged)
+    let judged =
+      switch ticket.kind {
+      case .patch: Self.judged(device, ticket, options, at: now)
+      case .replacement: Self.asDecided(device, ticket, options, at: now, policy)
+      case .diagnose: nil as DeviceBelief?
+      }
+    self.device = judged ?? device
+    self.options = judged.map(options.of) ?? options
   }
 
   private static func judged(
@@ -50,10 +52,18 @@ struct PatchFollowUp {
     return onset
   }
 
-  /// A replacement after a patch that failed stands as long as the device may still be failing: its patch's cohort is sound.
-  func isStillFailing(_ ticket: Ticket) -> Bool {
-    guard ticket.kind == .replacement, let onset = Self.onset(since: ticket, of: device) else { return false }
-    return onset.days(to: now) < options.entry.mode.refractoryDays + policy.observationDays
+  /// A replacement after a patch that failed is believed as it was decided for as long as the device may still be failing: by
+  /// the cohort of its new firmware alone it would be sound.
+  private static func asDecided(
+    _ device: DeviceBelief, _ ticket: Ticket, _ options: CareOptions, at now: EventTime, _ policy: TriagePolicy
+  ) -> DeviceBelief? {
+    let decided = ticket.probability
+    guard let onset = onset(since: ticket, of: device), device.probability.mean < decided.mean,
+      onset.days(to: now) < options.entry.mode.refractoryDays + policy.observationDays
+    else { return nil }
+    var judged = device
+    judged.probability = Interval(mean: decided.mean, low: decided.low, high: decided.high)
+    return judged
   }
 
   func isOnTarget(_ ticket: Ticket) -> Bool {

@@ -86,7 +86,6 @@ struct TicketRules {
     let verdict = VerdictRules(device: device)
     if let next = verdict.answered(ticket, options, at: now) { return rewritten(next, device, options, option: nil) }
     let followUp = PatchFollowUp(policy: policy, now: now, ticket: ticket, device: device, options: options)
-    if followUp.isStillFailing(ticket) { return ticket }
     let (device, options) = (followUp.device, followUp.options)
     if followUp.isOnTarget(ticket) {
       let next = followUp.followed(ticket)
