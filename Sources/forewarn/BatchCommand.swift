@@ -24,6 +24,7 @@ struct BatchList: AsyncParsableCommand {
   @Option(help: "The supplier.") var supplier: String?
   @Option(help: "A lot of components that went into it.") var componentLot: String?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -32,7 +33,7 @@ struct BatchList: AsyncParsableCommand {
       .batches, Route.batches,
       filters: [
         ("product", product), ("factory", factory), ("supplier", supplier), ("component_lot", componentLot),
-      ], limit: limit)
+      ], limit: limit, watching)
   }
 }
 
@@ -44,13 +45,14 @@ struct BatchShow: AsyncParsableCommand {
 
   @Argument(help: "The batch's id.", completion: LiveIDs.completion) var id: String
   @Option(help: "The product's id, where several use the same batch id.") var product: String?
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
     let path = Route.query(Route.object(Route.batches, id), [("product", product)])
-    try session.show(try await session.get(path)) { body, screen in
+    try await session.show(path, watching) { body, screen in
       try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
     }
   }

@@ -21,12 +21,13 @@ struct CareShow: AsyncParsableCommand {
       """,
       examples: ["forewarn care status", "forewarn care status -o json"]))
 
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.care)) { body, screen in
+    try await session.show(Route.care, watching) { body, screen in
       CarePage.text(try Session.decode(CareStatus.self, from: body), on: screen)
     }
   }

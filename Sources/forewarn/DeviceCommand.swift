@@ -28,6 +28,7 @@ struct DeviceList: AsyncParsableCommand {
   @Option(help: "The region.") var region: String?
   @Option(help: "The customer's id.") var customer: String?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -36,7 +37,7 @@ struct DeviceList: AsyncParsableCommand {
       .devices, Route.devices,
       filters: [
         ("product", product), ("batch", batch), ("firmware", firmware), ("region", region), ("customer", customer),
-      ], limit: limit)
+      ], limit: limit, watching)
   }
 }
 
@@ -46,12 +47,13 @@ struct DeviceShow: AsyncParsableCommand {
     discussion: Help.discussion(examples: ["forewarn device show G0911", "forewarn device show G0911 -o json"]))
 
   @Argument(help: "The device's id.", completion: LiveIDs.completion) var id: String
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.devices, id))) { body, screen in
+    try await session.show(Route.object(Route.devices, id), watching) { body, screen in
       DevicePage.text(try Session.decode(DeviceDetail.self, from: body), on: screen)
     }
   }
@@ -76,6 +78,7 @@ struct DeviceScoreCommand: AsyncParsableCommand {
   var horizonDays: Double?
   @Option(help: "Assume such weather throughout.") var humidity: Humidity?
   @Option(help: "Assume the device had this firmware.") var firmware: String?
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -92,7 +95,7 @@ struct DeviceScoreCommand: AsyncParsableCommand {
       [
         ("horizon_days", horizonDays.map { String($0) }), ("humidity", humidity?.rawValue), ("firmware", firmware),
       ])
-    try session.show(try await session.get(path)) { body, screen in
+    try await session.show(path, watching) { body, screen in
       ScorePage.text(try Session.decode(DeviceScore.self, from: body), on: screen)
     }
   }

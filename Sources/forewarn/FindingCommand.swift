@@ -35,6 +35,7 @@ struct FindingList: AsyncParsableCommand {
   @Option(help: "The cohort's firmware.") var firmware: String?
   @Option(help: "The cohort's region.") var region: String?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -44,7 +45,7 @@ struct FindingList: AsyncParsableCommand {
       filters: [
         ("state", state?.query), ("product", product), ("failure_mode", failureMode), ("cause", cause?.query),
         ("batch", batch), ("firmware", firmware), ("region", region),
-      ], limit: limit)
+      ], limit: limit, watching)
   }
 }
 
@@ -54,12 +55,13 @@ struct FindingShow: AsyncParsableCommand {
     discussion: Help.discussion(examples: ["forewarn finding show F-17", "forewarn finding show F-17 -o json"]))
 
   @Argument(help: "The finding's id.", completion: LiveIDs.completion) var id: String
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.findings, id)), page: FindingShow.page)
+    try await session.show(Route.object(Route.findings, id), watching, page: FindingShow.page)
   }
 
   /// The page of the daemon's answer.

@@ -16,12 +16,13 @@ struct FindingWaves: AsyncParsableCommand {
       examples: ["forewarn finding waves F-17", "forewarn finding waves F-17 -o json"]))
 
   @Argument(help: "The finding's id.") var id: String
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.action(Route.findings, id, "waves"))) { body, screen in
+    try await session.show(Route.action(Route.findings, id, "waves"), watching) { body, screen in
       WavesPage.text(try Session.decode(CampaignItem.self, from: body), on: screen)
     }
   }

@@ -15,13 +15,14 @@ struct ImpactCommand: AsyncParsableCommand {
 
   @Option(help: "The product's id (default: all).") var product: String?
   @Option(help: "The failure mode's id (default: all).") var failureMode: String?
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
     let path = Route.query(Route.impact, [("product", product), ("failure_mode", failureMode)])
-    try session.show(try await session.get(path)) { body, screen in
+    try await session.show(path, watching) { body, screen in
       ImpactPage.text(
         try Session.decode(ImpactReport.self, from: body), withHeaders: !output.noHeaders, on: screen)
     }

@@ -26,13 +26,14 @@ struct ModelShow: AsyncParsableCommand {
 
   @Option(help: "The product's id (default: all).") var product: String?
   @OptionGroup var mode: ModeOption
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
     let path = Route.query(Route.model, [("product", product), ("failure_mode", mode.failureMode)])
-    try session.show(try await session.get(path)) { body, screen in
+    try await session.show(path, watching) { body, screen in
       ModelPage.text(
         try Session.decode(ListReply<ModeReportItem>.self, from: body).items, withHeaders: !output.noHeaders,
         on: screen)

@@ -32,6 +32,7 @@ struct OutboxList: AsyncParsableCommand {
   @Option(help: "The ticket or finding that it is about.") var subject: String?
   @Option(help: "The webhook that it is for.") var webhook: String?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -39,7 +40,7 @@ struct OutboxList: AsyncParsableCommand {
     try await Session(connection, output).list(
       .outbox, Route.outbox,
       filters: [("state", state?.query), ("kind", kind?.query), ("subject", subject), ("webhook", webhook)],
-      limit: limit)
+      limit: limit, watching)
   }
 }
 

@@ -22,11 +22,13 @@ struct ProfileList: AsyncParsableCommand {
 
   @Option(help: "The product's id.") var product: String?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await Session(connection, output).list(.profiles, Route.profiles, filters: [("product", product)], limit: limit)
+    try await Session(connection, output).list(
+      .profiles, Route.profiles, filters: [("product", product)], limit: limit, watching)
   }
 }
 
@@ -37,12 +39,13 @@ struct ProfileShow: AsyncParsableCommand {
       examples: ["forewarn profile show echo-dot-5", "forewarn profile show fire-tv-stick-4k-max -o json"]))
 
   @Argument(help: "The product's id.", completion: LiveIDs.completion) var product: String
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.profiles, product))) { body, screen in
+    try await session.show(Route.object(Route.profiles, product), watching) { body, screen in
       try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
     }
   }

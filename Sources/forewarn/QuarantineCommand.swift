@@ -23,12 +23,13 @@ struct QuarantineList: AsyncParsableCommand {
 
   @Option(help: "Why the message couldn't be used.") var reason: RejectionReason?
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await Session(connection, output).list(
-      .quarantine, Route.quarantine, filters: [("reason", reason?.rawValue)], limit: limit)
+      .quarantine, Route.quarantine, filters: [("reason", reason?.rawValue)], limit: limit, watching)
   }
 }
 
@@ -39,12 +40,13 @@ struct QuarantineShow: AsyncParsableCommand {
       examples: ["forewarn quarantine show 17", "forewarn quarantine show 17 -o json"]))
 
   @Argument(help: "The message's number.", completion: LiveIDs.completion) var id: String
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.object(Route.quarantine, id))) { body, screen in
+    try await session.show(Route.object(Route.quarantine, id), watching) { body, screen in
       let value = try Session.value(in: body)
       // The bytes in base 64 say nothing to people where the text does.
       let omitted: Set<String> = value.text(at: "payload") == nil ? [] : ["payload_b64"]

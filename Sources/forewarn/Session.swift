@@ -13,9 +13,21 @@ struct Session {
   }
 
   /// Prints a list that the query's filters narrow.
-  func list(_ listing: Listing, _ path: String, filters: [(name: String, value: String?)], limit: Limit) async throws {
+  func list(
+    _ listing: Listing, _ path: String, filters: [(name: String, value: String?)], limit: Limit,
+    _ watching: WatchOptions
+  ) async throws {
     let query = Route.query(path, filters + [("limit", limit.limit.map { String($0) })])
-    let body = try await client.send(.init("GET", query))
+    if watching.watch {
+      return try await watch(every: watching.every) {
+        try await get(query)
+      } page: { body, screen in
+        let items = try Self.items(in: body)
+        guard !items.isEmpty else { return listing.emptyRemark(filtered: filters.contains { $0.value != nil }) + "\n" }
+        return listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders)
+      }
+    }
+    let body = try await get(query)
     let items = try Self.items(in: body)
     guard output.format == .table else {
       return StandardStreams.print(try machine(body))
@@ -26,6 +38,14 @@ struct Session {
     let screen = StandardStreams.screen()
     StandardStreams.print(listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders))
     if items.count == limit.limit { output.remark("the first \(items.count) are shown; more with a larger --limit") }
+  }
+
+  /// Prints the object at a path, once or as it changes.
+  func show(
+    _ path: String, _ watching: WatchOptions, page: ([UInt8], Screen) throws -> String
+  ) async throws {
+    guard watching.watch else { return try show(try await get(path), page: page) }
+    try await watch(every: watching.every, { try await get(path) }, page: page)
   }
 
   /// Prints one object: as the daemon said it, or as the page made of it.

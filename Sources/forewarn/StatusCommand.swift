@@ -11,11 +11,19 @@ struct StatusCommand: AsyncParsableCommand {
         "forewarn status", "forewarn status -o json", "forewarn status --quiet || systemctl status forewarnd",
       ]))
 
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
+    if watching.watch {
+      return try await session.watch(every: watching.every) {
+        try await session.get(Route.status)
+      } page: { body, screen in
+        StatusPage.text(try Session.decode(StatusReport.self, from: body), on: screen)
+      }
+    }
     let body = try await session.get(Route.status)
     let status = try Session.decode(StatusReport.self, from: body)
     if !output.quiet { try session.show(body) { _, screen in StatusPage.text(status, on: screen) } }

@@ -10,7 +10,7 @@ struct TicketCommand: AsyncParsableCommand {
     subcommands: [
       TicketList.self, TicketShow.self, TicketAck.self, TicketOpen.self, TicketHold.self, TicketResolve.self,
       TicketReopen.self,
-      TicketCancel.self, TicketNote.self,
+      TicketCancel.self, TicketNote.self, TicketWatch.self,
     ],
     aliases: ["tickets"])
 }
@@ -32,11 +32,12 @@ struct TicketList: AsyncParsableCommand {
 
   @OptionGroup var filter: TicketFilters
   @OptionGroup var limit: Limit
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, limit: limit)
+    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, limit: limit, watching)
   }
 }
 
@@ -49,14 +50,36 @@ struct TicketShow: AsyncParsableCommand {
 
   @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String
   @Option(help: ArgumentHelp("The explanation's language: en, de, ja, …", valueName: "locale")) var locale: String?
+  @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let session = Session(connection, output)
-    try session.show(try await session.get(Route.query(Route.object(Route.tickets, id), [("locale", locale)]))) {
+    try await session.show(Route.query(Route.object(Route.tickets, id), [("locale", locale)]), watching) {
       body, screen in
       TicketPage.text(try Session.decode(Ticket.self, from: body), on: screen)
     }
+  }
+}
+
+struct TicketWatch: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch", abstract: "Tickets as they come, change and go: `ticket list --watch`.",
+    discussion: Help.discussion(
+      examples: [
+        "forewarn ticket watch --severity critical", "forewarn ticket watch --owner \"factory SZ-3\" | jq .event",
+      ]))
+
+  @OptionGroup var filter: TicketFilters
+  @OptionGroup var limit: Limit
+  @Option(help: ArgumentHelp("Ask anew so often.", valueName: "seconds")) var every = Seconds(2)
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    var watching = WatchOptions()
+    (watching.watch, watching.every) = (true, every)
+    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, limit: limit, watching)
   }
 }
