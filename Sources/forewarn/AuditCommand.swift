@@ -26,16 +26,14 @@ struct AuditList: AsyncParsableCommand {
   @Option(help: "The ticket's or finding's id, the key or the profile's file.") var subject: String?
   @Option(help: "Who changed it.") var actor: String?
   @Option(help: "How it was changed: opened, held, resolved, changed, …") var change: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await Session(connection, output).list(
       .audit, Route.audit,
-      filters: [("noun", noun?.query), ("subject", subject), ("actor", actor), ("change", change)], limit: limit,
-      watching)
+      filters: [("noun", noun?.query), ("subject", subject), ("actor", actor), ("change", change)], selection)
   }
 }
 

@@ -23,8 +23,7 @@ struct BatchList: AsyncParsableCommand {
   @Option(help: "The factory.") var factory: String?
   @Option(help: "The supplier.") var supplier: String?
   @Option(help: "A lot of components that went into it.") var componentLot: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -33,7 +32,7 @@ struct BatchList: AsyncParsableCommand {
       .batches, Route.batches,
       filters: [
         ("product", product), ("factory", factory), ("supplier", supplier), ("component_lot", componentLot),
-      ], limit: limit, watching)
+      ], selection)
   }
 }
 

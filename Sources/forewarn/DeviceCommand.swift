@@ -27,8 +27,7 @@ struct DeviceList: AsyncParsableCommand {
   @Option(help: "The firmware last reported.") var firmware: String?
   @Option(help: "The region.") var region: String?
   @Option(help: "The customer's id.") var customer: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -37,7 +36,7 @@ struct DeviceList: AsyncParsableCommand {
       .devices, Route.devices,
       filters: [
         ("product", product), ("batch", batch), ("firmware", firmware), ("region", region), ("customer", customer),
-      ], limit: limit, watching)
+      ], selection)
   }
 }
 

@@ -34,8 +34,7 @@ struct FindingList: AsyncParsableCommand {
   @Option(help: "The cohort's batch.") var batch: String?
   @Option(help: "The cohort's firmware.") var firmware: String?
   @Option(help: "The cohort's region.") var region: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -45,7 +44,7 @@ struct FindingList: AsyncParsableCommand {
       filters: [
         ("state", state?.query), ("product", product), ("failure_mode", failureMode), ("cause", cause?.query),
         ("batch", batch), ("firmware", firmware), ("region", region),
-      ], limit: limit, watching)
+      ], selection)
   }
 }
 

@@ -31,8 +31,7 @@ struct OutboxList: AsyncParsableCommand {
   @Option(help: "What it is.") var kind: Choices<OutboxKind>?
   @Option(help: "The ticket or finding that it is about.") var subject: String?
   @Option(help: "The webhook that it is for.") var webhook: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
@@ -40,7 +39,7 @@ struct OutboxList: AsyncParsableCommand {
     try await Session(connection, output).list(
       .outbox, Route.outbox,
       filters: [("state", state?.query), ("kind", kind?.query), ("subject", subject), ("webhook", webhook)],
-      limit: limit, watching)
+      selection)
   }
 }
 

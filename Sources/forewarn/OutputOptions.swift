@@ -30,3 +30,13 @@ struct Limit: ParsableArguments {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
   }
 }
+
+/// What every list takes.
+struct ListOptions: ParsableArguments {
+  @OptionGroup var limit: Limit
+  @OptionGroup var refinement: Refinement
+  @OptionGroup var watching: WatchOptions
+
+  /// Of what the daemon gives at once.
+  static let most = 100_000
+}

@@ -23,14 +23,13 @@ struct PredictionList: AsyncParsableCommand {
   @Option(help: "The device's id.") var device: String?
   @Option(help: "The product's id.") var product: String?
   @Option(help: "The failure mode's id.") var failureMode: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await Session(connection, output).list(
       .predictions, Route.predictions,
-      filters: [("device", device), ("product", product), ("failure_mode", failureMode)], limit: limit, watching)
+      filters: [("device", device), ("product", product), ("failure_mode", failureMode)], selection)
   }
 }

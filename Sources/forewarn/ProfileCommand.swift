@@ -21,14 +21,13 @@ struct ProfileList: AsyncParsableCommand {
     aliases: ["ls"])
 
   @Option(help: "The product's id.") var product: String?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await Session(connection, output).list(
-      .profiles, Route.profiles, filters: [("product", product)], limit: limit, watching)
+      .profiles, Route.profiles, filters: [("product", product)], selection)
   }
 }
 

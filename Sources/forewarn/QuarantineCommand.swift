@@ -22,14 +22,13 @@ struct QuarantineList: AsyncParsableCommand {
     aliases: ["ls"])
 
   @Option(help: "Why the message couldn't be used.") var reason: RejectionReason?
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await Session(connection, output).list(
-      .quarantine, Route.quarantine, filters: [("reason", reason?.rawValue)], limit: limit, watching)
+      .quarantine, Route.quarantine, filters: [("reason", reason?.rawValue)], selection)
   }
 }
 

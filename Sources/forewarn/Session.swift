@@ -12,32 +12,41 @@ struct Session {
     self.output = output
   }
 
-  /// Prints a list that the query's filters narrow.
+  /// Prints a list that the query's filters narrow, once or as it changes.
   func list(
-    _ listing: Listing, _ path: String, filters: [(name: String, value: String?)], limit: Limit,
-    _ watching: WatchOptions
+    _ listing: Listing, _ path: String, filters: [(name: String, value: String?)], _ selection: ListOptions
   ) async throws {
-    let query = Route.query(path, filters + [("limit", limit.limit.map { String($0) })])
-    if watching.watch {
-      return try await watch(every: watching.every) {
-        try await get(query)
-      } page: { body, screen in
-        let items = try Self.items(in: body)
-        guard !items.isEmpty else { return listing.emptyRemark(filtered: filters.contains { $0.value != nil }) + "\n" }
-        return listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders)
-      }
+    let (limit, refinement) = (selection.limit.limit, selection.refinement)
+    let asked = refinement.needsAll ? ListOptions.most : limit
+    let query = Route.query(path, filters + [("limit", asked.map { String($0) })])
+    let isFiltered = refinement.conditions != nil || filters.contains { $0.value != nil }
+    func ask() async throws -> [UInt8] { try refined(try await get(query), refinement, limit) }
+    func table(_ body: [UInt8], _ screen: Screen) throws -> String {
+      let items = try Self.items(in: body)
+      guard !items.isEmpty else { return listing.emptyRemark(filtered: isFiltered) + "\n" }
+      return listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders)
     }
-    let body = try await get(query)
+    if selection.watching.watch { return try await watch(every: selection.watching.every, ask, page: table) }
+    let body = try await ask()
+    guard output.format == .table, refinement.fields == nil else { return StandardStreams.print(try machine(body)) }
+    let count = try Self.items(in: body).count
+    guard count > 0 else { return output.remark(listing.emptyRemark(filtered: isFiltered)) }
+    StandardStreams.print(try table(body, StandardStreams.screen()))
+    if count == limit { output.remark("the first \(count) are shown; more with a larger --limit") }
+  }
+
+  /// The list as the options on any of its fields make it.
+  private func refined(_ body: [UInt8], _ refinement: Refinement, _ limit: Int?) throws -> [UInt8] {
+    guard refinement.needsAll || refinement.fields != nil else { return body }
+    guard case .object(let members) = try Self.value(in: body) else { return body }
     let items = try Self.items(in: body)
-    guard output.format == .table else {
-      return StandardStreams.print(try machine(body))
+    if refinement.needsAll, items.count == ListOptions.most {
+      output.remark(
+        "only the first \(Phrase.count(items.count)) were looked at: narrow them by the command's own filters")
     }
-    guard !items.isEmpty else {
-      return output.remark(listing.emptyRemark(filtered: filters.contains { $0.value != nil }))
-    }
-    let screen = StandardStreams.screen()
-    StandardStreams.print(listing.table(of: items, on: screen).text(on: screen, withHeaders: !output.noHeaders))
-    if items.count == limit.limit { output.remark("the first \(items.count) are shown; more with a larger --limit") }
+    let chosen = try refinement.applied(to: items, limit: limit)
+    let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
+    return Array(JSONValue.object(changed).description.utf8)
   }
 
   /// Prints the object at a path, once or as it changes.

@@ -31,13 +31,12 @@ struct TicketList: AsyncParsableCommand {
     aliases: ["ls"])
 
   @OptionGroup var filter: TicketFilters
-  @OptionGroup var limit: Limit
-  @OptionGroup var watching: WatchOptions
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, limit: limit, watching)
+    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, selection)
   }
 }
 
@@ -72,14 +71,13 @@ struct TicketWatch: AsyncParsableCommand {
       ]))
 
   @OptionGroup var filter: TicketFilters
-  @OptionGroup var limit: Limit
-  @Option(help: ArgumentHelp("Ask anew so often.", valueName: "seconds")) var every = Seconds(2)
+  @OptionGroup var selection: ListOptions
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    var watching = WatchOptions()
-    (watching.watch, watching.every) = (true, every)
-    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, limit: limit, watching)
+    var selection = selection
+    selection.watching.watch = true
+    try await Session(connection, output).list(.tickets, Route.tickets, filters: filter.query, selection)
   }
 }
