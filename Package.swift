@@ -60,6 +60,8 @@ let package = Package(
       ]),
     .target(name: "FleetSimulation", dependencies: ["Vocabulary"]),
     .target(name: "Terminal", dependencies: ["ControlProtocol", "Vocabulary"]),
+    // What a browser is shown: pages and plots, pure.
+    .target(name: "Dashboard", dependencies: ["ControlProtocol", "Terminal", "Vocabulary"]),
     // A private broker and daemon on temporary folders, for the end-to-end tests and the demo.
     .target(name: "Rig", dependencies: ["FleetSimulation", "Vocabulary"]),
     .target(
@@ -139,6 +141,7 @@ let package = Package(
         "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Rig", "Triage", "Vocabulary",
       ]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
+    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "ControlProtocol", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(
       name: "evaluateTests", dependencies: ["evaluate", "FleetSimulation", "FirmwareProfiles", "Vocabulary"]),

@@ -1,0 +1,85 @@
+package import Terminal
+
+/// Rows of figures or words, on a page as a table and for download as CSV.
+package struct DataTable: Hashable, Sendable {
+  package struct Column: Hashable, Sendable {
+    package var title: String
+    package var isNumber: Bool
+    package init(_ title: String, isNumber: Bool = false) {
+      self.title = title
+      self.isNumber = isNumber
+    }
+    package static func number(_ title: String) -> Column { Column(title, isNumber: true) }
+  }
+
+  /// `shown` is for people, `value` for programs.
+  package struct Cell: Hashable, Sendable, ExpressibleByStringLiteral {
+    package var shown: String
+    package var value: String
+    package var link: Link?
+    /// A class of the style sheet that paints it as a word of state.
+    package var badge: String?
+
+    package init(_ shown: String, value: String? = nil, link: Link? = nil, badge: String? = nil) {
+      self.shown = shown
+      self.value = value ?? shown
+      self.link = link
+      self.badge = badge
+    }
+    package init(stringLiteral value: String) { self.init(value) }
+    package init(_ count: Int) { self.init(Phrase.count(count), value: String(count)) }
+    package init(_ value: Double?, _ digits: Int) {
+      self.init(value.map { Phrase.fixed($0, digits) } ?? "–", value: value.map { String($0) } ?? "")
+    }
+  }
+
+  package var caption: String
+  package var columns: [Column]
+  package var rows: [[Cell]]
+  /// Said where there are no rows.
+  package var empty: String
+
+  package init(_ caption: String, _ columns: [Column], empty: String = "Nothing to show.", rows: [[Cell]]) {
+    self.caption = caption
+    self.columns = columns
+    self.rows = rows
+    self.empty = empty
+  }
+
+  package var csv: String {
+    CSV.line(columns.map(\.title)) + rows.map { CSV.line($0.map { Self.harmless($0.value) }) }.joined()
+  }
+
+  /// Spreadsheets run what begins like a formula; figures may begin with a sign.
+  private static func harmless(_ value: String) -> String {
+    guard let first = value.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first), Double(value) == nil else {
+      return value
+    }
+    return "'" + value
+  }
+
+  var html: HTML {
+    guard !rows.isEmpty else { return "<p class=\"empty\">\(empty)</p>" }
+    let head = columns.map { column -> HTML in
+      "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "" as HTML)>\(column.title)</th>"
+    }.joined()
+    let body = rows.map { row -> HTML in
+      let cells = zip(columns, row).enumerated().map { index, pair -> HTML in
+        Self.cell(pair.1, pair.0, isFirst: index == 0)
+      }
+      return "<tr>\(cells.joined())</tr>\n"
+    }.joined()
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table><caption>\(caption)</caption>
+      <thead><tr>\(head)</tr></thead>
+      <tbody>\(body)</tbody></table></div>
+      """
+  }
+
+  private static func cell(_ cell: Cell, _ column: Column, isFirst: Bool) -> HTML {
+    var content: HTML = cell.link.map { $0.around(cell.shown) } ?? "\(cell.shown)"
+    if let badge = cell.badge { content = "<span class=\"badge \(badge)\">\(content)</span>" }
+    let kind: HTML = column.isNumber ? " class=\"number\"" : ""
+    return isFirst ? "<th scope=\"row\"\(kind)>\(content)</th>" : "<td\(kind)>\(content)</td>"
+  }
+}
