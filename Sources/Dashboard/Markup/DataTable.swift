@@ -1,4 +1,4 @@
-package import Terminal
+import Terminal
 
 /// Rows of figures or words, on a page as a table and for download as CSV.
 package struct DataTable: Hashable, Sendable {
