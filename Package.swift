@@ -68,7 +68,7 @@ let package = Package(
       name: "Gateway",
       dependencies: [
         "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol",
-        "CMalloc", "CSystemd", "Fingerprints",
+        "CMalloc", "CSystemd", "Dashboard", "Fingerprints",
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         "DefectModel", "DeviceHistory", "Triage",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),

@@ -2,13 +2,14 @@ import Terminal
 
 /// Rows of figures or words, on a page as a table and for download as CSV.
 package struct DataTable: Hashable, Sendable {
-  package struct Column: Hashable, Sendable {
+  package struct Column: Hashable, Sendable, ExpressibleByStringLiteral {
     package var title: String
     package var isNumber: Bool
     package init(_ title: String, isNumber: Bool = false) {
       self.title = title
       self.isNumber = isNumber
     }
+    package init(stringLiteral value: String) { self.init(value) }
     package static func number(_ title: String) -> Column { Column(title, isNumber: true) }
   }
 

@@ -1,3 +1,5 @@
+import Terminal
+
 /// Small parts that several pages are made of.
 enum Elements {
   static func section(_ heading: String, id: String? = nil, wide: Bool = false, _ content: HTML...) -> HTML {
@@ -6,9 +8,10 @@ enum Elements {
     return "<section\(name)\(kind)><h2>\(heading)</h2>\n\(HTML(content))</section>\n"
   }
 
-  /// Pairs of a name and what it is; what isn't known is left out.
-  static func facts(_ pairs: [(String, HTML?)]) -> HTML {
-    let items = pairs.compactMap { name, value -> HTML? in
+  /// Names and what they are, those of markup first; what isn't known is left out.
+  static func facts(marked: [(String, HTML?)] = [], _ pairs: [(String, String?)]) -> HTML {
+    let all = marked + pairs.map { name, value -> (String, HTML?) in (name, value.map { "\($0)" }) }
+    let items = all.compactMap { name, value -> HTML? in
       value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" }
     }
     return "<dl class=\"facts\">\(items.joined())</dl>\n"
@@ -23,7 +26,14 @@ enum Elements {
     return "<ul class=\"tiles\">\(items.joined())</ul>\n"
   }
 
-  static func badge(_ word: String) -> HTML { "<span class=\"badge \(badgeClass(word))\">\(shown(word))</span>" }
+  static func badge(_ word: String, as words: String? = nil) -> HTML {
+    "<span class=\"badge \(badgeClass(word))\">\(words ?? shown(word))</span>"
+  }
+
+  /// `3 ms`, `1.2 s`.
+  static func seconds(_ value: Double) -> String {
+    value < 1 ? "\(Phrase.fixed(value * 1000, value < 0.01 ? 1 : 0)) ms" : "\(Phrase.fixed(value, 1)) s"
+  }
 
   /// `on_hold` is said as "on hold".
   static func shown(_ word: String) -> String { word.split(separator: "_").joined(separator: " ") }

@@ -1,0 +1,81 @@
+import CaseStore
+import ControlProtocol
+import Dashboard
+import Hummingbird
+import Vocabulary
+
+/// The pages at a glance. They read what the control API reads, change nothing, and hold the engine up no longer than a
+/// `forewarn … list` does.
+struct DashboardRoutes: Sendable {
+  let engine: Engine
+  let store: CaseDatabase
+  let status: StatusReporter
+  let rates: RateRecorder
+  let listen: Configuration.ListenAddress
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.add(middleware: BrowserGuard(listen: listen, status: status))
+    router.get("/", use: page(overview))
+    for asset in Asset.all {
+      router.get("/assets/\(asset.name)") { _, _ in
+        var response = Response.bytes(Array(asset.text.utf8), type: asset.type)
+        response.headers[.cacheControl] = "no-cache"
+        return response
+      }
+    }
+  }
+
+  typealias Maker = @Sendable (Request, BasicRequestContext) async throws -> WebPage
+
+  /// The page itself, or with `?format=csv` the table behind it.
+  func page(_ make: @escaping Maker) -> @Sendable (Request, BasicRequestContext) async throws -> Response {
+    { request, context in
+      let format = request.uri.queryParameters["format"].map { String($0) }
+      guard format == nil || format == "csv" || format == "html" else {
+        throw ProblemDetails(status: 400, title: "unknown format", detail: "format is html or csv")
+      }
+      let page = try await make(request, context)
+      guard format == "csv" else {
+        let text = page.document(state: status.report().state.rawValue, now: WallClock.now())
+        return .bytes(Array(text.utf8), type: "text/html; charset=utf-8")
+      }
+      let name = request.uri.queryParameters["table"].map { String($0) }
+      guard let csv = page.csv(name) else {
+        let names = page.tables.map(\.name).joined(separator: ", ")
+        throw ProblemDetails(
+          status: 404, title: "no such table", detail: names.isEmpty ? "this page has none" : "table is one of \(names)")
+      }
+      var response = Response.bytes(Array(csv.utf8), type: "text/csv; charset=utf-8; header=present")
+      let table = name ?? page.tables.first?.name ?? "table"
+      response.headers[.contentDisposition] = "attachment; filename=\"forewarn-\(page.section.rawValue)-\(table).csv\""
+      return response
+    }
+  }
+
+  /// A page's own fields of the query; `format` and `table` are everyone's.
+  func query(_ request: Request, _ names: [String]) throws -> Query {
+    try Query(request, allowed: names + ["format", "table"])
+  }
+
+  private func overview(_ request: Request, _ context: BasicRequestContext) async throws -> WebPage {
+    _ = try query(request, [])
+    var live = FindingFilter()
+    live.states = [.confirmed, .known, .suspected]
+    live.limit = DashboardLimits.overviewRows
+    var urgent = TicketFilter()
+    urgent.states = [.open, .proposed]
+    urgent.limit = DashboardLimits.overviewRows
+    return OverviewPage(
+      status: status.report(), findings: try store.findings(live), tickets: try store.ticketCounts(),
+      urgent: try store.tickets(urgent), rates: rates.samples
+    ).page(now: WallClock.now())
+  }
+}
+
+/// What a page shows at most; the rest is a page further, or the CLI's.
+enum DashboardLimits {
+  /// A wall shows about so many lines beside the rest.
+  static let overviewRows = 12
+  /// A screen or two to a page.
+  static let ticketsAPage = 50
+}
