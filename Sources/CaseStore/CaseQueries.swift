@@ -28,9 +28,10 @@ extension CaseDatabase {
         CASE state WHEN 'open' THEN 0 WHEN 'proposed' THEN 1 WHEN 'acknowledged' THEN 2 WHEN 'on_hold' THEN 3
           WHEN 'resolved' THEN 4 ELSE 5 END,
         CASE severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, updated_ms DESC, id
-      LIMIT ?
+      LIMIT ? OFFSET ?
       """
-    return try read { try TicketTable.read(rest, conditions.arguments + [max(0, filter.limit)], in: $0) }
+    let part = [max(0, filter.limit), max(0, filter.offset)]
+    return try read { try TicketTable.read(rest, conditions.arguments + StatementArguments(part), in: $0) }
   }
 
   /// The ticket with this id, or with the only id that begins so (`ambiguous` if there are several); `nil` if none.

@@ -20,6 +20,8 @@ package struct DataTable: Hashable, Sendable {
     package var link: Link?
     /// A class of the style sheet that paints it as a word of state.
     package var badge: String?
+    /// Drawn as a bar of this share of the room.
+    package var share: Double?
 
     package init(_ shown: String, value: String? = nil, link: Link? = nil, badge: String? = nil) {
       self.shown = shown
@@ -28,6 +30,11 @@ package struct DataTable: Hashable, Sendable {
       self.badge = badge
     }
     package init(stringLiteral value: String) { self.init(value) }
+    static func bar(_ share: Double) -> Cell {
+      var cell = Cell("", value: "")
+      cell.share = share
+      return cell
+    }
     package init(_ count: Int) { self.init(Phrase.count(count), value: String(count)) }
     package init(_ value: Double?, _ digits: Int) {
       self.init(value.map { Phrase.fixed($0, digits) } ?? "–", value: value.map { String($0) } ?? "")
@@ -47,8 +54,11 @@ package struct DataTable: Hashable, Sendable {
     self.empty = empty
   }
 
+  /// Without the columns that have no name: those are drawings.
   package var csv: String {
-    CSV.line(columns.map(\.title)) + rows.map { CSV.line($0.map { Self.harmless($0.value) }) }.joined()
+    let named = columns.indices.filter { !columns[$0].title.isEmpty }
+    return CSV.line(named.map { columns[$0].title })
+      + rows.map { row in CSV.line(named.map { Self.harmless(row[$0].value) }) }.joined()
   }
 
   /// Spreadsheets run what begins like a formula; figures may begin with a sign.
@@ -79,6 +89,12 @@ package struct DataTable: Hashable, Sendable {
 
   private static func cell(_ cell: Cell, _ column: Column, isFirst: Bool) -> HTML {
     var content: HTML = cell.link.map { $0.around(cell.shown) } ?? "\(cell.shown)"
+    if let share = cell.share {
+      content = """
+        <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">\
+        <rect class="fill" width="\(min(max(share, 0), 1) * 100)" height="10"/></svg>
+        """
+    }
     if let badge = cell.badge { content = "<span class=\"badge \(badge)\">\(content)</span>" }
     let kind: HTML = column.isNumber ? " class=\"number\"" : ""
     return isFirst ? "<th scope=\"row\"\(kind)>\(content)</th>" : "<td\(kind)>\(content)</td>"

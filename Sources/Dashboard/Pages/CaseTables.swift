@@ -38,33 +38,55 @@ enum FindingTable {
 
 /// Tickets as a list of links.
 enum TicketTable {
-  static func table(_ tickets: [Ticket], _ caption: String, now: EventTime) -> DataTable {
-    DataTable(
-      caption,
-      [
-        "Ticket", "State", "Severity", "Kind", "Device", "Product", "Failure mode", "Batch", "Firmware", "Region",
-        .number("Probability"), "Owner", "Due", .number("Age"),
-      ], empty: "No such ticket.",
-      rows: tickets.map { ticket in
-        let isOverdue = ticket.dueAt.map { $0 <= now } ?? false && [.open, .proposed].contains(ticket.state)
-        return [
-          .init(ticket.id, link: .ticket(ticket.id)),
-          .init(
-            Elements.shown(ticket.state.rawValue), value: ticket.state.rawValue,
-            badge: Elements.badgeClass(ticket.state.rawValue)),
-          .init(ticket.severity.rawValue, badge: Elements.badgeClass(ticket.severity.rawValue)),
-          .init(ticket.kind.rawValue), .init(ticket.device, link: .device(ticket.device)),
-          .init(ticket.product.text), .init(ticket.failureMode.text), .init(ticket.batch.text),
-          .init(ticket.firmware.text), .init(ticket.region.text),
-          .init(
-            Phrase.percent(ticket.probability.mean, low: ticket.probability.low, high: ticket.probability.high),
-            value: "\(ticket.probability.mean)"), .init(ticket.owner ?? "–", value: ticket.owner ?? ""),
-          .init(
-            ticket.dueAt.map { Phrase.moment($0) } ?? "–", value: ticket.dueAt?.description ?? "",
-            badge: isOverdue ? "bad" : nil),
-          .age(ticket.openedAt, now: now),
-        ]
-      })
+  private struct Field: Sendable {
+    var column: DataTable.Column
+    /// Left out where there is little room.
+    var isDetail = false
+    var cell: @Sendable (Ticket, EventTime) -> DataTable.Cell
+  }
+
+  private static let fields: [Field] = [
+    Field(column: "Ticket") { ticket, _ in .init(ticket.id, link: .ticket(ticket.id)) },
+    Field(column: "State") { ticket, _ in
+      .init(
+        Elements.shown(ticket.state.rawValue), value: ticket.state.rawValue,
+        badge: Elements.badgeClass(ticket.state.rawValue))
+    },
+    Field(column: "Severity") { ticket, _ in
+      .init(ticket.severity.rawValue, badge: Elements.badgeClass(ticket.severity.rawValue))
+    },
+    Field(column: "Kind") { ticket, _ in .init(ticket.kind.rawValue) },
+    Field(column: "Device") { ticket, _ in .init(ticket.device, link: .device(ticket.device)) },
+    Field(column: "Product", isDetail: true) { ticket, _ in .init(ticket.product.text) },
+    Field(column: "Failure mode") { ticket, _ in .init(ticket.failureMode.text) },
+    Field(column: "Batch", isDetail: true) { ticket, _ in .init(ticket.batch.text) },
+    Field(column: "Firmware", isDetail: true) { ticket, _ in .init(ticket.firmware.text) },
+    Field(column: "Region", isDetail: true) { ticket, _ in .init(ticket.region.text) },
+    Field(column: .number("Probability")) { ticket, _ in
+      .init(
+        Phrase.percent(ticket.probability.mean, low: ticket.probability.low, high: ticket.probability.high),
+        value: "\(ticket.probability.mean)")
+    },
+    Field(column: "Owner") { ticket, _ in .init(ticket.owner ?? "–", value: ticket.owner ?? "") },
+    Field(column: "Answer due") { ticket, now in due(ticket, now) },
+    Field(column: .number("Age")) { ticket, now in .age(ticket.openedAt, now: now) },
+  ]
+
+  static func table(_ tickets: [Ticket], _ caption: String, now: EventTime, isFull: Bool = false) -> DataTable {
+    let fields = fields.filter { isFull || !$0.isDetail }
+    return DataTable(
+      caption, fields.map(\.column), empty: "No such ticket.",
+      rows: tickets.map { ticket in fields.map { $0.cell(ticket, now) } })
+  }
+
+  private static func due(_ ticket: Ticket, _ now: EventTime) -> DataTable.Cell {
+    guard let due = ticket.dueAt, [.open, .proposed].contains(ticket.state) else {
+      return .init("–", value: ticket.dueAt?.description ?? "")
+    }
+    let seconds = Double(due.milliseconds - now.milliseconds) / 1000
+    return seconds > 0
+      ? .init("in \(Phrase.briefly(seconds: seconds))", value: due.description)
+      : .init("overdue \(Phrase.briefly(seconds: -seconds))", value: due.description, badge: "bad")
   }
 }
 

@@ -36,7 +36,7 @@ package struct OverviewPage: Sendable {
       \(Elements.section(
         "Next tickets", wide: true, urgentTable.html,
         Figure.after(
-          table: nil, name: "urgent", page: .overview, command: "forewarn ticket list --state open --state proposed")))
+          table: nil, name: "urgent", page: .overview, command: "forewarn ticket list --state open --state proposed --limit 12")))
       \(Elements.section(
         "Messages", RatePlot.figure(rates, table: rateTable, page: .overview).html, Self.messages(status)))
       \(Elements.section(

@@ -16,6 +16,9 @@ struct DashboardRoutes: Sendable {
   func add(to router: Router<BasicRequestContext>) {
     router.add(middleware: BrowserGuard(listen: listen, status: status))
     router.get("/", use: page(overview))
+    router.get("/tickets", use: page(tickets))
+    router.get("/tickets/:id", use: page(ticket))
+    router.get("/findings", use: page(findings))
     for asset in Asset.all {
       router.get("/assets/\(asset.name)") { _, _ in
         var response = Response.bytes(Array(asset.text.utf8), type: asset.type)
@@ -68,8 +71,11 @@ struct DashboardRoutes: Sendable {
     return OverviewPage(
       status: status.report(), findings: try store.findings(live), tickets: try store.ticketCounts(),
       urgent: try store.tickets(urgent), rates: rates.samples
-    ).page(now: WallClock.now())
+    ).page(now: judgementTime)
   }
+
+  /// By which cases are young or overdue: that of the evidence.
+  var judgementTime: EventTime { status.board.read(\.clock) ?? WallClock.now() }
 }
 
 /// What a page shows at most; the rest is a page further, or the CLI's.
@@ -78,4 +84,8 @@ enum DashboardLimits {
   static let overviewRows = 12
   /// A screen or two to a page.
   static let ticketsAPage = 50
+  /// The store passes over what stands before a page: a filter finds faster what stands behind this many.
+  static let pages = 1000
+  /// There are as many as there are defects.
+  static let findings = 500
 }
