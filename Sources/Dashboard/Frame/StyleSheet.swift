@@ -6,7 +6,7 @@ enum StyleSheet {
     *{box-sizing:border-box}
     html{color-scheme:light dark;background:var(--page);color:var(--text);font:15px/1.5 system-ui,sans-serif;
       -webkit-text-size-adjust:100%}
-    body{margin:0 auto;max-width:80rem;padding:0 1rem 2rem}
+    body{margin:0 auto;max-width:92rem;padding:0 1rem 2rem}
     a{color:var(--link)} a:hover{text-decoration-thickness:2px}
     :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
     main:focus{outline:none}
@@ -37,7 +37,7 @@ enum StyleSheet {
     .facts dt{color:var(--muted);font-size:.85rem} .facts dd{margin:0;overflow-wrap:anywhere}
     .plain{margin:.3rem 0;padding-left:1.1rem} .plain li{overflow-wrap:anywhere}
     .scroll{overflow-x:auto;position:relative} .empty{color:var(--muted)}
-    table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+    table{border-collapse:collapse;width:100%;font-size:.94rem;font-variant-numeric:tabular-nums}
     section>.scroll>table>caption{position:absolute;left:-99rem}
     caption{text-align:left;padding-bottom:.3rem;font-size:.9rem}
     th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
@@ -57,7 +57,7 @@ enum StyleSheet {
     svg .line{fill:none;stroke:var(--accent);stroke-width:2} svg .line.hot{stroke:var(--hot)} svg .line.grey{stroke:var(--grey)}
     svg .line.cool{stroke:var(--cool)} svg .dashed{stroke-dasharray:5 4} svg .area{fill:var(--band)}
     svg .dot{fill:var(--accent)} svg .dot.hot,svg .fill.hot{fill:var(--hot)} svg .dot.grey,svg .fill.grey{fill:var(--grey)}
-    svg .dot.cool,svg .fill.cool{fill:var(--cool)} svg .fill{fill:var(--accent)} svg .hollow{fill:var(--card);stroke:var(--grey);stroke-width:1.5}
+    svg .dot.cool,svg .fill.cool{fill:var(--cool)} svg .fill{fill:var(--accent)} svg .fill.pale{fill:var(--edge)} svg .hollow{fill:var(--card);stroke:var(--grey);stroke-width:1.5}
     svg .whisker{stroke:var(--accent);stroke-width:2;fill:none} svg .whisker.hot{stroke:var(--hot)} svg .whisker.grey{stroke:var(--grey)}
     svg .cell{stroke:var(--line)} svg .ground{fill:var(--card)} svg .hatching{stroke:var(--grey);stroke-width:1.2}
     svg a:focus-visible{outline:2px solid var(--accent)} svg .halo{paint-order:stroke;stroke:var(--card);stroke-width:3px}

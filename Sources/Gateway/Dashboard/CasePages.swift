@@ -9,10 +9,7 @@ import Vocabulary
 /// Tickets and findings as pages.
 extension DashboardRoutes {
   func tickets(_ request: Request, _ context: BasicRequestContext) async throws -> WebPage {
-    // A form sends its empty fields too.
-    let fields = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
-      .filter { !$0.value.isEmpty }
-    let query = try Query(fields, allowed: TicketFilter.names + ["page", "format", "table"])
+    let query = try query(request, TicketFilter.names + ["page"])
     let page = Int(try query.number("page", in: 1...Double(DashboardLimits.pages)) ?? 1)
     var filter = try TicketFilter(query, now: judgementTime)
     let size = min(filter.limit, DashboardLimits.ticketsAPage)
@@ -20,7 +17,7 @@ extension DashboardRoutes {
     filter.offset = (page - 1) * size
     let found = try store.tickets(filter)
     return TicketListPage(
-      filters: fields.filter { TicketFilter.names.contains($0.name) }, tickets: Array(found.prefix(size)), page: page,
+      filters: fields(request).filter { TicketFilter.names.contains($0.name) }, tickets: Array(found.prefix(size)), page: page,
       hasMore: found.count > size
     ).page(now: judgementTime)
   }

@@ -1,6 +1,7 @@
 import CaseStore
 import ControlProtocol
 import Dashboard
+import Foundation
 import Hummingbird
 import Vocabulary
 
@@ -19,6 +20,7 @@ struct DashboardRoutes: Sendable {
     router.get("/tickets", use: page(tickets))
     router.get("/tickets/:id", use: page(ticket))
     router.get("/findings", use: page(findings))
+    router.get("/findings/:id", use: page(finding))
     for asset in Asset.all {
       router.get("/assets/\(asset.name)") { _, _ in
         var response = Response.bytes(Array(asset.text.utf8), type: asset.type)
@@ -33,7 +35,8 @@ struct DashboardRoutes: Sendable {
   /// The page itself, or with `?format=csv` the table behind it.
   func page(_ make: @escaping Maker) -> @Sendable (Request, BasicRequestContext) async throws -> Response {
     { request, context in
-      let format = request.uri.queryParameters["format"].map { String($0) }
+      let asked = Dictionary(fields(request).map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+      let format = asked["format"]
       guard format == nil || format == "csv" || format == "html" else {
         throw ProblemDetails(status: 400, title: "unknown format", detail: "format is html or csv")
       }
@@ -42,7 +45,7 @@ struct DashboardRoutes: Sendable {
         let text = page.document(state: status.report().state.rawValue, now: WallClock.now())
         return .bytes(Array(text.utf8), type: "text/html; charset=utf-8")
       }
-      let name = request.uri.queryParameters["table"].map { String($0) }
+      let name = asked["table"]
       guard let csv = page.csv(name) else {
         let names = page.tables.map(\.name).joined(separator: ", ")
         throw ProblemDetails(
@@ -57,7 +60,18 @@ struct DashboardRoutes: Sendable {
 
   /// A page's own fields of the query; `format` and `table` are everyone's.
   func query(_ request: Request, _ names: [String]) throws -> Query {
-    try Query(request, allowed: names + ["format", "table"])
+    try Query(fields(request), allowed: names + ["format", "table"])
+  }
+
+  /// As a form sends them: spaces are `+`, and empty fields come along.
+  func fields(_ request: Request) -> [(name: String, value: String)] {
+    (request.uri.query ?? "").split(separator: "&").compactMap { field in
+      let parts = field.split(separator: "=", maxSplits: 1).map { part in
+        let spaced = part.replacing("+", with: " ")
+        return spaced.removingPercentEncoding ?? String(spaced)
+      }
+      return parts.count == 2 ? (parts[0], parts[1]) : nil
+    }
   }
 
   private func overview(_ request: Request, _ context: BasicRequestContext) async throws -> WebPage {
