@@ -51,11 +51,12 @@ enum StyleSheet {
     .badge a{color:inherit}
     svg.bar{width:10rem;height:.8rem;margin-top:.35rem} td a{white-space:nowrap} section>.scroll{margin-right:-.3rem;padding-right:.3rem}
     figure{margin:0} figcaption{color:var(--muted);font-size:.9rem;margin:.2rem 0 .4rem;max-width:80ch}
-    svg{display:block;width:100%;height:auto;max-width:60rem} .plot{min-width:30rem}
+    svg{display:block;width:100%;height:auto;max-width:72rem} .plot{min-width:30rem}
     svg text{font:12px system-ui,sans-serif;fill:var(--text)} svg .muted{fill:var(--muted)}
     svg .axis{stroke:var(--edge);fill:none} svg .grid{stroke:var(--line);fill:none}
     svg .line{fill:none;stroke:var(--accent);stroke-width:2} svg .line.hot{stroke:var(--hot)} svg .line.grey{stroke:var(--grey)}
-    svg .line.cool{stroke:var(--cool)} svg .dashed{stroke-dasharray:5 4} svg .area{fill:var(--band)}
+    svg .line.cool{stroke:var(--cool)} svg .dashed{stroke-dasharray:5 4} svg .area,svg .band-{fill:var(--band)}
+    svg .band-hot{fill:var(--hot);fill-opacity:.18} svg.natural{width:auto;min-width:0}
     svg .dot{fill:var(--accent)} svg .dot.hot,svg .fill.hot{fill:var(--hot)} svg .dot.grey,svg .fill.grey{fill:var(--grey)}
     svg .dot.cool,svg .fill.cool{fill:var(--cool)} svg .fill{fill:var(--accent)} svg .fill.pale{fill:var(--edge)} svg .hollow{fill:var(--card);stroke:var(--grey);stroke-width:1.5}
     svg .whisker{stroke:var(--accent);stroke-width:2;fill:none} svg .whisker.hot{stroke:var(--hot)} svg .whisker.grey{stroke:var(--grey)}

@@ -60,7 +60,7 @@ package struct WebPage: Sendable {
       \(content)
       </main>
       <footer><p>Reads only. What changes something is done with <code>forewarn</code>. Times are UTC;
-      intervals hold 90 % unless they say otherwise.</p></footer>
+      intervals hold 90 % unless they say otherwise.</p></footer>
       </body>
       </html>
 

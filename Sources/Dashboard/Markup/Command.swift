@@ -21,4 +21,8 @@ package enum Command {
   static func element(_ line: String) -> HTML {
     "<p class=\"command\"><span>As a command</span> <code tabindex=\"0\">\(line)</code></p>"
   }
+
+  static func list(_ lines: [String]) -> HTML {
+    Elements.list(lines.map { "<code tabindex=\"0\">\($0)</code>" })
+  }
 }

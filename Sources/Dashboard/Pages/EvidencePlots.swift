@@ -26,7 +26,7 @@ struct EvidencePlots {
           label: region.region, ratio: region.ratio,
           note: "\(Phrase.count(region.onsets)) in \(Scale.label(region.deviceDays))")
       }
-    let plot = ForestPlot(rows: rows, axis: "rate ratio (logarithmic)", noteTitle: "failures in device-days")
+    let plot = ForestPlot(rows: rows, axis: "rate ratio (logarithmic)", noteTitle: "in device-days")
     let table = DataTable(
       "Evidence by region",
       [
@@ -78,7 +78,7 @@ struct EvidencePlots {
   }
 
   private func label(_ cohort: Cohort) -> String {
-    let words = FindingTable.describe(cohort)
+    let words = [cohort.batch, cohort.firmware, cohort.region].compactMap { $0?.text }.joined(separator: " × ")
     return cohort.cause.rawValue.hasSuffix("environment") ? words + ", humid" : words
   }
 

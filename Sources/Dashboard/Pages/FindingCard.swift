@@ -54,8 +54,9 @@ package struct FindingCard: Sendable {
       \(Elements.section(
         "History", wide: true, history.html, Figure.after(table: nil, name: "history", page: here, command: nil)))
       \(Elements.section(
-        "Next", wide: true, Terminal.FindingPage.nextCommands(finding).map(Command.element).joined(),
-        Command.element(Command.line("forewarn", "explain", "finding", finding.id))))
+        "Next", wide: true,
+        Command.list(
+          Terminal.FindingPage.nextCommands(finding) + [Command.line("forewarn", "explain", "finding", finding.id)])))
       """
     let title = "\(FindingTable.describe(finding.cohort)): \(finding.failureMode)"
     return WebPage(title.prefix(1).uppercased() + title.dropFirst(), in: .findings, content, tables: tables)

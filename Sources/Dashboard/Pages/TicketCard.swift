@@ -23,7 +23,7 @@ package struct TicketCard: Sendable {
           table: nil, name: "options", page: here, command: Command.line("forewarn", "ticket", "show", ticket.id))))
       \(Elements.section(
         "History", wide: true, history.html, Figure.after(table: nil, name: "history", page: here, command: nil)))
-      \(Elements.section("Next", wide: true, commands.map(Command.element).joined()))
+      \(Elements.section("Next", wide: true, Command.list(commands)))
       """
     return WebPage(
       "Ticket \(ticket.id)", in: .tickets, content, tables: [("options", options), ("history", history)])

@@ -12,7 +12,7 @@ struct Drawing {
   /// Room around the frame, for the figures and names of the axes.
   struct Margins {
     var left = 56.0
-    var right = 14.0
+    var right = 22.0
     var top = 10.0
     var bottom = 42.0
   }

@@ -23,7 +23,7 @@ struct ForestPlot {
     let low = min(known.map(\.low).min() ?? 0.5, 0.8)
     let high = max(known.map(\.high).max() ?? 2, 1.25)
     let line = 24.0
-    let margins = Drawing.Margins(left: 190, right: noteTitle == nil ? 128 : 200, top: 22, bottom: 42)
+    let margins = Drawing.Margins(left: 170, right: noteTitle == nil ? 128 : 216, top: 22, bottom: 42)
     var drawing = Drawing(
       width: 700, height: margins.top + margins.bottom + line * Double(max(rows.count, 1)), margins: margins,
       x: (max(low, 0.02), min(high, 500)), y: (0, Double(max(rows.count, 1))), isLogarithmicX: true)
@@ -34,7 +34,7 @@ struct ForestPlot {
     if let noteTitle { drawing.text(noteTitle, x: drawing.width - 4, y: 12, anchor: "end", kind: "muted") }
     for (index, row) in rows.enumerated() {
       let middle = margins.top + line * (Double(index) + 0.5)
-      drawing.text(row.label.shortened(to: 27), x: margins.left - 12, y: middle + 4, anchor: "end")
+      drawing.text(row.label.shortened(to: 24), x: margins.left - 12, y: middle + 4, anchor: "end")
       if let note = row.note { drawing.text(note, x: drawing.width - 4, y: middle + 4, anchor: "end") }
       guard let ratio = row.ratio else {
         drawing.text("no comparison", x: right, y: middle + 4, kind: "muted")

@@ -56,15 +56,17 @@ package struct Scale: Hashable, Sendable {
   }
 
   /// As short as it can be said: `0.05`, `20`, `1.5k`.
-  package static func label(_ value: Double) -> String {
+  package static func label(_ value: Double, _ digits: Int = 3) -> String {
     switch abs(value) {
     case 0: "0"
     case ..<0.001: exponent(value)
-    case ..<1_000: trimmed(value, 3)
+    case ..<1_000: trimmed(value, digits)
     case ..<1_000_000: trimmed(value / 1_000, 1) + "k"
     default: trimmed(value / 1_000_000, 1) + "M"
     }
   }
+
+  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   private static func exponent(_ value: Double) -> String {
     let power = Int(floor(log10(abs(value)) + 1e-9))

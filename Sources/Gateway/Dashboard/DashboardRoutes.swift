@@ -21,6 +21,8 @@ struct DashboardRoutes: Sendable {
     router.get("/tickets/:id", use: page(ticket))
     router.get("/findings", use: page(findings))
     router.get("/findings/:id", use: page(finding))
+    router.get("/model", use: page(model))
+    router.get("/model/:product/:mode", use: page(mode))
     for asset in Asset.all {
       router.get("/assets/\(asset.name)") { _, _ in
         var response = Response.bytes(Array(asset.text.utf8), type: asset.type)
