@@ -66,12 +66,14 @@ enum StyleSheet {
     .after details{flex:1 1 100%} summary{cursor:pointer;color:var(--link)}
     .command{margin:.2rem 0;font-size:.9rem;color:var(--muted);max-width:none}
     code{font:.92em ui-monospace,monospace;background:var(--page);border:1px solid var(--line);border-radius:.3rem;padding:.1rem .35rem;
-      color:var(--text);overflow-wrap:anywhere;user-select:all} footer code{user-select:text}
+      color:var(--text);overflow-wrap:anywhere;user-select:all;
+      box-decoration-break:clone;-webkit-box-decoration-break:clone} footer code{user-select:text}
     form{display:flex;flex-wrap:wrap;gap:.5rem .8rem;align-items:end}
     label{display:flex;flex-direction:column;font-size:.85rem;color:var(--muted)}
     input,select,button{font:inherit;color:var(--text);background:var(--card);border:1px solid var(--edge);border-radius:.4rem;
       padding:.3rem .5rem;min-height:2.3rem} input{width:9.5rem}
     button{background:var(--strong-back);color:var(--strong);font-weight:600;cursor:pointer;border-color:var(--edge)}
+    .small{display:grid;grid-template-columns:repeat(auto-fit,minmax(17rem,1fr));gap:.8rem} .small svg{min-width:0}
     .pages{display:flex;gap:1rem} .bars{list-style:none;margin:0;padding:0}
     .keys{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem;list-style:none;margin:.3rem 0;padding:0;font-size:.9rem}
     .keys svg{display:inline-block;width:1.4rem;height:.9rem;vertical-align:-.1rem;margin-right:.3rem}

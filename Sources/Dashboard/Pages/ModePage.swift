@@ -141,7 +141,8 @@ package struct ModePage: Sendable {
     return Figure(
       caption: """
         Failures of each batch against what was to be expected of it, with the limits that chance keeps to. A batch \
-        also stands out by the firmware its devices run; the map above tells the two apart.
+        also stands out by the firmware its devices run, and a very bad one lifts what is expected of the others, which \
+        then lie low; the map above tells these apart.
         """,
       plot: FunnelPlot(sums: sums, product: report.product).svg(
         "Funnel plot of \(sums.count) batches with 95 and 99.8 % limits"),

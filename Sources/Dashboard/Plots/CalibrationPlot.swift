@@ -6,7 +6,7 @@ enum CalibrationPlot {
   static func svg(_ calibration: ModeReportItem.Calibration, _ title: String) -> HTML {
     let most = calibration.bins.map { max($0.predicted, $0.observed.high) }.max() ?? 1
     let top = min(max(most * 1.05, 1e-4), 1)
-    var drawing = Drawing(width: 480, height: 360, x: (0, top), y: (0, top))
+    var drawing = Drawing(width: 640, height: 330, x: (0, top), y: (0, top))
     drawing.axisX("foretold probability")
     drawing.axisY("share that came", ticks: drawing.y.ticks(5).map { ($0, Scale.label($0)) })
     drawing.line([(0, 0), (top, top)], "grey dashed")

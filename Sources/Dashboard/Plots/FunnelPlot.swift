@@ -33,7 +33,8 @@ struct FunnelPlot {
         (sum.expected, min(ratio, high)), kind, radius: sum.verdict == .outside998 ? 5 : 4,
         says: "\(sum.batch): \(Phrase.count(sum.failures)) of \(Phrase.fixed(sum.expected, 1)) expected, \(sum.verdict.rawValue)",
         link: Link("tickets", query: [("product", product), ("batch", sum.batch)]))
-      guard sum.verdict == .outside998 else { continue }
+      // Those that fail less lie close together: pointing at one tells its name.
+      guard sum.verdict == .outside998, ratio > 1 else { continue }
       let (x, y) = (drawing.x.place(sum.expected), drawing.y.place(min(ratio, high)))
       let isRight = x > 440
       drawing.text(

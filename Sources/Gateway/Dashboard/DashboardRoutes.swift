@@ -22,6 +22,9 @@ struct DashboardRoutes: Sendable {
     router.get("/findings", use: page(findings))
     router.get("/findings/:id", use: page(finding))
     router.get("/model", use: page(model))
+    router.get("/devices", use: devices)
+    router.get("/devices/:id", use: page(device))
+    router.get("/health", use: page(health))
     router.get("/model/:product/:mode", use: page(mode))
     for asset in Asset.all {
       router.get("/assets/\(asset.name)") { _, _ in
