@@ -42,14 +42,14 @@ enum StyleSheet {
     caption{text-align:left;padding-bottom:.3rem;font-size:.9rem}
     th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
     thead th{color:var(--muted);font-size:.85rem;white-space:nowrap} td:last-child,th:last-child{padding-right:0}
-    .number{text-align:right;white-space:nowrap} tbody th{white-space:nowrap}
+    .number{text-align:right;white-space:nowrap}
     .badge{display:inline-block;padding:0 .5rem;border-radius:1rem;border:1px solid var(--edge);white-space:nowrap}
     .badge.good{background:var(--good-back);color:var(--good);border-color:transparent}
     .badge.warn{background:var(--warn-back);color:var(--warn);border-color:transparent}
     .badge.bad{background:var(--bad-back);color:var(--bad);border-color:transparent;font-weight:600}
     .badge.strong{background:var(--strong-back);color:var(--strong);border-color:transparent;font-weight:600}
     .badge a{color:inherit}
-    svg.bar{width:10rem;height:.8rem;margin-top:.35rem} td a{white-space:nowrap} section>.scroll{margin-right:-.3rem;padding-right:.3rem}
+    svg.bar{width:6rem;height:.8rem;margin-top:.35rem} td a,th a{white-space:nowrap} section>.scroll{margin-right:-.3rem;padding-right:.3rem}
     figure{margin:0} figcaption{color:var(--muted);font-size:.9rem;margin:.2rem 0 .4rem;max-width:80ch}
     svg{display:block;width:100%;height:auto;max-width:72rem} .plot{min-width:30rem}
     svg text{font:12px system-ui,sans-serif;fill:var(--text)} svg .muted{fill:var(--muted)}

@@ -20,7 +20,7 @@ package struct DataTable: Hashable, Sendable {
     package var link: Link?
     /// A class of the style sheet that paints it as a word of state.
     package var badge: String?
-    /// Drawn as a bar of this share of the room.
+    /// Drawn as a bar of this share of the room, in another colour where it is below 0.
     package var share: Double?
 
     package init(_ shown: String, value: String? = nil, link: Link? = nil, badge: String? = nil) {
@@ -92,7 +92,7 @@ package struct DataTable: Hashable, Sendable {
     if let share = cell.share {
       content = """
         <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">\
-        <rect class="fill" width="\(min(max(share, 0), 1) * 100)" height="10"/></svg>
+        <rect class="fill\(share < 0 ? " cool" : "" as HTML)" width="\(min(abs(share), 1) * 100)" height="10"/></svg>
         """
     }
     if let badge = cell.badge { content = "<span class=\"badge \(badge)\">\(content)</span>" }

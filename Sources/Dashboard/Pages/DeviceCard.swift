@@ -88,7 +88,7 @@ package struct DeviceCard: Sendable {
       rows.append(
         .init(
           label: mode.failureMode, probability: mode.probability, ordinary: mode.ordinaryProbability, kind: "hot"))
-      rows += mode.scenarios.map { .init(label: $0.scenario, probability: $0.probability) }
+      rows += mode.scenarios.map { .init(label: "· " + $0.scenario, probability: $0.probability) }
     }
     let table = DataTable(
       "Probabilities",
@@ -125,8 +125,8 @@ package struct DeviceCard: Sendable {
       "What makes up its hazard", ["Term", "", .number("Factor")], empty: "Nothing sets it apart.",
       rows: mode.terms.map { term in
         [
-          .init(term.label.isEmpty ? term.term : "\(term.term): \(term.label)"),
-          .bar(most > 0 ? abs(term.logFactor) / most : 0),
+          .init(term.label.isEmpty ? Elements.shown(term.term) : term.label, value: term.term),
+          .bar(most > 0 ? term.logFactor / most : 0),
           .init("\(Scale.label(Scale.power(2.718_281_828, term.logFactor), 2)) ×", value: "\(term.logFactor)"),
         ]
       })

@@ -14,10 +14,10 @@ struct ProbabilityPlot {
 
   func svg(_ title: String) -> HTML {
     let top = rows.map { max($0.probability.high, $0.ordinary ?? 0) }.max() ?? 1
-    let line = 24.0
-    let margins = Drawing.Margins(left: 230, right: 170, top: 8, bottom: 42)
+    let line = 21.0
+    let margins = Drawing.Margins(left: 260, right: 170, top: 8, bottom: 42)
     var drawing = Drawing(
-      width: 760, height: margins.top + margins.bottom + line * Double(max(rows.count, 1)), margins: margins,
+      width: 960, height: margins.top + margins.bottom + line * Double(max(rows.count, 1)), margins: margins,
       x: (0, min(max(top * 1.05, 0.001), 1)), y: (0, 1))
     drawing.axisX("probability", ticks: drawing.x.ticks(5).map { ($0, Phrase.percent($0)) })
     for (index, row) in rows.enumerated() {
