@@ -17,12 +17,13 @@ package final class DaemonProcess: Sendable {
 
     package init(
       brokerURL: String, profiles: String, brokerLines: [String] = [], lines: [String] = [],
-      environment: [String: String] = [:]
+      httpListen: String = "", environment: [String: String] = [:]
     ) {
       self.brokerURL = brokerURL
       self.profiles = profiles
       self.brokerLines = brokerLines
       self.lines = lines
+      self.httpListen = httpListen
       self.environment = environment
     }
   }

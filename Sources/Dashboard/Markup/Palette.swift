@@ -37,12 +37,26 @@ package struct Palette: Hashable, Sendable {
     return (max(first, second) + 0.05) / (min(first, second) + 0.05)
   }
 
+  /// The same where a colour lies over the ground with that opacity.
+  package func contrast(_ front: String, _ back: String, under: String, opacity: Double) -> Double? {
+    guard let ground = hex(back), let cover = hex(under), let first = luminance(front) else { return nil }
+    var mixed: UInt32 = 0
+    for shift: UInt32 in [0, 8, 16] {
+      let (below, above) = (Double(ground >> shift & 0xff), Double(cover >> shift & 0xff))
+      mixed |= UInt32((below + (above - below) * opacity).rounded()) << shift
+    }
+    let second = Self.luminance(mixed)
+    return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+  }
+
+  private func hex(_ name: String) -> UInt32? { colours.first { $0.name == name }?.hex }
+  private func luminance(_ name: String) -> Double? { hex(name).map(Self.luminance) }
+
   /// WCAG's relative luminance: white is 1, black 0.
-  private func luminance(_ name: String) -> Double? {
-    guard let hex = colours.first(where: { $0.name == name })?.hex else { return nil }
+  private static func luminance(_ hex: UInt32) -> Double {
     func channel(_ shift: UInt32) -> Double {
       let value = Double(hex >> shift & 0xff) / 255
-      return value <= 0.04045 ? value / 12.92 : Self.power((value + 0.055) / 1.055)
+      return value <= 0.04045 ? value / 12.92 : power((value + 0.055) / 1.055)
     }
     return 0.2126 * channel(16) + 0.7152 * channel(8) + 0.0722 * channel(0)
   }

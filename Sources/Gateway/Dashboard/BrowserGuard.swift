@@ -1,5 +1,6 @@
 import ControlProtocol
 import Dashboard
+import Glibc
 import Hummingbird
 
 /// What keeps pages harmless in a browser: nothing is loaded from elsewhere or framed, and a name that somebody else points at
@@ -21,7 +22,7 @@ struct BrowserGuard: RouterMiddleware {
     guard request.uri.path != "/metrics" else { return try await next(request, context) }
     var response: Response
     do {
-      guard let authority = request.head.authority, isOurs(authority) else {
+      guard let authority = request.head.authority, Self.isOurs(authority, listen: listen.host) else {
         throw ProblemDetails(
           status: 421, title: "another name",
           detail: "this dashboard answers to localhost, to numeric addresses and to \(listen.host) only; reach it as"
@@ -45,21 +46,21 @@ struct BrowserGuard: RouterMiddleware {
   ].compactMap { name, value in HTTPFields.Element.Name(name).map { ($0, value) } }
 
   /// `localhost`, a numeric address (no name can be pointed at it) or the host that `http.listen` names.
-  func isOurs(_ authority: String) -> Bool {
-    let host = Self.host(of: authority.lowercased())
-    return host == "localhost" || host == listen.host.lowercased() || Self.isNumeric(host)
+  static func isOurs(_ authority: String, listen: String) -> Bool {
+    let host = host(of: authority.lowercased())
+    return host == "localhost" || host == listen.lowercased() || isNumeric(host)
   }
 
+  /// Without the port, and without the brackets of an IPv6 address.
   private static func host(of authority: String) -> String {
-    if authority.hasPrefix("[") { return String(authority.dropFirst().prefix { $0 != "]" }) }
-    return String(authority.prefix { $0 != ":" })
+    guard authority.hasPrefix("[") else { return String(authority.prefix { $0 != ":" }) }
+    return String(authority.dropFirst().prefix { $0 != "]" })
   }
 
   private static func isNumeric(_ host: String) -> Bool {
-    let isFour =
-      host.split(separator: ".", omittingEmptySubsequences: false).count == 4
-      && host.split(separator: ".").allSatisfy { UInt8($0) != nil }
-    return isFour || host.contains(":")
+    var four = in_addr()
+    var six = in6_addr()
+    return inet_pton(AF_INET, host, &four) == 1 || inet_pton(AF_INET6, host, &six) == 1
   }
 
   private func told(_ problem: ProblemDetails) -> Response {
