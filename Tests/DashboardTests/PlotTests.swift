@@ -20,7 +20,7 @@ struct PlotTests {
   @Test(arguments: [0.95, 0.998]) func `where counting ends, the expansion goes on without a step`(coverage: Double) {
     let below = PoissonLimits.ratios(expected: PoissonLimits.exactUpTo, coverage: coverage)
     let above = PoissonLimits.ratios(expected: PoissonLimits.exactUpTo + 1e-6, coverage: coverage)
-    #expect(abs(below.low - above.low) < 0.001 && abs(below.high - above.high) < 0.001, "\(below) \(above)")
+    #expect(abs(below.low - above.low) < 2e-4 && abs(below.high - above.high) < 2e-4, "\(below) \(above)")
   }
 
   @Test func `a batch is judged by all its firmware together`() {
@@ -79,9 +79,10 @@ struct PlotTests {
 
   @Test func `ticks are round, and labels short`() {
     #expect(Scale(0, 0.93, from: 0, to: 1).ticks(5).map { Scale.label($0) } == ["0", "0.2", "0.4", "0.6", "0.8"])
-    #expect([0, 0.05, 1, 1500, 2_000_000, 0.0004, -3].map { Scale.label($0) } == [
-      "0", "0.05", "1", "1.5k", "2M", "4e-4", "-3",
-    ])
+    #expect(
+      [0, 0.05, 1, 1500, 2_000_000, 0.0004, -3].map { Scale.label($0) } == [
+        "0", "0.05", "1", "1.5k", "2M", "4e-4", "-3",
+      ])
   }
 
   @Test func `an axis without a span, or with what is no number, is drawn all the same`() {

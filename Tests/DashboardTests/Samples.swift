@@ -10,7 +10,8 @@ enum Samples {
 
   static let ticket = Ticket(
     id: evil, kind: .replacement, state: .open, severity: .major, device: evil, product: Symbol(evil),
-    batch: Symbol(evil), firmware: Symbol(evil), region: Symbol(evil), customer: evil, failureMode: Symbol(evil), kb: evil,
+    batch: Symbol(evil), firmware: Symbol(evil), region: Symbol(evil), customer: evil, failureMode: Symbol(evil),
+    kb: evil,
     probability: .init(Interval(mean: 0.87, low: 0.81, high: 0.92), horizonDays: 30),
     evidence: .init(cohortDeviceDays: 41_230, cohortFailures: 37, deviceReports: 212),
     attribution: Attribution(batch: 0.91, firmware: 0.03, environment: 0.02, device: 0.01, unknown: 0.03),
@@ -48,7 +49,8 @@ enum Samples {
     }, effects: [Estimate(mean: 4, low: 2, high: 8), nil])
 
   static let campaign = CampaignItem(
-    finding: evil, state: evil, paused: true, pausedBy: evil, acknowledgedAt: nil, limitADay: 5, waiting: 3, reason: evil,
+    finding: evil, state: evil, paused: true, pausedBy: evil, acknowledgedAt: nil, limitADay: 5, waiting: 3,
+    reason: evil,
     waves: [], released: 0)
 
   static let report = ModeReportItem(
@@ -67,7 +69,8 @@ enum Samples {
 
   static func ageing(_ batch: String?) -> AgeingItem {
     AgeingItem(
-      product: evil, failureMode: evil, batch: batch, asOf: nil, deviceDays: 3000, onsets: 4, pattern: "random", shape: nil,
+      product: evil, failureMode: evil, batch: batch, asOf: nil, deviceDays: 3000, onsets: 4, pattern: "random",
+      shape: nil,
       scaleDays: nil, batchesThatTell: 1, devicesAtRisk: 10, forecasts: [],
       bins: [
         .init(

@@ -22,11 +22,12 @@ struct WatchedFleet {
   private static func made(in folder: ScratchFolder, hasDashboard: Bool) async throws -> WatchedFleet {
     let fleet = try await RecordedFleet.withBadBatch()
     let web = hasDashboard ? "127.0.0.1:\(try LocalSocket.freePort())" : nil
-    let site = try await Installation.started([
-      // All tickets at once, and nobody has to answer: waves and clocks have tests of their own.
-      "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
-      "messages: \(Executable.packageFolder)/Messages",
-    ], web: web)
+    let site = try await Installation.started(
+      [
+        // All tickets at once, and nobody has to answer: waves and clocks have tests of their own.
+        "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
+        "messages: \(Executable.packageFolder)/Messages",
+      ], web: web)
     let events = try await ChildProcess.start(
       Executable.system("mosquitto_sub"),
       site.broker.clientArguments + ["-V", "5", "-q", "1", "-t", "evt/forewarn/#", "-F", "%t %p"],

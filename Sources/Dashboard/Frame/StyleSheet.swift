@@ -1,6 +1,7 @@
 /// One sheet for all pages; colours only from the palette, so that their contrast is what the test computes.
 enum StyleSheet {
-  static let text = ":root{\(Palette.light.css)}\n@media (prefers-color-scheme:dark){:root{\(Palette.dark.css)}}\n" + rules
+  static let text =
+    ":root{\(Palette.light.css)}\n@media (prefers-color-scheme:dark){:root{\(Palette.dark.css)}}\n" + rules
 
   private static let rules = """
     *{box-sizing:border-box}

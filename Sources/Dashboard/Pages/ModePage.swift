@@ -111,7 +111,8 @@ package struct ModePage: Sendable {
         the last fit has it: a hierarchical model, so that little evidence stays near 1. Without a figure: the fit \
         needed no effect of it.\(rest)
         """,
-      plot: cells.isEmpty ? "<p class=\"empty\">No bucket has closed yet.</p>" : map.svg("Rate ratio by batch and firmware"),
+      plot: cells.isEmpty
+        ? "<p class=\"empty\">No bucket has closed yet.</p>" : map.svg("Rate ratio by batch and firmware"),
       keys: [
         (swatch("hot", HeatMap.strongest), "fails more"), (swatch("cool", HeatMap.strongest), "fails less"),
         (swatch("hot", HeatMap.strongest * 0.4), "less exposure"), (hatched, "too little to say"),

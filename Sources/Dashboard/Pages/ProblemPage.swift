@@ -13,6 +13,7 @@ package struct ProblemPage: Sendable {
   package func page() -> WebPage {
     let words = title.prefix(1).uppercased() + title.dropFirst()
     return WebPage(
-      words, in: .overview, "<p>\(detail)</p><p class=\"muted\">Status \(status). \(Link.overview.around("To the overview"))</p>")
+      words, in: .overview,
+      "<p>\(detail)</p><p class=\"muted\">Status \(status). \(Link.overview.around("To the overview"))</p>")
   }
 }

@@ -84,7 +84,8 @@ package struct TicketListPage: Sendable {
         if value == "true" { words.append(option) }
       } else {
         // Several words of one field are one option each.
-        let choices = ["state", "severity", "kind"].contains(name) ? value.split(separator: ",").map(String.init) : [value]
+        let choices =
+          ["state", "severity", "kind"].contains(name) ? value.split(separator: ",").map(String.init) : [value]
         for choice in choices { words += [option, choice] }
       }
     }

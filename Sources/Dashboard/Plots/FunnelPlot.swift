@@ -31,14 +31,16 @@ struct FunnelPlot {
       let kind = sum.verdict == .outside998 ? "hot" : sum.verdict == .outside95 ? "" : "grey"
       drawing.dot(
         (sum.expected, min(ratio, high)), kind, radius: sum.verdict == .outside998 ? 5 : 4,
-        says: "\(sum.batch): \(Phrase.count(sum.failures)) of \(Phrase.fixed(sum.expected, 1)) expected, \(sum.verdict.rawValue)",
+        says:
+          "\(sum.batch): \(Phrase.count(sum.failures)) of \(Phrase.fixed(sum.expected, 1)) expected, \(sum.verdict.rawValue)",
         link: Link("tickets", query: [("product", product), ("batch", sum.batch)]))
       // Those that fail less lie close together: pointing at one tells its name.
       guard sum.verdict == .outside998, ratio > 1 else { continue }
       let (x, y) = (drawing.x.place(sum.expected), drawing.y.place(min(ratio, high)))
       let isRight = x > 440
       drawing.text(
-        sum.batch.shortened(to: 24), x: x + (isRight ? -9 : 9), y: y + 4, anchor: isRight ? "end" : "start", kind: "halo")
+        sum.batch.shortened(to: 24), x: x + (isRight ? -9 : 9), y: y + 4, anchor: isRight ? "end" : "start",
+        kind: "halo")
     }
     return drawing.svg(title)
   }

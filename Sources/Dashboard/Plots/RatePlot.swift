@@ -47,7 +47,8 @@ enum RatePlot {
     drawing.line(minutes, "")
     return Figure(
       caption: "Received messages a second since the daemon's start, at most over an hour.",
-      plot: drawing.svg("Messages a second; at most \(Scale.label(most)) in what is shown"), table: table, name: "rates",
+      plot: drawing.svg("Messages a second; at most \(Scale.label(most)) in what is shown"), table: table,
+      name: "rates",
       page: page, command: "forewarn status --watch")
   }
 }

@@ -17,7 +17,8 @@ extension DashboardRoutes {
     filter.offset = (page - 1) * size
     let found = try store.tickets(filter)
     return TicketListPage(
-      filters: fields(request).filter { TicketFilter.names.contains($0.name) }, tickets: Array(found.prefix(size)), page: page,
+      filters: fields(request).filter { TicketFilter.names.contains($0.name) }, tickets: Array(found.prefix(size)),
+      page: page,
       hasMore: found.count > size
     ).page(now: judgementTime)
   }

@@ -54,7 +54,8 @@ struct DashboardRoutes: Sendable {
       guard let csv = page.csv(name) else {
         let names = page.tables.map(\.name).joined(separator: ", ")
         throw ProblemDetails(
-          status: 404, title: "no such table", detail: names.isEmpty ? "this page has none" : "table is one of \(names)")
+          status: 404, title: "no such table", detail: names.isEmpty ? "this page has none" : "table is one of \(names)"
+        )
       }
       var response = Response.bytes(Array(csv.utf8), type: "text/csv; charset=utf-8; header=present")
       let table = name ?? page.tables.first?.name ?? "table"
