@@ -40,6 +40,7 @@ enum StyleSheet {
     .scroll{overflow-x:auto;position:relative} .empty{color:var(--muted)}
     table{border-collapse:collapse;width:100%;font-size:.94rem;font-variant-numeric:tabular-nums}
     section>.scroll>table>caption{position:absolute;left:-99rem}
+    table.many{min-width:46rem} table.most{min-width:70rem} .whole{white-space:nowrap}
     caption{text-align:left;padding-bottom:.3rem;font-size:.9rem}
     th,td{text-align:left;padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top;font-weight:400}
     thead th{color:var(--muted);font-size:.85rem;white-space:nowrap} td:last-child,th:last-child{padding-right:0}
@@ -52,7 +53,7 @@ enum StyleSheet {
     .badge a{color:inherit}
     svg.bar{width:6rem;height:.8rem;margin-top:.35rem} td a,th a{white-space:nowrap} section>.scroll{margin-right:-.3rem;padding-right:.3rem}
     figure{margin:0} figcaption{color:var(--muted);font-size:.9rem;margin:.2rem 0 .4rem;max-width:80ch}
-    svg{display:block;width:100%;height:auto;max-width:72rem} .plot{min-width:30rem}
+    svg{display:block;width:100%;height:auto;max-width:72rem} .plot{min-width:36rem} .plot.broad{min-width:50rem}
     svg text{font:12px system-ui,sans-serif;fill:var(--text)} svg .muted{fill:var(--muted)}
     svg .axis{stroke:var(--edge);fill:none} svg .grid{stroke:var(--line);fill:none}
     svg .line{fill:none;stroke:var(--accent);stroke-width:2} svg .line.hot{stroke:var(--hot)} svg .line.grey{stroke:var(--grey)}

@@ -1,4 +1,5 @@
 import Terminal
+package import Vocabulary
 
 /// Rows of figures or words, on a page as a table and for download as CSV.
 package struct DataTable: Hashable, Sendable {
@@ -22,6 +23,8 @@ package struct DataTable: Hashable, Sendable {
     package var badge: String?
     /// Drawn as a bar of this share of the room, in another colour where it is below 0.
     package var share: Double?
+    /// Never broken over lines.
+    package var isWhole = false
 
     package init(_ shown: String, value: String? = nil, link: Link? = nil, badge: String? = nil) {
       self.shown = shown
@@ -30,6 +33,12 @@ package struct DataTable: Hashable, Sendable {
       self.badge = badge
     }
     package init(stringLiteral value: String) { self.init(value) }
+    package static func moment(_ time: EventTime?) -> Cell {
+      guard let time else { return Cell("–", value: "") }
+      var cell = Cell(Phrase.moment(time), value: time.description)
+      cell.isWhole = true
+      return cell
+    }
     static func bar(_ share: Double) -> Cell {
       var cell = Cell("", value: "")
       cell.share = share
@@ -69,6 +78,15 @@ package struct DataTable: Hashable, Sendable {
     return "'" + value
   }
 
+  /// So many columns are scrolled on a phone, rather than pressed together.
+  private var room: HTML {
+    switch columns.count {
+    case ..<6: ""
+    case ..<10: " class=\"many\""
+    default: " class=\"most\""
+    }
+  }
+
   var html: HTML {
     guard !rows.isEmpty else { return "<p class=\"empty\">\(empty)</p>" }
     let head = columns.map { column -> HTML in
@@ -81,7 +99,7 @@ package struct DataTable: Hashable, Sendable {
       return "<tr>\(cells.joined())</tr>\n"
     }.joined()
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table><caption>\(caption)</caption>
+      <div class="scroll" tabindex="0" role="region" aria-label="\(caption)"><table\(room)><caption>\(caption)</caption>
       <thead><tr>\(head)</tr></thead>
       <tbody>\(body)</tbody></table></div>
       """
@@ -96,7 +114,7 @@ package struct DataTable: Hashable, Sendable {
         """
     }
     if let badge = cell.badge { content = "<span class=\"badge \(badge)\">\(content)</span>" }
-    let kind: HTML = column.isNumber ? " class=\"number\"" : ""
+    let kind: HTML = column.isNumber ? " class=\"number\"" : cell.isWhole ? " class=\"whole\"" : ""
     return isFirst ? "<th scope=\"row\"\(kind)>\(content)</th>" : "<td\(kind)>\(content)</td>"
   }
 }

@@ -97,7 +97,7 @@ enum HistoryTable {
       "History", ["When", "Who", "What", "From", "To", "Reason"], empty: "Nothing has changed yet.",
       rows: history.map { change in
         [
-          .init(Phrase.moment(change.at), value: change.at.description), .init(change.actor),
+          .moment(change.at), .init(change.actor),
           .init(Elements.shown(change.change), value: change.change), .init(change.from ?? ""), .init(change.to ?? ""),
           .init(change.reason ?? ""),
         ]

@@ -29,7 +29,7 @@ package struct DeviceCard: Sendable {
     let onsetTable = DataTable(
       "Failures seen", ["Failure mode", .number("Times"), "Last"], empty: "None.",
       rows: onsets.map { mode, count, last in
-        [.init(mode), .init(count), .init(last.map { Phrase.moment($0) } ?? "–", value: last?.description ?? "")]
+        [.init(mode), .init(count), .moment(last)]
       })
     let reports = DeviceReports(tallies: tallies, page: here, device: device.device)
     var tables: [(name: String, table: DataTable)] = [("tickets", ticketTable), ("failures", onsetTable)]

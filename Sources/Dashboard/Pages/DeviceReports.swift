@@ -53,7 +53,7 @@ struct DeviceReports {
       empty: "Nothing is kept of its reports.",
       rows: tallies.reversed().map { tally in
         [
-          .init(Phrase.moment(tally.start), value: tally.start.description), .init(tally.length),
+          .moment(tally.start), .init(tally.length),
           .init(tally.reports), .init(tally.firmware ?? ""),
           .init(
             tally.signals.map { "\($0.name) \(Scale.label($0.mean))" }.joined(separator: ", "),

@@ -45,7 +45,7 @@ package struct ModePage: Sendable {
   private var head: HTML {
     let evidence = report.evidence
     let rate = report.baseRatePerDay
-    func yearly(_ value: Double) -> String { Scale.label(value * 365.25 * 100, 3) }
+    func yearly(_ value: Double) -> String { Scale.significant(value * 365.25 * 100) }
     let near = report.nearGate.first { !$0.isOpen }
     let findings = Link("findings", query: [("product", report.product), ("failure_mode", report.failureMode)])
     return Elements.section(

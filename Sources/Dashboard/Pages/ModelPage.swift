@@ -26,7 +26,7 @@ package struct ModelPage: Sendable {
   private func row(_ report: ModeReportItem) -> [DataTable.Cell] {
     let near = report.nearGate.first { !$0.isOpen } ?? report.nearGate.first
     let rate = report.baseRatePerDay
-    func yearly(_ value: Double) -> String { Scale.label(value * 365.25 * 100, 3) }
+    func yearly(_ value: Double) -> String { Scale.significant(value * 365.25 * 100) }
     let forecasts: DataTable.Cell =
       if let drift = report.drift {
         drift.isDrifting ? .init("drifting", badge: "warn") : .init("good", badge: "good")

@@ -142,7 +142,7 @@ struct Drawing {
   /// - Parameter title: what it shows, for those who don't see it.
   func svg(_ title: String, definitions: HTML = "") -> HTML {
     """
-    <svg class="plot" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(title)"><title>\(title)</title>\(definitions)
+    <svg class="plot\(width > 900 ? " broad" : "" as HTML)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(title)"><title>\(title)</title>\(definitions)
     \(marks)
     </svg>
     """

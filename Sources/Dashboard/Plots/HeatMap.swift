@@ -1,6 +1,7 @@
 import ControlProtocol
 import Glibc
 import Terminal
+import Vocabulary
 
 /// Batch by firmware: red fails more often than others of its days and places, green less; fainter with less exposure, hatched
 /// with too little to say anything.
@@ -17,11 +18,17 @@ struct HeatMap {
 
   private static func busiest(_ cells: [CohortCell], _ name: (CohortCell) -> String, _ most: Int) -> [String] {
     let days = Dictionary(cells.map { (name($0), $0.deviceDays) }, uniquingKeysWith: +)
-    return days.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most).map(\.key).sorted()
+    return days.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(most).map(\.key)
   }
 
-  var batches: [String] { Self.busiest(cells, \.batch, Self.mostBatches) }
-  var firmwares: [String] { Self.busiest(cells, \.firmware, Self.mostFirmwares) }
+  var batches: [String] { Self.busiest(cells, \.batch, Self.mostBatches).sorted() }
+  /// The latest last: 3.9 comes before 3.10.
+  var firmwares: [String] {
+    Self.busiest(cells, \.firmware, Self.mostFirmwares).sorted {
+      let (left, right) = (FirmwareVersion($0), FirmwareVersion($1))
+      return left == right ? $0 < $1 : left < right
+    }
+  }
 
   /// How a cell is painted; `nil`: hatched.
   static func paint(_ cell: CohortCell) -> (kind: String, opacity: Double)? {
@@ -33,7 +40,8 @@ struct HeatMap {
 
   func svg(_ title: String) -> HTML {
     let (batches, firmwares) = (batches, firmwares)
-    let (left, top, line) = (170.0, 30.0, 24.0)
+    let longest = batches.map(\.count).max() ?? 0
+    let (left, top, line) = (Double(min(longest, 24)) * 7 + 18, 30.0, 24.0)
     let width = min(118.0, max(64, (940 - left) / Double(max(firmwares.count, 1))))
     let all = (width: left + width * Double(firmwares.count) + 8, height: top + line * Double(batches.count) + 8)
     var marks: HTML = ""
@@ -78,7 +86,7 @@ struct HeatMap {
     let figure: HTML =
       if paint != nil, let ratio = cell.ratio {
         """
-        <text x="\(x + width / 2)" y="\(y + height / 2 + 4)" text-anchor="middle">\(Scale.label(ratio.mean, 2))</text>
+        <text x="\(x + width / 2)" y="\(y + height / 2 + 4)" text-anchor="middle">\(Phrase.fixed(ratio.mean, 2))</text>
         """
       } else { "" }
     return """

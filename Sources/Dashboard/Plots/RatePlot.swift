@@ -28,7 +28,7 @@ enum RatePlot {
       empty: "The first figure comes \(RateSample.seconds) seconds after the start.",
       rows: samples.reversed().filter { $0.messagesASecond != nil }.map { sample in
         [
-          .init(sample.end.description), .init(sample.messagesASecond, 1), .init(sample.lagSeconds, 3),
+          .moment(sample.end), .init(sample.messagesASecond, 1), .init(sample.lagSeconds, 3),
         ]
       })
   }

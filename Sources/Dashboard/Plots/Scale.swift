@@ -66,6 +66,11 @@ package struct Scale: Hashable, Sendable {
     }
   }
 
+  /// Three digits that mean something: `0.123`, `1.23`, `12.3`, `123`.
+  static func significant(_ value: Double) -> String {
+    label(value, abs(value) >= 100 ? 0 : abs(value) >= 10 ? 1 : abs(value) >= 1 ? 2 : 3)
+  }
+
   static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 
   private static func exponent(_ value: Double) -> String {
