@@ -138,7 +138,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Rig", "Triage", "Vocabulary",
+        "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "Dashboard", "DefectModel", "Rig", "Triage",
+        "Vocabulary",
       ]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "ControlProtocol", "Vocabulary"]),

@@ -28,7 +28,7 @@ final class RateRecorder: Service {
     }
   }
 
-  private func look() {
+  func look() {
     let (received, lag) = board.read { ($0.counts.received, $0.lagSeconds) }
     let now = WallClock.monotonicSeconds()
     content.withLock { content in
