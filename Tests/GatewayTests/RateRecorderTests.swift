@@ -1,5 +1,6 @@
 import Dashboard
 import Testing
+import Vocabulary
 
 @testable import Gateway
 
