@@ -60,13 +60,15 @@ let package = Package(
       ]),
     .target(name: "FleetSimulation", dependencies: ["Vocabulary"]),
     .target(name: "Terminal", dependencies: ["ControlProtocol", "Vocabulary"]),
+    // What a browser is shown: pages and plots, pure.
+    .target(name: "Dashboard", dependencies: ["ControlProtocol", "Terminal", "Vocabulary"]),
     // A private broker and daemon on temporary folders, for the end-to-end tests and the demo.
     .target(name: "Rig", dependencies: ["FleetSimulation", "Vocabulary"]),
     .target(
       name: "Gateway",
       dependencies: [
         "Vocabulary", "CheckedYAML", "FirmwareProfiles", "Pipeline", "Broker", "CaseStore", "ControlProtocol",
-        "CMalloc", "CSystemd", "Fingerprints",
+        "CMalloc", "CSystemd", "Dashboard", "Fingerprints",
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
         "DefectModel", "DeviceHistory", "Triage",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
@@ -136,9 +138,11 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "DefectModel", "Rig", "Triage", "Vocabulary",
+        "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "Dashboard", "DefectModel", "Rig", "Triage",
+        "Vocabulary",
       ]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
+    .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "ControlProtocol", "Vocabulary"]),
     .testTarget(name: "FleetSimulationTests", dependencies: ["FleetSimulation", "Vocabulary"]),
     .testTarget(
       name: "evaluateTests", dependencies: ["evaluate", "FleetSimulation", "FirmwareProfiles", "Vocabulary"]),

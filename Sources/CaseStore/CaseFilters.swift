@@ -18,6 +18,8 @@ package struct TicketFilter: Sendable, Hashable {
   /// Nobody answered to them by their time, as of this one.
   package var overdueAt: EventTime?
   package var limit = 1000
+  /// So many are left out at the beginning: for lists that are looked through page by page.
+  package var offset = 0
 
   package init() {}
 }

@@ -6,6 +6,20 @@ package import Vocabulary
 /// severity or largest probability first, then what changed last, then by id.
 extension CaseDatabase {
   package func tickets(_ filter: TicketFilter = .init()) throws(StoreError) -> [Ticket] {
+    let (rest, arguments) = Self.listing(filter)
+    return try read { try TicketTable.read(rest, arguments, in: $0) }
+  }
+
+  /// How SQLite goes about it.
+  func plan(of filter: TicketFilter) throws(StoreError) -> String {
+    let (rest, arguments) = Self.listing(filter)
+    return try read { database in
+      try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN SELECT * FROM ticket " + rest, arguments: arguments)
+        .map { try $0.value("detail") as String }.joined(separator: "\n")
+    }
+  }
+
+  private static func listing(_ filter: TicketFilter) -> (sql: String, arguments: StatementArguments) {
     var conditions = Conditions()
     conditions.require("state", oneOf: filter.states)
     conditions.require("kind", oneOf: filter.kinds)
@@ -23,14 +37,16 @@ extension CaseDatabase {
     conditions.require(
       "state IN ('open', 'proposed') AND due_ms <= CAST(? AS INTEGER)",
       with: filter.overdueAt.map { "\($0.milliseconds)" })
+    // By an index: see MigrationToDo.
     let rest = """
       \(conditions.sql) ORDER BY
         CASE state WHEN 'open' THEN 0 WHEN 'proposed' THEN 1 WHEN 'acknowledged' THEN 2 WHEN 'on_hold' THEN 3
           WHEN 'resolved' THEN 4 ELSE 5 END,
         CASE severity WHEN 'critical' THEN 0 WHEN 'major' THEN 1 ELSE 2 END, updated_ms DESC, id
-      LIMIT ?
+      LIMIT ? OFFSET ?
       """
-    return try read { try TicketTable.read(rest, conditions.arguments + [max(0, filter.limit)], in: $0) }
+    let part = [max(0, filter.limit), max(0, filter.offset)]
+    return (rest, conditions.arguments + StatementArguments(part))
   }
 
   /// The ticket with this id, or with the only id that begins so (`ambiguous` if there are several); `nil` if none.

@@ -30,22 +30,31 @@ struct ProblemMiddleware<Context: RequestContext>: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
-    } catch let problem as ProblemDetails {
+    } catch {
+      guard let problem = ProblemDetails.known(error, path: request.uri.path) else { throw error }
       return .problem(problem)
-    } catch let error as StoreError {
+    }
+  }
+}
+
+extension ProblemDetails {
+  /// `nil`: a fault that nobody foresaw.
+  static func known(_ error: any Error, path: String) -> ProblemDetails? {
+    switch error {
+    case let problem as ProblemDetails: return problem
+    case let error as StoreError:
       if case .ambiguous = error {
-        return .problem(ProblemDetails(status: 400, title: "ambiguous id", detail: error.description))
+        return ProblemDetails(status: 400, title: "ambiguous id", detail: error.description)
       }
-      return .problem(ProblemDetails(status: 500, title: "the case store failed", detail: error.description))
-    } catch let error as HTTPError {
-      let detail =
-        error.status == .notFound ? "there is no \(request.uri.path); see: forewarn --help" : error.body ?? ""
-      return .problem(
-        ProblemDetails(status: error.status.code, title: error.status.reasonPhrase.lowercased(), detail: detail))
-    } catch is DecodingError {
-      return .problem(
-        ProblemDetails(
-          status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}"))
+      return ProblemDetails(status: 500, title: "the case store failed", detail: error.description)
+    case let error as HTTPError:
+      let detail = error.status == .notFound ? "there is no \(path); see: forewarn --help" : error.body ?? ""
+      return ProblemDetails(
+        status: error.status.code, title: error.status.reasonPhrase.lowercased(), detail: detail)
+    case is DecodingError:
+      return ProblemDetails(
+        status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}")
+    default: return nil
     }
   }
 }

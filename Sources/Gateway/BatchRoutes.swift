@@ -67,12 +67,16 @@ extension Routes {
     }
   }
 
+  func batchFacts(of finding: Finding) throws -> BatchItem? { try store.batchFacts(of: finding) }
+}
+
+extension CaseDatabase {
   /// What the supply chain knows of the batch that a finding is about.
-  func batchFacts(of finding: Finding) throws -> BatchItem? {
+  func batchFacts(of finding: Finding) throws(StoreError) -> BatchItem? {
     guard let batch = finding.cohort.batch else { return nil }
     var filter = BatchFilter()
     filter.product = finding.product.text
     filter.batch = batch.text
-    return try store.batches(filter).first.map(BatchItem.init)
+    return try batches(filter).first.map(BatchItem.init)
   }
 }

@@ -107,7 +107,11 @@ package struct Daemon: Sendable {
     var services: [any Service] = [
       failure, reloader, Listeners.control(routes, configuration.control, logger: quiet),
     ]
-    if let address = configuration.httpListen { services.append(Listeners.metrics(status, address, logger: quiet)) }
+    if let address = configuration.httpListen {
+      let rates = RateRecorder(board: board)
+      let dashboard = DashboardRoutes(engine: engine, store: store, status: status, rates: rates, listen: address)
+      services += [rates, Listeners.web(dashboard, address, logger: quiet)]
+    }
     services.append(Ticker(engine: engine, board: board))
     services.append(
       WebhookCourier(engine: engine, store: store, board: board, configuration: running, logger: logger))

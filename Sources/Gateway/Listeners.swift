@@ -4,7 +4,7 @@ import Hummingbird
 import Logging
 import NIOCore
 
-/// The two HTTP servers: the control API on its Unix socket, metrics on loopback.
+/// The two HTTP servers: the control API on its Unix socket, dashboard and metrics on loopback.
 enum Listeners {
   static func control(
     _ routes: Routes, _ configuration: Configuration.ControlPart, logger: Logger
@@ -19,10 +19,12 @@ enum Listeners {
       logger: logger)
   }
 
-  static func metrics(
-    _ status: StatusReporter, _ address: Configuration.ListenAddress, logger: Logger
+  static func web(
+    _ dashboard: DashboardRoutes, _ address: Configuration.ListenAddress, logger: Logger
   ) -> some ApplicationProtocol {
     let router = Router()
+    let status = dashboard.status
+    dashboard.add(to: router)
     router.get("/metrics") { _, _ in
       Response.bytes(
         Array(Metrics.text(status.report(), latency: status.board.read(\.latency)).utf8),

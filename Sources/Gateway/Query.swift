@@ -6,13 +6,18 @@ struct Query {
   private let values: [String: [String]]
 
   init(_ request: Request, allowed: [String]) throws(ProblemDetails) {
+    let fields = request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+    try self.init(fields, allowed: allowed)
+  }
+
+  init(_ fields: [(name: String, value: String)], allowed: [String]) throws(ProblemDetails) {
     var values: [String: [String]] = [:]
-    for (name, value) in request.uri.queryParameters {
-      guard allowed.contains(String(name)) else {
+    for (name, value) in fields {
+      guard allowed.contains(name) else {
         throw Self.wrongUse(
-          "unknown filter", "\(LogLines.escaped(String(name))) isn't one of \(allowed.joined(separator: ", "))")
+          "unknown filter", "\(LogLines.escaped(name)) isn't one of \(allowed.joined(separator: ", "))")
       }
-      values[String(name), default: []].append(String(value))
+      values[name, default: []].append(value)
     }
     self.values = values
   }

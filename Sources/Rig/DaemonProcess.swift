@@ -11,16 +11,19 @@ package final class DaemonProcess: Sendable {
     package var brokerLines: [String] = []
     /// Further lines at the top level: `clock: event`.
     package var lines: [String] = []
+    /// `127.0.0.1:8088` for dashboard and metrics; none by default.
+    package var httpListen = ""
     package var environment: [String: String] = [:]
 
     package init(
       brokerURL: String, profiles: String, brokerLines: [String] = [], lines: [String] = [],
-      environment: [String: String] = [:]
+      httpListen: String = "", environment: [String: String] = [:]
     ) {
       self.brokerURL = brokerURL
       self.profiles = profiles
       self.brokerLines = brokerLines
       self.lines = lines
+      self.httpListen = httpListen
       self.environment = environment
     }
   }
@@ -138,7 +141,7 @@ package final class DaemonProcess: Sendable {
     let broker = (["url: \(current.brokerURL)"] + current.brokerLines).map { "  \($0)" }
     let text =
       ["state_directory: \(stateDirectory)", "profiles: \(current.profiles)", "broker:"] + broker
-      + ["control:", "  socket: \(socketPath)", "http:", "  listen: \"\""] + current.lines
+      + ["control:", "  socket: \(socketPath)", "http:", "  listen: \"\(current.httpListen)\""] + current.lines
     try folder.write(text.joined(separator: "\n") + "\n", to: "forewarn.yaml")
   }
 }

@@ -139,3 +139,38 @@ struct CaseQueriesTests {
     #expect(state.caseBook.findingEpisodes == state.findingEpisodes)
   }
 }
+
+extension CaseQueriesTests {
+  /// With two hundred thousand tickets a sort takes a second, and a wall asks every ten.
+  @Test(arguments: [(state: true, finding: false), (false, true), (false, false)])
+  func `a page of tickets is read in their order, without sorting them all`(filter: (state: Bool, finding: Bool)) throws
+  {
+    var asked = TicketFilter()
+    if filter.state { asked.states = [.open, .proposed] }
+    if filter.finding { asked.finding = "F-17" }
+    let plan = try store.plan(of: asked)
+    #expect(plan.contains("to_do") && !plan.contains("TEMP B-TREE"), "\(plan)")
+  }
+
+  @Test func `pages of a list join without a gap`() throws {
+    try store.commit(
+      unit { unit in
+        unit.changes = (0..<7).map { number in
+          var ticket = fullTicket()
+          ticket.id = "T-\(number)"
+          ticket.device = "D\(number)"
+          ticket.history = []
+          return .ticket(ticket)
+        }
+      })
+    var filter = TicketFilter()
+    let all = try store.tickets(filter).map(\.id)
+    filter.limit = 3
+    var pages: [[String]] = []
+    for page in 0..<3 {
+      filter.offset = page * 3
+      pages.append(try store.tickets(filter).map(\.id))
+    }
+    #expect(all.count == 7 && pages.map(\.count) == [3, 3, 1] && pages.flatMap { $0 } == all)
+  }
+}

@@ -10,13 +10,16 @@ struct Installation {
   static let shippedProfiles = "\(Executable.packageFolder)/Firmware-Profiles"
 
   /// - Parameter lines: of the configuration, at its top level.
+  /// - Parameter web: where the dashboard listens; nowhere by default.
   static func started(
-    _ lines: [String] = [], profiles: String = shippedProfiles, broker settings: Mosquitto.Settings = .init()
+    _ lines: [String] = [], profiles: String = shippedProfiles, broker settings: Mosquitto.Settings = .init(),
+    web: String? = nil
   ) async throws -> Installation {
     let broker = try await Mosquitto.start(settings)
     return Installation(
       broker: broker,
-      daemon: try await DaemonProcess.started(.init(brokerURL: broker.url, profiles: profiles, lines: lines)))
+      daemon: try await DaemonProcess.started(
+        .init(brokerURL: broker.url, profiles: profiles, lines: lines, httpListen: web ?? "")))
   }
 
   func publish(

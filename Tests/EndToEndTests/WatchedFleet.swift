@@ -6,6 +6,8 @@ import Testing
 /// once for a suite, and gone with it.
 struct WatchedFleet {
   let site: Installation
+  /// `127.0.0.1:PORT` of the dashboard, where the suite asked for it.
+  let web: String?
   private let events: ChildProcess
 
   @TaskLocal static var shared: WatchedFleet?
@@ -17,13 +19,15 @@ struct WatchedFleet {
     }
   }
 
-  private static func made(in folder: ScratchFolder) async throws -> WatchedFleet {
+  private static func made(in folder: ScratchFolder, hasDashboard: Bool) async throws -> WatchedFleet {
     let fleet = try await RecordedFleet.withBadBatch()
-    let site = try await Installation.started([
-      // All tickets at once, and nobody has to answer: waves and clocks have tests of their own.
-      "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
-      "messages: \(Executable.packageFolder)/Messages",
-    ])
+    let web = hasDashboard ? "127.0.0.1:\(try LocalSocket.freePort())" : nil
+    let site = try await Installation.started(
+      [
+        // All tickets at once, and nobody has to answer: waves and clocks have tests of their own.
+        "clock: event", "care: {mode: send, waves: {enabled: false}, answer_hours: 8760}",
+        "messages: \(Executable.packageFolder)/Messages",
+      ], web: web)
     let events = try await ChildProcess.start(
       Executable.system("mosquitto_sub"),
       site.broker.clientArguments + ["-V", "5", "-q", "1", "-t", "evt/forewarn/#", "-F", "%t %p"],
@@ -31,7 +35,7 @@ struct WatchedFleet {
     try await fleet.publish(to: site.broker)
     try await fleet.closeLastBuckets(of: site)
     _ = try await site.tally(of: fleet.messages + RecordedFleet.devicesThatClose, within: .seconds(120))
-    return WatchedFleet(site: site, events: events)
+    return WatchedFleet(site: site, web: web, events: events)
   }
 
   /// What was published of a ticket, or finding, so far.
@@ -47,11 +51,13 @@ struct WatchedFleet {
   }
 
   struct Trait: SuiteTrait, TestScoping {
+    var hasDashboard = false
+
     func provideScope(
       for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
     ) async throws {
       let folder = try ScratchFolder()
-      let fleet = try await WatchedFleet.made(in: folder)
+      let fleet = try await WatchedFleet.made(in: folder, hasDashboard: hasDashboard)
       try await WatchedFleet.$shared.withValue(fleet) { try await function() }
     }
   }
@@ -59,4 +65,5 @@ struct WatchedFleet {
 
 extension Trait where Self == WatchedFleet.Trait {
   static var watchedFleet: Self { WatchedFleet.Trait() }
+  static var watchedFleetWithDashboard: Self { WatchedFleet.Trait(hasDashboard: true) }
 }

@@ -15,6 +15,7 @@ enum Schema {
     (MigrationSentences.identifier, MigrationSentences.sql),
     (MigrationTrial.identifier, MigrationTrial.sql),
     (MigrationVerdicts.identifier, MigrationVerdicts.sql),
+    (MigrationToDo.identifier, MigrationToDo.sql),
   ]
 
   static var migrator: DatabaseMigrator {
