@@ -59,6 +59,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(name: "FleetSimulation", dependencies: ["Vocabulary"]),
+    // SQLite's files on a disk that fails when it is told to.
+    .target(name: "CUnreliableDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Terminal", dependencies: ["ControlProtocol", "Vocabulary"]),
     // A private broker and daemon on temporary folders, for the end-to-end tests and the demo.
     .target(name: "Rig", dependencies: ["FleetSimulation", "Vocabulary"]),
@@ -152,7 +154,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows"]
+let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows", "CUnreliableDisk"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !compiledByClang.contains(target.name) {
   target.swiftSettings =

@@ -267,7 +267,7 @@ actor Engine {
         if board.read(\.isStopping) { return nil }
         // Waiting for the disk is what it should do: no reason to be ended.
         ServiceManager.feedWatchdog()
-        try? await Task.sleep(for: .seconds(pause))  // Cancelled: `isStopping` is looked at next.
+        await WallClock.pause(seconds: pause)
         pause = min(pause * 2, Limits.longestCommitPauseSeconds)
       }
     }
