@@ -78,6 +78,13 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
 
+    // The gateway in simulated worlds: `make simulate`.
+    .target(
+      name: "GatewaySimulation",
+      dependencies: [
+        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline", "Triage", "Vocabulary",
+      ]),
+
     // Mains.
     .executableTarget(
       name: "forewarnd",
@@ -89,6 +96,9 @@ let package = Package(
         "Pipeline", "DefectModel", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "simulate",
+      dependencies: ["GatewaySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
     .executableTarget(
       name: "bench",

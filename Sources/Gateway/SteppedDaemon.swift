@@ -1,9 +1,11 @@
 import Broker
 import CaseStore
 import ControlProtocol
+import DefectModel
+package import DeviceHistory
 package import FirmwareProfiles
 import Logging
-import Pipeline
+package import Pipeline
 package import Triage
 package import Vocabulary
 
@@ -16,8 +18,10 @@ package final class SteppedDaemon: Sendable {
 
   private let store: CaseDatabase
   private let engine: Engine
+  private let erasures: ErasureList
   private let board = Board()
   private let bridge: BrokerBridge
+  private let configuration: Configuration
 
   /// All of a simulation's work belongs in `body`.
   package static func simulating<Value: Sendable>(
@@ -26,23 +30,24 @@ package final class SteppedDaemon: Sendable {
     try await WallClock.$simulated.withValue(time) { try await body() }
   }
 
-  /// Opens the state, and reads the journal again.
-  package init(_ configuration: Configuration, _ catalogue: Catalogue) async throws {
+  /// Opens the state.
+  package init(_ configuration: Configuration, _ catalogue: Catalogue) throws {
     let logger = Logger(label: "simulated") { _ in SwiftLogNoOpLogHandler() }
     store = try CaseDatabase(directory: configuration.stateDirectory)
+    erasures = try ErasureList(directory: configuration.stateDirectory)
     engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store,
-      erasures: try ErasureList(directory: configuration.stateDirectory), board: board, logger: logger)
+      erasures: erasures, board: board, logger: logger)
     bridge = BrokerBridge(
       engine: engine, session: try SessionAccess(RunningConfiguration(configuration), store: store), board: board,
       logger: logger, sessionName: "simulated", acknowledgesEarly: false, onReady: {})
+    self.configuration = configuration
+  }
+
+  /// Reads the journal again: before anything else.
+  package func recover() async throws {
     await engine.speak(Messages.english, configuration)
-    do {
-      _ = try await engine.recover()
-    } catch {
-      close()
-      throw error
-    }
+    _ = try await engine.recover()
   }
 
   /// Answers when the bridge does; `answered` is called at that very moment. True: the broker may forget the batch.
@@ -95,11 +100,20 @@ package final class SteppedDaemon: Sendable {
   package func findingIDs() throws -> [String] { try store.findings(.init()).map(\.finding.id) }
 
   /// What a case's event says: the bytes of its last change.
-  package func event(ofTicket ticket: Ticket) -> [UInt8] {
+  package static func event(ofTicket ticket: Ticket) -> [UInt8] {
     JSONText.bytes(ObjectReply(schema: Schema.name("ticket", "show"), value: ticket))
   }
 
   package func integrityFaults() throws -> [String] { try store.integrityCheck() }
+
+  /// As the list beside the store has it: for a twin that forgets devices as this one does.
+  package func pseudonym() -> Pseudonym { Pseudonym { [erasures] in erasures.hash($0) } }
+
+  /// The daemon's own memory, to be compared with a twin's.
+  package func fingerprint() async -> [String: UInt64] { await engine.fingerprint() }
+
+  /// Ended by itself, since a commit was refused for good.
+  package var hasGivenUp: Bool { board.read(\.isStopping) }
 
   // MARK: The way out
 
@@ -139,4 +153,16 @@ package final class SteppedDaemon: Sendable {
       return false
     }
   }
+}
+
+extension StageLine {
+  /// Digests of what must be the same after a start as if there had been none, by what it is.
+  package func fingerprint() -> [String: UInt64] {
+    Dictionary(
+      uniqueKeysWithValues: model.modes.map { ("the model of \($0.mode)", Digest.of(model.state(of: $0)).value) })
+  }
+}
+
+extension Engine {
+  fileprivate func fingerprint() -> [String: UInt64] { pipeline.fingerprint() }
 }
