@@ -94,6 +94,8 @@ actor Engine {
         spare.worked(at: started)
         ServiceManager.feedWatchdog()
       }
+      // What memory has let in by itself must be gone from quarantine before quarantine is asked for the rest.
+      _ = await commit(started: started)
       let (released, again) = retryDue(now)
       _ = await commit(started: started, released: released, quarantinedAnew: again)
       spare.release(at: started)

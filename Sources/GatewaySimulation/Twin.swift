@@ -14,7 +14,12 @@ struct Twin {
   private(set) var events: [String: [[UInt8]]] = [:]
   private(set) var tickets: [String: Ticket] = [:]
   /// Early messages that wait in quarantine, each copy.
-  private var early: [Delivery] = []
+  private var early: [Early] = []
+
+  private struct Early {
+    var delivery: Delivery
+    var due: EventTime
+  }
 
   init(catalogue: Catalogue, configuration: Configuration, daemon: SteppedDaemon) {
     stages = StageLine(catalogue: catalogue, settings: configuration.pipelineSettings)
@@ -39,10 +44,14 @@ struct Twin {
 
   /// What the gateway looks up in its quarantine: a second copy of what waited, above all.
   private mutating func retryEarly(at now: EventTime) {
-    guard !early.isEmpty else { return }
-    var remaining: [Delivery] = []
-    for entry in early where !stages.isWaiting(entry) {
-      var delivery = entry
+    guard !early.isEmpty, let clock = stages.history.now else { return }
+    var remaining: [Early] = []
+    for entry in early {
+      guard entry.due < clock + EventTime.day, !stages.isWaiting(entry.delivery) else {
+        remaining.append(entry)
+        continue
+      }
+      var delivery = entry.delivery
       delivery.receivedAt = now
       if case .quarantined(let rejection) = stages.retake(delivery, wall: now, after: .future),
         rejection.reason == .future
@@ -50,7 +59,7 @@ struct Twin {
         remaining.append(entry)
       }
     }
-    early = early.filter { stages.isWaiting($0) } + remaining
+    early = remaining
     takeYield()
   }
 
@@ -62,12 +71,21 @@ struct Twin {
     counts.unconsented += yield.counts.unconsented
     counts.late += yield.counts.late
     for delivery in yield.readmitted {
-      if let index = early.firstIndex(where: { $0.isSameMessage(as: delivery) }) { early.remove(at: index) }
+      if let index = early.firstIndex(where: { $0.delivery.isSameMessage(as: delivery) }) { early.remove(at: index) }
     }
-    early += yield.quarantined.filter { $0.dueAt != nil }.map(\.delivery)
+    let forgotten = Set(yield.erased.map(\.device))
+    early.removeAll { forgotten.contains($0.delivery.device) }
+    for entry in yield.quarantined {
+      guard let due = entry.dueAt, entry.device.map({ !forgotten.contains($0) }) ?? true else { continue }
+      early.append(Early(delivery: entry.delivery, due: due))
+    }
     for case .ticket(let ticket) in yield.changes {
       tickets[ticket.id] = ticket
       events[ticket.id, default: []].append(SteppedDaemon.event(ofTicket: ticket))
     }
   }
+}
+
+extension Delivery {
+  fileprivate var device: String { topic.split(separator: "/").dropFirst(3).first.map(String.init) ?? "" }
 }

@@ -21,6 +21,8 @@ struct World {
   var daemon: SteppedDaemon
   var receiver = EventReceiver()
   private(set) var faults = 0
+  /// Of the oracle, before the tick that is under way.
+  private var firmClock = EventTime.distantPast
   /// What an operator was told is done, until the pipeline has a say again.
   private var promised: [String: [UInt8]] = [:]
 
@@ -116,6 +118,7 @@ struct World {
   mutating func tick() async throws {
     let now = clock.gateway
     promised = [:]
+    firmClock = oracle?.firmClock ?? .distantPast
     oracle?.advance(to: now)
     oracle?.tick()
     twin?.tick(at: now)
@@ -145,16 +148,17 @@ struct World {
       let kept = try daemon.tickets().first { $0.id == id }.map(SteppedDaemon.event)
       if kept != bytes { throw SimulationFault("an operator's act on \(id) is gone after a start") }
     }
-    try await readClock()
+    try await readClock(firm: isInTick ? firmClock : nil)
     try await tick()
   }
 
   /// What only refused or repeated messages moved isn't kept: the clock may be behind, but not before what was applied.
-  private mutating func readClock() async throws {
+  private mutating func readClock(firm: EventTime?) async throws {
     guard let known = oracle else { return }
+    let firm = firm ?? known.firmClock
     let clock = await daemon.clock() ?? .distantPast
-    guard clock <= known.clock, clock >= known.firmClock else {
-      throw SimulationFault("the clock stands at \(clock) after a start: not in \(known.firmClock)…\(known.clock)")
+    guard clock <= max(known.clock, self.clock.gateway), clock >= firm else {
+      throw SimulationFault("the clock stands at \(clock) after a start: not in \(firm)…\(known.clock)")
     }
     oracle?.restart(at: clock)
     if max(clock, self.clock.gateway) < known.clock { twin = nil }
