@@ -39,15 +39,20 @@ struct FateOracle: Sendable {
   private var waiting: [Waiting] = []
   /// The clock by which it is judged; it only rises.
   private(set) var clock = EventTime.distantPast
-  /// Through the last message that changed what is kept: what a start must know of at least.
+  /// When the last message came that changed what is kept: what a start must know of at least.
   private(set) var firmClock = EventTime.distantPast
+
+  private var wall = EventTime.distantPast
 
   private static let ahead = EventTime.day
   private static let lateness = 7 * EventTime.day
   private static let numbersRemembered = 1024
   private static let bootsRemembered = 4
 
-  mutating func advance(to time: EventTime) { clock = max(clock, time) }
+  mutating func advance(to time: EventTime) {
+    wall = time
+    clock = max(clock, time)
+  }
 
   /// After a start the clock is what the store knows of it.
   mutating func restart(at time: EventTime) { clock = time }
@@ -111,7 +116,7 @@ struct FateOracle: Sendable {
     }
     known.applied.append(report)
     tally.applied += 1
-    firmClock = clock
+    firmClock = max(firmClock, wall)
   }
 
   /// Whether the device is to be forgotten.
@@ -131,7 +136,7 @@ struct FateOracle: Sendable {
       known.isRefused = true
       known.stateTime = state.time
       tally.applied += 1
-      firmClock = clock
+      firmClock = max(firmClock, wall)
       return true
     }
     var compared = state
@@ -141,7 +146,7 @@ struct FateOracle: Sendable {
       tally.duplicate += 1
     } else {
       tally.applied += 1
-      firmClock = clock
+      firmClock = max(firmClock, wall)
     }
     known.isRefused = false
     known.state = state

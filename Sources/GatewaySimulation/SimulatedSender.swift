@@ -4,8 +4,8 @@ import Vocabulary
 struct SimulatedSender {
   let index: Int
   let isNumbered: Bool
-  /// Fails again and again.
-  let isLemon: Bool
+  /// How often it fails, a report.
+  let failures: Double
   let batch: String
   let region: String
   let carrier: String
@@ -21,8 +21,8 @@ struct SimulatedSender {
   init(index: Int, traits: Traits, dice: inout Dice) {
     self.index = index
     isNumbered = dice.happens(0.85)
-    isLemon = dice.happens(0.2)
     batch = "B\(dice.whole(1...3))"
+    failures = dice.happens(0.08) ? 0.5 : traits.hasBadBatch && batch == "B3" ? 0.15 : 0.003
     region = dice.pick(["US-FL", "US-TX"])
     carrier = dice.pick(["c-1", "c-2"])
     ahead = traits.hasEarlyReports && dice.happens(0.2) ? dice.whole(1...4) : 0
@@ -58,12 +58,11 @@ struct SimulatedSender {
     // Some numbers are never given.
     sequence += dice.happens(0.02) ? dice.whole(2...3) : 1
     if dice.happens(0.002) { sequence += dice.whole(900...1200) }
-    let fails = isLemon ? 0.15 : 0.004
     let offset = day >= aheadFrom ? Int64(ahead) * EventTime.day : 0
     return SentReport(
       time: time + offset, sequence: isNumbered ? sequence : nil, boot: boot,
-      drops: dice.happens(fails) ? dice.whole(3...9) : dice.happens(0.1) ? dice.whole(1...3) : 0,
-      heat: dice.happens(fails / 3) ? 1 : 0, salt: dice.whole(0...999))
+      drops: dice.happens(failures) ? dice.whole(5...9) : dice.happens(0.1) ? dice.whole(1...3) : 0,
+      heat: dice.happens(failures / 3) ? 1 : 0, salt: dice.whole(0...999))
   }
 
   func message(_ reports: [SentReport]) -> Message {

@@ -21,6 +21,8 @@ package struct Traits: Sendable, CustomStringConvertible {
   var hasOperators: Bool
   var hasRubbish: Bool
   var sendsCare: Bool
+  /// Devices of one batch fail far more often.
+  var hasBadBatch: Bool
 
   enum Clock: String { case wall, event }
 
@@ -28,8 +30,8 @@ package struct Traits: Sendable, CustomStringConvertible {
     var dice = Dice(seed: seed)
     self.seed = seed
     clock = dice.happens(0.75) ? .wall : .event
-    devices = dice.whole(4...60)
-    days = dice.whole(6...30)
+    devices = dice.whole(4...120)
+    days = dice.whole(6...45)
     batch = dice.pick([1, 7, 40, 150, 500])
     hasFaults = dice.happens(0.7)
     hasJumps = dice.happens(0.3)
@@ -40,16 +42,14 @@ package struct Traits: Sendable, CustomStringConvertible {
     hasOperators = dice.happens(0.3)
     hasRubbish = dice.happens(0.4)
     sendsCare = dice.happens(0.5)
+    hasBadBatch = dice.happens(0.5)
   }
-
-  /// Whether a gateway that never fails, fed with the same batches, must have the same tickets at the end: not where
-  /// operators act on one of the two only, nor where a start tries early messages again later than memory would have.
-  var hasTwin: Bool { !hasOperators && !hasEarlyReports }
 
   package var description: String {
     let words = [
       (hasFaults, "faults"), (hasJumps, "jumps"), (hasEarlyReports, "early"), (hasStragglers, "stragglers"),
       (hasRefusals, "refusals"), (hasOperators, "operators"), (hasRubbish, "rubbish"), (sendsCare, "care"),
+      (hasBadBatch, "bad batch"),
     ].filter(\.0).map(\.1)
     return "\(clock.rawValue) clock, \(devices) devices, \(days) days, batches of \(batch)"
       + (words.isEmpty ? "" : ": ") + words.joined(separator: ", ")

@@ -74,6 +74,7 @@ struct Twin {
       if let index = early.firstIndex(where: { $0.delivery.isSameMessage(as: delivery) }) { early.remove(at: index) }
     }
     let forgotten = Set(yield.erased.map(\.device))
+    for id in tickets.keys where tickets[id].map({ forgotten.contains($0.device) }) ?? false { tickets[id] = nil }
     early.removeAll { forgotten.contains($0.delivery.device) }
     for entry in yield.quarantined {
       guard let due = entry.dueAt, entry.device.map({ !forgotten.contains($0) }) ?? true else { continue }
