@@ -20,6 +20,7 @@ struct FateOracle: Sendable {
   private struct Device: Sendable {
     /// Numbers taken, by boot; and when each boot was last heard.
     var numbers: [Int: Set<Int>] = [:]
+    var highest: [Int: Int] = [:]
     var heard: [Int: EventTime] = [:]
     var unnumbered: Set<SentReport> = []
     /// What its evidence is made of.
@@ -37,6 +38,8 @@ struct FateOracle: Sendable {
   private(set) var tally = Tally()
   private var devices: [Int: Device] = [:]
   private var waiting: [Waiting] = []
+  /// Devices that the last batch had forgotten.
+  private var forgotten: Set<Int> = []
   /// The clock by which it is judged; it only rises.
   private(set) var clock = EventTime.distantPast
   /// When the last message came that changed what is kept: what a start must know of at least.
@@ -71,7 +74,7 @@ struct FateOracle: Sendable {
 
   /// One batch, which is one transaction.
   mutating func take(_ batch: [Message]) {
-    var forgotten: Set<Int> = []
+    forgotten = []
     for message in batch {
       switch message.content {
       case .rubbish: tally.quarantined += 1
@@ -96,20 +99,23 @@ struct FateOracle: Sendable {
       return
     }
     guard report.time >= clock - Self.lateness else { return tally.late += 1 }
-    var known = devices[device] ?? Device()
+    // Out of the dictionary meanwhile: or it would be copied.
+    var known = devices.removeValue(forKey: device) ?? Device()
     defer { devices[device] = known }
     if let sequence = report.sequence {
-      if let numbers = known.numbers[report.boot] {
-        guard sequence > (numbers.max() ?? 0) - Self.numbersRemembered else { return tally.late += 1 }
-        guard !numbers.contains(sequence) else { return tally.duplicate += 1 }
+      if known.heard[report.boot] != nil {
+        guard sequence > known.highest[report.boot, default: 0] - Self.numbersRemembered else { return tally.late += 1 }
+        guard known.numbers[report.boot]?.contains(sequence) != true else { return tally.duplicate += 1 }
       } else if known.numbers.count == Self.bootsRemembered {
         guard let oldest = known.heard.min(by: { $0.value < $1.value }), report.time >= oldest.value else {
           return tally.late += 1
         }
         known.numbers[oldest.key] = nil
+        known.highest[oldest.key] = nil
         known.heard[oldest.key] = nil
       }
       known.numbers[report.boot, default: []].insert(sequence)
+      known.highest[report.boot] = max(known.highest[report.boot, default: 0], sequence)
       known.heard[report.boot] = max(known.heard[report.boot] ?? report.time, report.time)
     } else {
       guard known.unnumbered.insert(report).inserted else { return tally.duplicate += 1 }
@@ -153,14 +159,15 @@ struct FateOracle: Sendable {
     return false
   }
 
-  /// A start has found, beside the store, an erasure whose commit never came down.
-  mutating func erase(_ batch: [Message]) {
-    for message in batch {
-      guard case .state(let device, let state) = message.content, !state.telemetry else { continue }
-      if let time = devices[device]?.stateTime, state.time < time { continue }
+  /// A start has found, beside the store, erasures of a batch whose commit never came down: `after` is what would have been.
+  mutating func erase(as after: FateOracle) {
+    for device in after.forgotten {
       var known = Device()
-      known.isRefused = true
-      known.stateTime = state.time
+      if let other = after.devices[device], other.isRefused {
+        if devices[device]?.isRefused == true { continue }
+        known.isRefused = true
+        known.stateTime = other.stateTime
+      }
       devices[device] = known
       waiting.removeAll { $0.device == device }
     }

@@ -52,12 +52,12 @@ struct Schedule: Sendable {
         published.append((time, senders[index].state(at: time)))
       }
       for day in 0..<traits.days {
-        let times = (0..<dice.whole(0...2)).map { _ in moment(day, &dice) }.sorted()
+        let times = (0..<dice.whole(0...traits.reportsADay)).map { _ in moment(day, &dice) }.sorted()
         var reports = times.map { senders[index].report(at: $0, day: day, dice: &dice) }
         guard let last = times.last else { continue }
         let isAway = senders[index].away.contains(day)
         let back = Traits.start + Int64(senders[index].away.upperBound) * EventTime.day
-        if reports.count > 1, dice.happens(0.3) {
+        if (2...50).contains(reports.count), dice.happens(0.2) {
           published.append((isAway ? back : last, senders[index].message(reports)))
         } else {
           for (number, report) in reports.enumerated() {

@@ -14,6 +14,7 @@ struct SimulatedSender {
   let aheadFrom: Int
   /// Gives nothing to the broker on these days, and all of it on the day after.
   let away: Range<Int>
+  private let reportsADay: Int
   private var boot = 0
   private var sequence = 0
   private var lastStateTime = EventTime.distantPast
@@ -25,6 +26,7 @@ struct SimulatedSender {
     failures = dice.happens(0.08) ? 0.5 : traits.hasBadBatch && batch == "B3" ? 0.15 : 0.003
     region = dice.pick(["US-FL", "US-TX"])
     carrier = dice.pick(["c-1", "c-2"])
+    reportsADay = traits.reportsADay
     ahead = traits.hasEarlyReports && dice.happens(0.2) ? dice.whole(1...4) : 0
     aheadFrom = dice.whole(0...traits.days)
     if traits.hasStragglers, dice.happens(0.3) {
@@ -51,17 +53,19 @@ struct SimulatedSender {
 
   /// What is measured at `time`, as the device's own clock tells it.
   mutating func report(at time: EventTime, day: Int, dice: inout Dice) -> SentReport {
-    if dice.happens(0.04) {
+    if dice.happens(0.04 / Double(reportsADay)) {
       boot += 1
       sequence = 0
     }
     // Some numbers are never given.
     sequence += dice.happens(0.02) ? dice.whole(2...3) : 1
-    if dice.happens(0.002) { sequence += dice.whole(900...1200) }
+    if dice.happens(0.002 / Double(reportsADay)) { sequence += dice.whole(900...1200) }
+    // Of a day, not of a report.
+    let failures = failures / Double(max(1, reportsADay / 2))
     let offset = day >= aheadFrom ? Int64(ahead) * EventTime.day : 0
     return SentReport(
       time: time + offset, sequence: isNumbered ? sequence : nil, boot: boot,
-      drops: dice.happens(failures) ? dice.whole(5...9) : dice.happens(0.1) ? dice.whole(1...3) : 0,
+      drops: dice.happens(failures) ? dice.whole(5...9) : dice.happens(0.1 / Double(reportsADay)) ? dice.whole(1...3) : 0,
       heat: dice.happens(failures / 3) ? 1 : 0, salt: dice.whole(0...999))
   }
 

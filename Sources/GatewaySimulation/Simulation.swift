@@ -14,6 +14,14 @@ package struct Simulation: Sendable {
     package var steps = 0
 
     package init() {}
+
+    /// What failed, less its place and figures.
+    var kind: String? {
+      failure.map { failure in
+        let words = failure.split(separator: " ").drop { $0.last != ":" && failure.hasPrefix("step ") }
+        return words.filter { !$0.contains(where: \.isNumber) }.joined(separator: " ")
+      }
+    }
   }
 
   package let traits: Traits
@@ -81,9 +89,10 @@ package struct Simulation: Sendable {
 
   // MARK: Shrinking
 
-  /// Leaves out steps as long as what remains still fails: first halves, then smaller parts.
+  /// Leaves out steps as long as what remains still fails in the same way: first halves, then smaller parts.
   package func shrunk(in parent: String, deadline: ContinuousClock.Instant) async -> Simulation {
     var best = schedule
+    let kind = await run(in: parent).kind
     var size = max(1, best.steps.count / 2)
     while size >= 1 {
       var start = 0
@@ -91,7 +100,7 @@ package struct Simulation: Sendable {
         guard ContinuousClock.now < deadline else { return Simulation(schedule: best) }
         var candidate = best
         candidate.steps.removeSubrange(start..<min(start + size, best.steps.count))
-        if await Simulation(schedule: candidate).run(in: parent).failure != nil {
+        if await Simulation(schedule: candidate).run(in: parent).kind == kind {
           best = candidate
         } else {
           start += size

@@ -7,6 +7,7 @@ package struct Traits: Sendable, CustomStringConvertible {
   var clock: Clock
   var devices: Int
   var days: Int
+  var reportsADay: Int
   /// Messages to a batch, at most.
   var batch: Int
   /// The disk fails, the process ends.
@@ -32,7 +33,10 @@ package struct Traits: Sendable, CustomStringConvertible {
     clock = dice.happens(0.75) ? .wall : .event
     devices = dice.whole(4...120)
     days = dice.whole(6...45)
-    batch = dice.pick([1, 7, 40, 150, 500])
+    // A dense world has many messages, a thin one many days and passes.
+    reportsADay = dice.happens(0.4) ? dice.whole(20...150) : dice.whole(1...3)
+    if reportsADay > 3 { days = dice.whole(3...12) }
+    batch = dice.pick(reportsADay > 3 ? [150, 500, 1500] : [1, 7, 40, 150, 500])
     hasFaults = dice.happens(0.7)
     hasJumps = dice.happens(0.3)
     // By the event clock they are refused within a batch, and what a start knows of them comes later.
@@ -51,7 +55,7 @@ package struct Traits: Sendable, CustomStringConvertible {
       (hasRefusals, "refusals"), (hasOperators, "operators"), (hasRubbish, "rubbish"), (sendsCare, "care"),
       (hasBadBatch, "bad batch"),
     ].filter(\.0).map(\.1)
-    return "\(clock.rawValue) clock, \(devices) devices, \(days) days, batches of \(batch)"
+    return "\(clock.rawValue) clock, \(devices) devices, \(days) days of up to \(reportsADay) reports, batches of \(batch)"
       + (words.isEmpty ? "" : ": ") + words.joined(separator: ", ")
   }
 

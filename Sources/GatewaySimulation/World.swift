@@ -106,10 +106,11 @@ struct World {
       let stored = try world.daemon.storedCounts()
       if world.isExpected(stored) { return }
       guard let before else { throw SimulationFault("a batch was refused though nothing was to fail") }
+      let after = world.oracle
       (world.oracle, world.twin) = before
       // An erasure's line stands beside the store before the commit.
       let refuses = batch.contains { $0.isRefusal }
-      world.oracle?.erase(batch)
+      if let after { world.oracle?.erase(as: after) }
       try world.compare(stored, "after a start")
       if refuses { world.twin = nil }
     }
