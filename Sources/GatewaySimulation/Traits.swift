@@ -34,8 +34,12 @@ package struct Traits: Sendable, CustomStringConvertible {
     devices = dice.whole(4...120)
     days = dice.whole(6...45)
     // A dense world has many messages, a thin one many days and passes.
-    reportsADay = dice.happens(0.4) ? dice.whole(20...150) : dice.whole(1...3)
-    if reportsADay > 3 { days = dice.whole(3...12) }
+    reportsADay = dice.happens(0.6) ? dice.whole(20...150) : dice.whole(1...3)
+    if reportsADay > 3 {
+      days = dice.whole(3...12)
+    } else {
+      devices = min(devices, dice.whole(20...120))
+    }
     batch = dice.pick(reportsADay > 3 ? [150, 500, 1500] : [1, 7, 40, 150, 500])
     hasFaults = dice.happens(0.7)
     hasJumps = dice.happens(0.3)

@@ -35,6 +35,8 @@ struct Simulate: AsyncParsableCommand {
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     defer { removeScratch(parent) }
     try Simulation.prepare()
+    // Seen at once where it goes into a file as well.
+    setvbuf(stdout, nil, _IOLBF, 0)
     let deadline = ContinuousClock.now + .seconds(seconds)
     let begin = Self.processorSeconds
     var sum = Simulation.Outcome()
