@@ -41,7 +41,9 @@ struct Schedule: Sendable {
     }
   }
 
-  private func published(by senders: inout [SimulatedSender], _ dice: inout Dice) -> [(time: EventTime, message: Message)] {
+  private func published(by senders: inout [SimulatedSender], _ dice: inout Dice) -> [(
+    time: EventTime, message: Message
+  )] {
     var published: [(time: EventTime, message: Message)] = []
     for index in senders.indices {
       func moment(_ day: Int, _ dice: inout Dice) -> EventTime {

@@ -65,7 +65,8 @@ struct SimulatedSender {
     let offset = day >= aheadFrom ? Int64(ahead) * EventTime.day : 0
     return SentReport(
       time: time + offset, sequence: isNumbered ? sequence : nil, boot: boot,
-      drops: dice.happens(failures) ? dice.whole(5...9) : dice.happens(0.1 / Double(reportsADay)) ? dice.whole(1...3) : 0,
+      drops: dice.happens(failures)
+        ? dice.whole(5...9) : dice.happens(0.1 / Double(reportsADay)) ? dice.whole(1...3) : 0,
       heat: dice.happens(failures / 3) ? 1 : 0, salt: dice.whole(0...999))
   }
 

@@ -59,7 +59,8 @@ package struct Traits: Sendable, CustomStringConvertible {
       (hasRefusals, "refusals"), (hasOperators, "operators"), (hasRubbish, "rubbish"), (sendsCare, "care"),
       (hasBadBatch, "bad batch"),
     ].filter(\.0).map(\.1)
-    return "\(clock.rawValue) clock, \(devices) devices, \(days) days of up to \(reportsADay) reports, batches of \(batch)"
+    return
+      "\(clock.rawValue) clock, \(devices) devices, \(days) days of up to \(reportsADay) reports, batches of \(batch)"
       + (words.isEmpty ? "" : ": ") + words.joined(separator: ", ")
   }
 

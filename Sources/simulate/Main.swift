@@ -35,8 +35,6 @@ struct Simulate: AsyncParsableCommand {
     try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
     defer { removeScratch(parent) }
     try Simulation.prepare()
-    // Seen at once where it goes into a file as well.
-    setvbuf(stdout, nil, _IOLBF, 0)
     let deadline = ContinuousClock.now + .seconds(seconds)
     let begin = Self.processorSeconds
     var sum = Simulation.Outcome()
@@ -66,6 +64,8 @@ struct Simulate: AsyncParsableCommand {
         failures += 1
         if !keepGoing { break }
       }
+      // Seen at once where it goes into a file as well.
+      fflush(nil)
       next += 1
     } while seed == nil && ContinuousClock.now < deadline
     let spent = Self.processorSeconds - begin
