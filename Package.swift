@@ -82,8 +82,13 @@ let package = Package(
     .target(
       name: "GatewaySimulation",
       dependencies: [
-        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline", "Triage", "Vocabulary",
+        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline", "Triage",
+        "Vocabulary",
       ]),
+
+    // Every reader of bytes from outside, for the fuzzers.
+    .target(
+      name: "FuzzTargets", dependencies: ["CheckedYAML", "FirmwareProfiles", "Gateway", "Pipeline", "Vocabulary"]),
 
     // Mains.
     .executableTarget(
@@ -114,6 +119,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"]),
+    .testTarget(name: "GatewaySimulationTests", dependencies: ["GatewaySimulation", "Rig"]),
     .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"]),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(

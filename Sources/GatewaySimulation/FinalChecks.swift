@@ -76,10 +76,13 @@ extension World {
     if let twice = live.first(where: { $0.value.count > 1 }) {
       throw SimulationFault("\(twice.value.count) live tickets of \(twice.key)")
     }
+    for id in try daemon.findingIDs() where receiver.last("evt/forewarn/finding/\(id)") == nil {
+      throw SimulationFault("nothing was told of finding \(id)")
+    }
     // What wasn't sent yet of a device that was to be forgotten is forgotten too.
     for ticket in tickets where !ticket.isErased {
       let topic = "evt/forewarn/ticket/\(ticket.id)"
-      guard let last = receiver.last(topic) else { throw SimulationFault("nothing was told of \(ticket.id)") }
+      guard let last = receiver.last(topic) else { throw SimulationFault("nothing was told of ticket \(ticket.id)") }
       guard last == SteppedDaemon.event(ofTicket: ticket) else {
         throw SimulationFault("the last word on \(ticket.id) isn't what it is")
       }
@@ -96,7 +99,8 @@ extension World {
     guard ids == Set(twin.tickets.keys) else {
       throw SimulationFault("tickets \(ids.sorted()); without failures \(twin.tickets.keys.sorted())")
     }
-    for id in ids where receiver.received["evt/forewarn/ticket/\(id)"] != twin.events[id] {
+    for id in ids.subtracting(twin.forgottenTickets)
+    where receiver.received["evt/forewarn/ticket/\(id)"] != twin.events[id] {
       throw SimulationFault("what was told of \(id) isn't what happened to it")
     }
   }

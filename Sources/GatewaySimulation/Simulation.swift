@@ -4,7 +4,7 @@ import Vocabulary
 
 /// One run of a schedule, from an empty state directory to the last check.
 package struct Simulation: Sendable {
-  package struct Outcome: Sendable {
+  package struct Outcome: Sendable, Equatable {
     /// `nil`: every promise was kept.
     package var failure: String?
     package var events = 0
@@ -27,8 +27,10 @@ package struct Simulation: Sendable {
   package let traits: Traits
   let schedule: Schedule
 
-  package init(seed: UInt64) {
-    traits = Traits(seed: seed)
+  package init(seed: UInt64) { self.init(traits: Traits(seed: seed)) }
+
+  package init(traits: Traits) {
+    self.traits = traits
     schedule = Schedule(traits: traits)
   }
 

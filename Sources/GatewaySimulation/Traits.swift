@@ -64,5 +64,8 @@ package struct Traits: Sendable, CustomStringConvertible {
       + (words.isEmpty ? "" : ": ") + words.joined(separator: ", ")
   }
 
+  /// Has many messages for its days.
+  package var isDense: Bool { reportsADay > 3 }
+
   static let start = EventTime(milliseconds: 1_748_736_000_000)
 }

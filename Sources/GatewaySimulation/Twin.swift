@@ -13,6 +13,8 @@ struct Twin {
   /// Each ticket's changes, as they must go out.
   private(set) var events: [String: [[UInt8]]] = [:]
   private(set) var tickets: [String: Ticket] = [:]
+  /// Of devices that were forgotten, with what hadn't been sent of them; they may open again if the device comes back.
+  private(set) var forgottenTickets: Set<String> = []
   /// Early messages that wait in quarantine, each copy.
   private var early: [Early] = []
 
@@ -74,7 +76,10 @@ struct Twin {
       if let index = early.firstIndex(where: { $0.delivery.isSameMessage(as: delivery) }) { early.remove(at: index) }
     }
     let forgotten = Set(yield.erased.map(\.device))
-    for id in tickets.keys where tickets[id].map({ forgotten.contains($0.device) }) ?? false { tickets[id] = nil }
+    for id in tickets.keys where tickets[id].map({ forgotten.contains($0.device) }) ?? false {
+      tickets[id] = nil
+      forgottenTickets.insert(id)
+    }
     early.removeAll { forgotten.contains($0.delivery.device) }
     for entry in yield.quarantined {
       guard let due = entry.dueAt, entry.device.map({ !forgotten.contains($0) }) ?? true else { continue }

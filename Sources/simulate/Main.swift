@@ -27,6 +27,9 @@ struct Simulate: AsyncParsableCommand {
   @Flag(help: "Go on after a seed that fails.")
   var keepGoing = false
 
+  @Flag(help: "Only worlds with few messages: for a program that was built without optimisation.")
+  var small = false
+
   @Flag(help: "A line a seed.")
   var verbose = false
 
@@ -42,7 +45,12 @@ struct Simulate: AsyncParsableCommand {
     var failures = 0
     var next = seed ?? from
     repeat {
-      let simulation = Simulation(seed: next)
+      let traits = Traits(seed: next)
+      if small, seed == nil, traits.isDense {
+        next += 1
+        continue
+      }
+      let simulation = Simulation(traits: traits)
       let outcome = await simulation.run(in: parent)
       seeds += 1
       sum.events += outcome.events
