@@ -82,8 +82,8 @@ let package = Package(
     .target(
       name: "GatewaySimulation",
       dependencies: [
-        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline", "Triage",
-        "Vocabulary",
+        "CUnreliableDisk", "CheckedYAML", "DefectModel", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline",
+        "Triage", "Vocabulary",
       ]),
 
     // Every reader of bytes from outside, for the fuzzers.
@@ -170,6 +170,11 @@ let package = Package(
   ],
   cxxLanguageStandard: .cxx17
 )
+
+// `make fuzz`: an archive that libFuzzer's own main is linked with.
+if Context.environment["FUZZING"] != nil {
+  package.products.append(.library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]))
+}
 
 let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows", "CUnreliableDisk"]
 for target in package.targets
