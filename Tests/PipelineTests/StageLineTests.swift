@@ -88,6 +88,7 @@ import Vocabulary
     #expect(yield.counts.applied == 2 && yield.counts.unconsented == 1 && yield.counts.quarantined == 0)
     #expect(yield.erased.map(\.device) == ["E1"])
     #expect(pipeline.history.summary(of: "E1")?.reports == 0)
+    #expect(pipeline.history.trace(of: "E1")?.refusal.telemetryConsent == false, "it is known by a pseudonym alone")
   }
 
   @Test(arguments: [
