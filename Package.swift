@@ -171,11 +171,6 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-// `make fuzz`: an archive that libFuzzer's own main is linked with.
-if Context.environment["FUZZING"] != nil {
-  package.products.append(.library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]))
-}
-
 let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows", "CUnreliableDisk"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !compiledByClang.contains(target.name) {

@@ -1,5 +1,4 @@
-/// Changes inputs as hostile and broken senders do: bytes, pieces of other inputs, numbers at their limits, nesting. By a seed,
-/// for the tests; `make fuzz` leaves it to libFuzzer, which sees what the program has reached.
+/// Changes inputs as hostile and broken senders do: bytes, pieces of other inputs, numbers at their limits, nesting. By a seed.
 package struct SeededMutation {
   private var state: UInt64
 
