@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof day demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
+.PHONY: help deps check-swift build lint test proof day simulate fuzz mutants demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -78,6 +78,19 @@ proof: build  ## the long proofs: fifty kills under load, a minute of hostile de
 
 day: build  ## an operator's day: a bad batch, its waves, verdicts, and what care was good for
 	@Examples/operators-day.sh $(BIN)
+
+# One minute each, unless SECONDS says otherwise; SEED=17 is that world alone, or other broken inputs.
+simulate fuzz: SECONDS ?= 60
+
+simulate: build  ## the gateway in seeded worlds for SECONDS=60: faults, crashes, power cuts, and an oracle; SEED=17 shrinks one
+	@$(BIN)/simulate --seconds $(SECONDS) $(if $(SEED),--seed $(SEED) --shrink)
+
+fuzz: build  ## broken input for every reader of foreign bytes, SECONDS=60 each
+	FOREWARN_FUZZ_SECONDS=$(SECONDS) FOREWARN_FUZZ_SEED=$(or $(SEED),1) swift test $(CHECKS) --skip-build --no-parallel \
+	  --filter FuzzTargetTests
+
+mutants: deps check-swift  ## break the program in fifty places, and see that tests notice; an hour. PLACES="3 17-20": those
+	@Tests/Mutation/run $(PLACES)
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end
 	@$(BIN)/demo

@@ -59,6 +59,8 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ]),
     .target(name: "FleetSimulation", dependencies: ["Vocabulary"]),
+    // SQLite's files on a disk that fails when it is told to.
+    .target(name: "CUnreliableDisk", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "Terminal", dependencies: ["ControlProtocol", "Vocabulary"]),
     // What a browser is shown: pages and plots, pure.
     .target(name: "Dashboard", dependencies: ["ControlProtocol", "Terminal", "Vocabulary"]),
@@ -78,6 +80,18 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
 
+    // The gateway in simulated worlds: `make simulate`.
+    .target(
+      name: "GatewaySimulation",
+      dependencies: [
+        "CUnreliableDisk", "CheckedYAML", "DefectModel", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline",
+        "Triage", "Vocabulary",
+      ]),
+
+    // Every reader of bytes from outside, for the fuzzers.
+    .target(
+      name: "FuzzTargets", dependencies: ["CheckedYAML", "FirmwareProfiles", "Gateway", "Pipeline", "Vocabulary"]),
+
     // Mains.
     .executableTarget(
       name: "forewarnd",
@@ -89,6 +103,9 @@ let package = Package(
         "Pipeline", "DefectModel", "FleetSimulation", "Broker", "Gateway", "CaseStore", "CZlib",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .executableTarget(
+      name: "simulate",
+      dependencies: ["GatewaySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
     .executableTarget(
       name: "bench",
@@ -104,6 +121,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .testTarget(name: "FuzzTargetsTests", dependencies: ["FuzzTargets"]),
+    .testTarget(name: "GatewaySimulationTests", dependencies: ["GatewaySimulation", "Rig"]),
     .testTarget(name: "FingerprintsTests", dependencies: ["Fingerprints"]),
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(
@@ -156,7 +175,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows"]
+let compiledByClang = ["CSimdJSON", "CFlatCBOR", "CDenseRows", "CUnreliableDisk"]
 for target in package.targets
 where [.regular, .executable, .test].contains(target.type) && !compiledByClang.contains(target.name) {
   target.swiftSettings =

@@ -48,7 +48,7 @@ struct BrokerService: Service {
 }
 
 /// Called on the broker's thread, one call at a time.
-private final class BrokerBridge: BrokerHandler {
+final class BrokerBridge: BrokerHandler {
   let engine: Engine
   let session: SessionAccess
   let board: Board

@@ -94,6 +94,8 @@ actor Engine {
         spare.worked(at: started)
         ServiceManager.feedWatchdog()
       }
+      // What memory has let in by itself must be gone from quarantine before quarantine is asked for the rest.
+      _ = await commit(started: started)
       let (released, again) = retryDue(now)
       _ = await commit(started: started, released: released, quarantinedAnew: again)
       spare.release(at: started)
@@ -267,7 +269,7 @@ actor Engine {
         if board.read(\.isStopping) { return nil }
         // Waiting for the disk is what it should do: no reason to be ended.
         ServiceManager.feedWatchdog()
-        try? await Task.sleep(for: .seconds(pause))  // Cancelled: `isStopping` is looked at next.
+        await WallClock.pause(seconds: pause)
         pause = min(pause * 2, Limits.longestCommitPauseSeconds)
       }
     }

@@ -24,7 +24,7 @@ struct SpareMemory {
 
   /// Asked about once a second.
   mutating func release(at time: Double) {
-    guard let work = lastWork else { return }
+    guard let work = lastWork, WallClock.simulated == nil else { return }
     let isIdle = time - work >= Limits.idleSeconds
     guard isIdle || time - lastRelease >= Limits.releaseSeconds else { return }
     lastRelease = time

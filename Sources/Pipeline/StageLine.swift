@@ -26,6 +26,7 @@ package struct StageLine {
   /// Who is let in.
   package var admission: Admission
   private var early = EarlyMessages()
+  private var isTakingEarly = false
   /// Contacts, and remote checks, that were taken.
   private var identities = MessageIdentities()
   /// Devices that the history doesn't know any more, or never did.
@@ -116,7 +117,8 @@ package struct StageLine {
   package mutating func take(_ delivery: Delivery, wall: EventTime?) {
     history.advance(to: delivery.receivedAt)
     if !isRetaking { admission.advance(to: delivery.receivedAt) }
-    takeEarly(wall: wall)
+    // What is itself taken out of the early ones must not take the next of them: thousands may come due at once.
+    if !isTakingEarly { takeEarly(wall: wall) }
     runDuePasses(wall: wall)
     let address = Address.parse(
       topic: delivery.topic, root: settings.root, catalogue: catalogue, sources: settings.sources,
@@ -152,9 +154,12 @@ package struct StageLine {
         quarantine(delivery.carrying(element), rejection, device: identity.device)
       case .report(let report):
         // A vote moves the clock even if its report is refused: a replay of the journal must let it vote again.
+        let latest = history.latest
         hasChanged = history.hear(report.time, of: identity) || hasChanged
-        takeEarly(wall: wall)
-        runDuePasses(wall: wall)
+        if history.latest != latest {
+          takeEarly(wall: wall)
+          runDuePasses(wall: wall)
+        }
         let fate = history.admit(report, of: identity)
         if case .quarantined(let rejection) = fate {
           let isEarly = rejection.reason == .future
@@ -293,8 +298,10 @@ package struct StageLine {
 
   /// What the clock has caught up with.
   mutating func takeEarly(wall: EventTime?) {
-    guard let latest = history.latest else { return }
-    while let message = early.next(dueBy: latest + HistorySettings.ahead) {
+    let wasTaking = isTakingEarly
+    isTakingEarly = true
+    defer { isTakingEarly = wasTaking }
+    while let latest = history.latest, let message = early.next(dueBy: latest + HistorySettings.ahead) {
       var delivery = message.delivery
       delivery.receivedAt = wall ?? history.now ?? delivery.receivedAt
       let fate = retake(delivery, wall: wall, after: message.rejection.reason)

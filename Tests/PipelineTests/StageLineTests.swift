@@ -64,6 +64,19 @@ import Vocabulary
     #expect(moved.applied == 1 && moved.quarantined == -1 && moved.received == 0)
   }
 
+  @Test func `thousands of early messages that come due at once are taken, each once and in their order`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.report("E1", 1), wall: nil)
+    for number in 2...6000 {
+      var early = Self.report("E1", number, at: Self.noon + 3 * EventTime.day + Int64(number))
+      early.receivedAt = Self.noon
+      pipeline.take(early, wall: nil)
+    }
+    pipeline.take(Self.report("E2", 1, at: Self.noon + 3 * EventTime.day), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 6001 && yield.counts.quarantined == 0)
+  }
+
   @Test func `without consent nothing is parsed, and what was kept is erased`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(Self.report("E1", 1), wall: nil)
@@ -75,6 +88,7 @@ import Vocabulary
     #expect(yield.counts.applied == 2 && yield.counts.unconsented == 1 && yield.counts.quarantined == 0)
     #expect(yield.erased.map(\.device) == ["E1"])
     #expect(pipeline.history.summary(of: "E1")?.reports == 0)
+    #expect(pipeline.history.trace(of: "E1")?.refusal.telemetryConsent == false, "it is known by a pseudonym alone")
   }
 
   @Test(arguments: [

@@ -1,0 +1,212 @@
+import DeviceHistory
+import FirmwareProfiles
+import Foundation
+import Gateway
+import Pipeline
+import Synchronization
+import Triage
+import Vocabulary
+
+/// A gateway in a simulated world: the real daemon, and around it everything that its schedule says.
+struct World {
+  let traits: Traits
+  let folder: String
+  let clock: SimulatedClock
+  private let catalogue: Catalogue
+  private let configuration: Configuration
+  var broker = SimulatedBroker()
+  var disk: UnreliableDisk
+  var oracle: FateOracle?
+  var twin: Twin?
+  var daemon: SteppedDaemon
+  var receiver = EventReceiver()
+  private(set) var faults = 0
+  /// Of the oracle, before the tick that is under way.
+  private var firmClock = EventTime.distantPast
+  /// What an operator was told is done, until the pipeline has a say again.
+  private var promised: [String: [UInt8]] = [:]
+
+  init(traits: Traits, folder: String, clock: SimulatedClock) async throws {
+    self.traits = traits
+    self.folder = folder
+    self.clock = clock
+    catalogue = try SimulatedProfile.catalogue()
+    var configuration = Configuration()
+    configuration.stateDirectory = folder
+    configuration.clock = traits.clock == .wall ? .wall : .event
+    configuration.clockQuorum = 3
+    configuration.careMode = traits.sendsCare ? .send : .propose
+    self.configuration = configuration
+    // The key of erasures: drawn by the daemon otherwise, and then no two runs would be the same.
+    try Data(repeating: 7, count: 32).write(to: URL(filePath: folder + "/erasures.key"))
+    disk = UnreliableDisk(folder: folder)
+    daemon = try SteppedDaemon(configuration, catalogue)
+    clock.watch(daemon)
+    try await daemon.recover()
+    oracle = traits.clock == .wall ? FateOracle() : nil
+    twin = traits.hasEarlyReports ? nil : Twin(catalogue: catalogue, configuration: configuration, daemon: daemon)
+  }
+
+  mutating func perform(_ step: Step) async throws {
+    switch step {
+    case .publish(let message): broker.publish(message)
+    case .pass(let milliseconds): clock.pass(milliseconds)
+    case .setClock(let change): clock.setGateway(by: change)
+    case .tick: try await tick()
+    case .deliver(let count, let shuffle, let answer):
+      try await tick()
+      try await deliver(count, shuffle, answer)
+    case .fail(let trouble, let after, let length, let cut):
+      faults += 1
+      disk.arm(trouble, after: after, length: length, cut: cut)
+    case .kill(let cut):
+      faults += 1
+      disk.kill(cut: cut)
+      try await startAgain()
+    case .restart:
+      faults += 1
+      disk.disarm()
+      await daemon.rest()
+      try await startAgain()
+    case .loseSession:
+      faults += 1
+      broker.loseSession()
+    case .send(let count, let isConfirmed):
+      let ids = try receiver.take(daemon.outgoing(limit: count))
+      if isConfirmed { daemon.delivered(ids) }
+    case .act(let number, let act): try await operate(number, act)
+    }
+  }
+
+  // MARK: Messages
+
+  mutating func deliver(_ count: Int, _ shuffle: UInt64?, _ answer: Step.Answer) async throws {
+    let batch = broker.next(count, shuffle: shuffle)
+    guard !batch.isEmpty else { return }
+    let now = clock.gateway
+    let deliveries = batch.map { Delivery(topic: $0.topic, payload: $0.payload, receivedAt: now) }
+    // Copies cost: only where the process may end before the commit.
+    let before = disk.isArmedForDeath ? (oracle, twin) : nil
+    promised = [:]
+    oracle?.advance(to: now)
+    oracle?.take(batch)
+    twin?.take(deliveries, wall: now)
+    let moment = AnswerMoment()
+    let isAcknowledged = await daemon.take(deliveries) { [daemon] isDown in
+      if isDown { moment.note(Result { try daemon.storedCounts() }) }
+    }
+    if isAcknowledged {
+      guard let counts = try moment.noted?.get() else { throw SimulationFault("an answer without its moment") }
+      try compare(counts, "acknowledged, and on disk then")
+      if case .heard = answer { broker.forget(batch.count) }
+      return
+    }
+    guard disk.isDead else { throw SimulationFault("the gateway ended by itself at a batch") }
+    try await startAgain { world in
+      let stored = try world.daemon.storedCounts()
+      if world.isExpected(stored) { return }
+      guard let before else { throw SimulationFault("a batch was refused though nothing was to fail") }
+      let after = world.oracle
+      (world.oracle, world.twin) = before
+      // An erasure's line stands beside the store before the commit.
+      let refuses = batch.contains { $0.isRefusal }
+      if let after { world.oracle?.erase(as: after) }
+      try world.compare(stored, "after a start")
+      if refuses { world.twin = nil }
+    }
+  }
+
+  mutating func tick() async throws {
+    let now = clock.gateway
+    promised = [:]
+    firmClock = oracle?.firmClock ?? .distantPast
+    oracle?.advance(to: now)
+    oracle?.tick()
+    twin?.tick(at: now)
+    await daemon.tick()
+    if disk.isDead { return try await startAgain(isInTick: true) }
+    if daemon.hasGivenUp { throw SimulationFault("the gateway ended by itself at a tick") }
+    try compare(await daemon.counts(), "after a tick in memory")
+  }
+
+  // MARK: The process
+
+  /// The process is gone: another one opens what is on the disk.
+  mutating func startAgain(isInTick: Bool = false, settle: ((inout World) async throws -> Void)? = nil) async throws {
+    daemon.giveUp()
+    daemon.close()
+    try disk.revive()
+    receiver.disconnect()
+    daemon = try SteppedDaemon(configuration, catalogue)
+    clock.watch(daemon)
+    try await daemon.recover()
+    if let settle {
+      try await settle(&self)
+    } else if !isInTick {
+      try compare(try daemon.storedCounts(), "after a start, on disk")
+    }
+    for (id, bytes) in promised {
+      let kept = try daemon.tickets().first { $0.id == id }.map(SteppedDaemon.event)
+      if kept != bytes { throw SimulationFault("an operator's act on \(id) is gone after a start") }
+    }
+    try await readClock(firm: isInTick ? firmClock : nil)
+    try await tick()
+  }
+
+  /// What only refused or repeated messages moved isn't kept: the clock may be behind, but not before what was applied.
+  private mutating func readClock(firm: EventTime?) async throws {
+    guard let known = oracle else { return }
+    let firm = firm ?? known.firmClock
+    let clock = await daemon.clock() ?? .distantPast
+    guard clock <= max(known.clock, self.clock.gateway), clock >= firm else {
+      throw SimulationFault("the clock stands at \(clock) after a start: not in \(firm)…\(known.clock)")
+    }
+    oracle?.restart(at: clock)
+    if max(clock, self.clock.gateway) < known.clock { twin = nil }
+  }
+
+  // MARK: Operators
+
+  private mutating func operate(_ number: Int, _ act: Step.OperatorAct) async throws {
+    if let action = act.action {
+      let tickets = try daemon.tickets().map(\.id).sorted()
+      guard !tickets.isEmpty else { return }
+      let id = tickets[number % tickets.count]
+      if await daemon.act(action, onTicket: id) {
+        promised[id] = try daemon.tickets().first { $0.id == id }.map(SteppedDaemon.event)
+      }
+    } else {
+      _ = await daemon.pauseCare(act == .pauseCare)
+    }
+    if disk.isDead { try await startAgain() }
+  }
+
+  // MARK: Comparing
+
+  private func isExpected(_ counts: FateCounts) -> Bool {
+    oracle.map { $0.tally == counts.tally } ?? true && twin.map { $0.counts == counts } ?? true
+  }
+
+  func compare(_ counts: FateCounts, _ when: String) throws {
+    if let oracle, oracle.tally != counts.tally {
+      throw SimulationFault("\(when): \(counts.tally); by the contract: \(oracle.tally)")
+    }
+    if let twin, twin.counts != counts {
+      throw SimulationFault("\(when): \(counts.tally); without failures: \(twin.counts.tally)")
+    }
+  }
+}
+
+/// What stood on disk when the answer came.
+private final class AnswerMoment: Sendable {
+  private let result = Mutex<Result<FateCounts, any Error>?>(nil)
+  var noted: Result<FateCounts, any Error>? { result.withLock { $0 } }
+  func note(_ value: Result<FateCounts, any Error>) { result.withLock { $0 = value } }
+}
+
+extension FateCounts {
+  var tally: FateOracle.Tally {
+    .init(
+      applied: applied, duplicate: duplicate, quarantined: quarantined, unconsented: unconsented, late: late)
+  }
+}
