@@ -84,7 +84,7 @@ let package = Package(
     .target(
       name: "GatewaySimulation",
       dependencies: [
-        "CUnreliableDisk", "CheckedYAML", "DefectModel", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline",
+        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline",
         "Triage", "Vocabulary",
       ]),
 
