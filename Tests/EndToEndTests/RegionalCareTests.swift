@@ -97,7 +97,8 @@ import Testing
     let german = try await ids("DE")
     try #require(american.count > 2 && german.count > 1)
     let ended = Array(american.dropLast()) + german
-    for id in ended { _ = try await site.json("ticket", "cancel", id, "--reason", "sold") }
+    let cancel = ["--socket", site.daemon.socketPath, "ticket", "cancel"] + ended + ["--reason", "sold", "--yes"]
+    try await CommandRun.built("forewarn", cancel).succeeded()
     let kept = try #require(american.last)
     func predictions(_ region: String) async throws -> Int {
       let devices = try await site.list("device").filter { $0["region"]?.text?.hasPrefix(region) == true }

@@ -23,7 +23,7 @@ import Testing
       certificate: (certificates.path("receiver.pem"), certificates.path("receiver.key")))
     let hooks = ["ca.pem", "stranger.pem", "absent.pem"].map { authority in
       "{name: \(authority.dropLast(4)), url: \"\(receiver.url)\", ca_file: \"\(certificates.path(authority))\", "
-        + "attempts: 1, events: [ticket]}"
+        + "attempts: 1, timeout_seconds: 2, events: [ticket]}"
     }
     let site = try await Installation.started(
       ["clock: event", "webhooks: [\(hooks.joined(separator: ", "))]"], broker: .init(isPersistent: true))
