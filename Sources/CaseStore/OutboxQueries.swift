@@ -53,6 +53,11 @@ extension CaseDatabase {
     try read { try OutboxTable.backlog(in: $0) }
   }
 
+  /// Messages that were given up.
+  package func deadLetterCount() throws(StoreError) -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM outbox WHERE dead_ms IS NOT NULL") ?? 0 }
+  }
+
   /// The newest first.
   package func outbox(_ filter: OutboxFilter = .init()) throws(StoreError) -> [OutboxEntry] {
     var conditions = Conditions()

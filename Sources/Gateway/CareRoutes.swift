@@ -26,14 +26,7 @@ extension Routes {
     return CareStatus(
       mode: status.careMode, paused: brake != nil, since: brake?.since.description, by: brake?.by,
       reason: brake?.reason, held: brake == nil ? [] : backlog, pending: backlog,
-      proposedTickets: status.board.read(\.proposedTickets), deadLetters: try deadLetters())
-  }
-
-  private func deadLetters() throws -> Int {
-    var filter = OutboxFilter()
-    filter.states = [.dead]
-    filter.limit = Limits.listItems
-    return try store.outbox(filter).count
+      proposedTickets: status.board.read(\.proposedTickets), deadLetters: try store.deadLetterCount())
   }
 
   private func pauseCare(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {

@@ -24,6 +24,8 @@ struct StatusReporter: Sendable {
     self.startedAt = startedAt
   }
 
+  func hostFacts() -> HostFacts { .gathered(configuration, databasePath: store.path) }
+
   func report() -> StatusReport {
     let content = board.read { $0 }
     let totals = store.quarantineTotals()

@@ -5,7 +5,9 @@ import Vocabulary
 /// `forewarn doctor`: looks at what goes wrong in the field and names for each fault what mends it. A check is one small
 /// value; a new one is written in a file of its kind and added to `checks`.
 struct Doctor: Sendable {
-  static let checks = BrokerChecks.all + IntakeChecks.all + StoreChecks.all + ModelChecks.all + [missingMessages]
+  static let checks =
+    BrokerChecks.all + IntakeChecks.all + StoreChecks.all + CareChecks.all + HostChecks.all + ModelChecks.all
+    + [missingMessages]
 
   /// What is said in English to people who speak another language.
   private static let missingMessages = Check("messages") { patient in
@@ -24,8 +26,23 @@ struct Doctor: Sendable {
     let content = status.board.read { $0 }
     let patient = Patient(
       status: status.report(), store: store.condition(), losses: content.losses, storeTrouble: content.storeTrouble,
-      missingMessages: content.missingMessages, now: WallClock.now())
+      missingMessages: content.missingMessages, now: WallClock.now(), care: care(content),
+      host: status.hostFacts())
     return DoctorReport(items: Self.checks.map { $0.item($0.look(patient)) })
+  }
+}
+
+extension Doctor {
+  /// What can't be read is told by the checks of the store.
+  private func care(_ content: Board.Content) -> CareCondition {
+    var condition = CareCondition(pausedSince: content.brake?.since)
+    do throws(StoreError) {
+      condition.oldestPending = try store.outboxBacklog().map(\.oldest).min()
+      condition.deadLetters = try store.deadLetterCount()
+    } catch {
+      return condition
+    }
+    return condition
   }
 }
 
@@ -38,6 +55,8 @@ struct Patient: Sendable {
   var storeTrouble: String?
   var missingMessages: [String: Int]
   var now: EventTime
+  var care = CareCondition()
+  var host = HostFacts()
 }
 
 /// One thing that can be wrong.
