@@ -89,7 +89,7 @@ fuzz: build  ## broken input for every reader of foreign bytes, SECONDS=60 each
 	FOREWARN_FUZZ_SECONDS=$(SECONDS) FOREWARN_FUZZ_SEED=$(or $(SEED),1) swift test $(CHECKS) --skip-build --no-parallel \
 	  --filter FuzzTargetTests
 
-mutants: deps check-swift  ## break the program in fifty places, and see that tests notice; an hour. PLACES="3 17-20": those
+mutants: deps check-swift  ## break the program in fifty places, and see that tests notice; long. PLACES="3 17-20": those
 	@Tests/Mutation/run $(PLACES)
 
 demo: build  ## a simulated fleet through a real broker and the real daemon, judged at the end

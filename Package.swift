@@ -84,13 +84,14 @@ let package = Package(
     .target(
       name: "GatewaySimulation",
       dependencies: [
-        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "Gateway", "Pipeline",
+        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Gateway", "Pipeline",
         "Triage", "Vocabulary",
       ]),
 
     // Every reader of bytes from outside, for the fuzzers.
     .target(
-      name: "FuzzTargets", dependencies: ["CheckedYAML", "FirmwareProfiles", "Gateway", "Pipeline", "Vocabulary"]),
+      name: "FuzzTargets",
+      dependencies: ["CheckedYAML", "FirmwareProfiles", "FleetSimulation", "Gateway", "Pipeline", "Vocabulary"]),
 
     // Mains.
     .executableTarget(

@@ -4,7 +4,7 @@
   import Musl
 #endif
 
-/// Seeded random numbers by splitmix64 (Steele, Lea & Flood 2014, OOPSLA). A stream is named by what it is for, so
+/// Seeded random numbers, drawn by `SplitMix`. A stream is named by what it is for, so
 /// that a draw for one device and day never depends on how many draws were made for another: a day can be asked for
 /// alone, and a fleet with a defect is otherwise the very same fleet as its twin without.
 struct RandomStream {
@@ -14,22 +14,18 @@ struct RandomStream {
     case content, outage, boot, label, silence, absence, nuisance, scenario
   }
 
-  private var state: UInt64
+  private var numbers: SplitMix
 
   /// - Parameters `first`, `second`: which of the purpose's streams, for instance device and day.
   init(seed: UInt64, _ purpose: Purpose, _ first: Int = 0, _ second: Int = 0) {
-    var mixed = Self.mix(seed &+ purpose.rawValue &* 0x9e37_79b9_7f4a_7c15)
-    mixed = Self.mix(mixed ^ UInt64(bitPattern: Int64(first)) &* 0xd1b5_4a32_d192_ed03)
-    state = Self.mix(mixed ^ UInt64(bitPattern: Int64(second)) &* 0x8cb9_2ba7_2f3d_8dd7)
+    var mixed = SplitMix.mix(seed &+ purpose.rawValue &* 0x9e37_79b9_7f4a_7c15)
+    mixed = SplitMix.mix(mixed ^ UInt64(bitPattern: Int64(first)) &* 0xd1b5_4a32_d192_ed03)
+    numbers = SplitMix(state: SplitMix.mix(mixed ^ UInt64(bitPattern: Int64(second)) &* 0x8cb9_2ba7_2f3d_8dd7))
   }
 
-  /// From state 0 the first number is 0xe220a8397b1dcdaf, as in the reference implementation.
-  init(state: UInt64) { self.state = state }
+  init(state: UInt64) { numbers = SplitMix(state: state) }
 
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    return Self.mix(state)
-  }
+  mutating func next() -> UInt64 { numbers.next() }
 
   /// Uniform in (0, 1): never 0, so that its logarithm exists.
   mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
@@ -77,12 +73,5 @@ struct RandomStream {
       if left < 0 { return index }
     }
     return weights.count - 1
-  }
-
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return z ^ z >> 31
   }
 }

@@ -1,16 +1,12 @@
+import FleetSimulation
+
 /// Changes inputs as hostile and broken senders do: bytes, pieces of other inputs, numbers at their limits, nesting. By a seed.
 package struct SeededMutation {
-  private var state: UInt64
+  private var numbers: SplitMix
 
-  package init(seed: UInt64) { state = seed }
+  package init(seed: UInt64) { numbers = SplitMix(state: seed) }
 
-  private mutating func draw(below limit: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return Int((mixed ^ (mixed >> 31)) % UInt64(max(1, limit)))
-  }
+  private mutating func draw(below limit: Int) -> Int { Int(numbers.next() % UInt64(max(1, limit))) }
 
   private static let words = [
     "-1", "0", "1e999", "-1e-400", "9223372036854775808", "18446744073709551615", "NaN", "null", "true", "\"\"", "[]",

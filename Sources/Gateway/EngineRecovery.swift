@@ -72,6 +72,9 @@ extension Engine {
     for entry in try store.dueQuarantine(before: .distantFuture, reason: .schema, limit: Limits.listItems) {
       pipeline.waitAgain(entry.delivery)
     }
+    for entry in try store.dueQuarantine(before: .distantFuture, reason: .future, limit: Limits.listItems) {
+      pipeline.waitForClock(entry.delivery, entry.rejection, device: entry.device, dueAt: entry.dueAt)
+    }
     board.change { content in
       content.lastProgress = WallClock.monotonicSeconds()
     }

@@ -125,17 +125,7 @@ struct Routes: Sendable {
   }
 
   private func findings(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let query = try Query(
-      request, allowed: ["state", "product", "failure_mode", "cause", "batch", "firmware", "region", "limit"])
-    var filter = FindingFilter()
-    filter.states = try query.choices("state")
-    filter.product = query["product"]
-    filter.failureMode = query["failure_mode"]
-    filter.causes = try query.choices("cause")
-    filter.batch = query["batch"]
-    filter.firmware = query["firmware"]
-    filter.region = query["region"]
-    filter.limit = try query.limit()
+    let filter = try FindingFilter(Query(request, allowed: FindingFilter.names))
     let items = try store.findings(filter).map {
       FindingReply(finding: $0.finding, open: $0.open, closed: $0.closed)
     }

@@ -81,6 +81,9 @@ package final class SteppedDaemon: Sendable {
     try store.meta(Engine.MetaKey.counts).flatMap(FateCounts.init(stored:)) ?? FateCounts()
   }
 
+  /// Messages that quarantine let go for newer ones.
+  package func droppedFromQuarantine() -> Int { store.quarantineTotals().dropped }
+
   package func counts() async -> FateCounts { await engine.counts }
 
   /// Reports taken of a device since it was last forgotten; `nil`: it isn't known.

@@ -3,20 +3,6 @@ import Vocabulary
 /// What must become of each message, by the contract's words alone: written without a look at the pipeline, and slow where
 /// that is plainer. By the gateway's own clock; for the event clock the twin answers.
 struct FateOracle: Sendable {
-  struct Tally: Sendable, Hashable, CustomStringConvertible {
-    var applied = 0
-    var duplicate = 0
-    var quarantined = 0
-    var unconsented = 0
-    var late = 0
-
-    var received: Int { applied + duplicate + quarantined + unconsented + late }
-
-    var description: String {
-      "applied \(applied), duplicate \(duplicate), quarantined \(quarantined), unconsented \(unconsented), late \(late)"
-    }
-  }
-
   private struct Device: Sendable {
     /// Numbers taken, by boot; and when each boot was last heard.
     var numbers: [Int: Set<Int>] = [:]
@@ -35,7 +21,7 @@ struct FateOracle: Sendable {
     var report: SentReport
   }
 
-  private(set) var tally = Tally()
+  private(set) var tally = FateCounts()
   private var devices: [Int: Device] = [:]
   private var waiting: [Waiting] = []
   /// Devices that the last batch had forgotten.

@@ -3,7 +3,6 @@ import Vocabulary
 /// What a broker keeps for the gateway: in order, until it hears that a batch has been taken.
 struct SimulatedBroker {
   private(set) var queue: [Message] = []
-  private(set) var lost = 0
 
   mutating func publish(_ message: Message) { queue.append(message) }
 
@@ -17,8 +16,5 @@ struct SimulatedBroker {
 
   mutating func forget(_ count: Int) { queue.removeFirst(min(count, queue.count)) }
 
-  mutating func loseSession() {
-    lost += queue.count
-    queue.removeAll()
-  }
+  mutating func loseSession() { queue.removeAll() }
 }

@@ -9,13 +9,11 @@ final class SimulatedClock: Sendable {
     var now = Traits.start
     /// By which the gateway's clock is wrong.
     var error: Int64 = 0
-    var pauses = 0
     var daemon: SteppedDaemon?
   }
   private let content = Mutex(Content())
 
   var gateway: EventTime { content.withLock { $0.now + $0.error } }
-  var pauses: Int { content.withLock { $0.pauses } }
 
   func pass(_ milliseconds: Int64) { content.withLock { $0.now = $0.now + milliseconds } }
   func setGateway(by milliseconds: Int64) { content.withLock { $0.error += milliseconds } }
@@ -23,10 +21,7 @@ final class SimulatedClock: Sendable {
 
   var simulated: SimulatedTime {
     SimulatedTime(now: { self.gateway }) {
-      let daemon = self.content.withLock { content in
-        content.pauses += 1
-        return content.daemon
-      }
+      let daemon = self.content.withLock { $0.daemon }
       if unreliable_disk_is_dead() != 0 { daemon?.giveUp() }
     }
   }

@@ -81,7 +81,7 @@ package struct Simulation: Sendable {
     }
     outcome.faults = world.faults
     outcome.diskFailures = world.disk.failures
-    outcome.events = await world.daemon.counts().tally.received
+    outcome.events = await world.daemon.counts().received
     if outcome.failure == nil { outcome.tickets = try world.daemon.tickets().count }
     world.daemon.giveUp()
     world.daemon.close()

@@ -95,6 +95,7 @@ struct World {
     let isAcknowledged = await daemon.take(deliveries) { [daemon] isDown in
       if isDown { moment.note(Result { try daemon.storedCounts() }) }
     }
+    endForesight()
     if isAcknowledged {
       guard let counts = try moment.noted?.get() else { throw SimulationFault("an answer without its moment") }
       try compare(counts, "acknowledged, and on disk then")
@@ -126,6 +127,7 @@ struct World {
     await daemon.tick()
     if disk.isDead { return try await startAgain(isInTick: true) }
     if daemon.hasGivenUp { throw SimulationFault("the gateway ended by itself at a tick") }
+    endForesight()
     try compare(await daemon.counts(), "after a tick in memory")
   }
 
@@ -183,16 +185,21 @@ struct World {
 
   // MARK: Comparing
 
+  /// Quarantine is bounded: what an early message becomes that had to go from it, the contract doesn't say.
+  private mutating func endForesight() {
+    if daemon.droppedFromQuarantine() > 0 { (oracle, twin) = (nil, nil) }
+  }
+
   private func isExpected(_ counts: FateCounts) -> Bool {
-    oracle.map { $0.tally == counts.tally } ?? true && twin.map { $0.counts == counts } ?? true
+    oracle.map { $0.tally == counts } ?? true && twin.map { $0.counts == counts } ?? true
   }
 
   func compare(_ counts: FateCounts, _ when: String) throws {
-    if let oracle, oracle.tally != counts.tally {
-      throw SimulationFault("\(when): \(counts.tally); by the contract: \(oracle.tally)")
+    if let oracle, oracle.tally != counts {
+      throw SimulationFault("\(when): \(counts.words); by the contract: \(oracle.tally.words)")
     }
     if let twin, twin.counts != counts {
-      throw SimulationFault("\(when): \(counts.tally); without failures: \(twin.counts.tally)")
+      throw SimulationFault("\(when): \(counts.words); without failures: \(twin.counts.words)")
     }
   }
 }
@@ -205,8 +212,7 @@ private final class AnswerMoment: Sendable {
 }
 
 extension FateCounts {
-  var tally: FateOracle.Tally {
-    .init(
-      applied: applied, duplicate: duplicate, quarantined: quarantined, unconsented: unconsented, late: late)
+  var words: String {
+    "applied \(applied), duplicate \(duplicate), quarantined \(quarantined), unconsented \(unconsented), late \(late)"
   }
 }

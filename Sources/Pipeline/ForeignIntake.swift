@@ -139,13 +139,13 @@ extension StageLine {
 
   // MARK: Kept over a restart
 
-  /// Sparkplug's births and sequences, to be kept with the history's state.
   mutating func forgetSessions(of devices: Set<String>) {
     let sparkplug = settings.sources.filter { $0.format == .sparkplug }
     guard !devices.isEmpty, !sparkplug.isEmpty else { return }
     sessions.forget { name in sparkplug.contains { devices.contains($0.device(named: name)) } }
   }
 
+  /// Sparkplug's births and sequences, to be kept with the history's state.
   package func writeSessions() -> [UInt8] { sessions.written() }
 
   /// A message of an earlier run that waits in quarantine for a birth.

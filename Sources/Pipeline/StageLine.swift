@@ -293,6 +293,14 @@ package struct StageLine {
     return false
   }
 
+  /// A message from the future that waits in quarantine since an earlier run. Without it a start would let a bucket close
+  /// before the message is taken, where no start would not.
+  package mutating func waitForClock(
+    _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime?
+  ) {
+    early.add(Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt))
+  }
+
   /// Whether a message from the future waits here for the clock.
   package func isWaiting(_ delivery: Delivery) -> Bool { early.contains(delivery) }
 

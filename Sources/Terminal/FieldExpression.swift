@@ -9,7 +9,7 @@ package import Vocabulary
 package struct FieldExpression: Hashable, Sendable {
   enum Comparison: String, CaseIterable {
     // The longer ones first: `<=` is no `<` of `=…`.
-    case notEqual = "!=", equal2 = "==", atMost = "<=", atLeast = ">=", equal = "=", below = "<", above = ">"
+    case notEqual = "!=", atMost = "<=", atLeast = ">=", equal = "=", below = "<", above = ">"
   }
 
   struct Condition: Hashable, Sendable {
@@ -50,8 +50,10 @@ package struct FieldExpression: Hashable, Sendable {
     }
     let field = String(part[..<found.at]).trimmed
     guard isField(field) else { throw fault(part) }
-    let value = String(part[found.at...].dropFirst(found.comparison.rawValue.count)).trimmed
-    return Condition(field: field, comparison: found.comparison, value: value)
+    var value = part[found.at...].dropFirst(found.comparison.rawValue.count)
+    // `==` is `=`.
+    if found.comparison == .equal, value.first == "=" { value = value.dropFirst() }
+    return Condition(field: field, comparison: found.comparison, value: value.trimmed)
   }
 
   private static func fault(_ part: String) -> Fault {
@@ -81,7 +83,7 @@ package struct FieldExpression: Hashable, Sendable {
     let value = item.comparable(at: condition.field)
     guard let comparison = condition.comparison else { return (value != nil) != condition.isNegated }
     switch comparison {
-    case .equal, .equal2: return value.map { isEqual($0, condition.value) } ?? (condition.value == "null")
+    case .equal: return value.map { isEqual($0, condition.value) } ?? (condition.value == "null")
     case .notEqual: return value.map { !isEqual($0, condition.value) } ?? (condition.value != "null")
     case .below: return order(value, condition.value, now).map { $0 < 0 } ?? false
     case .atMost: return order(value, condition.value, now).map { $0 <= 0 } ?? false

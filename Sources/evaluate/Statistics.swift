@@ -1,3 +1,4 @@
+import FleetSimulation
 import Foundation
 
 /// A figure with its 95 % interval and what it rests on.
@@ -50,16 +51,6 @@ enum Statistics {
   }
 }
 
-/// splitmix64 (Steele, Lea & Flood 2014).
-struct SplitMix {
-  private var state: UInt64
-  init(state: UInt64) { self.state = state }
-
-  mutating func index(below count: Int) -> Int {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-    return Int((z ^ z >> 31).multipliedFullWidth(by: UInt64(count)).high)
-  }
+extension SplitMix {
+  mutating func index(below count: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(count)).high) }
 }

@@ -11,7 +11,10 @@ struct Refinement: ParsableArguments {
       valueName: "conditions"),
     transform: { try FieldExpression($0) })
   var conditions: FieldExpression?
-  @Option(help: ArgumentHelp("By this field; with a - before it the greatest first.", valueName: "field"))
+  // Whatever follows: a field may have a - before it.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("By this field; with a - before it the greatest first.", valueName: "field"))
   var sortBy: String?
   @Option(
     name: .customLong("json"),

@@ -101,6 +101,29 @@ import Vocabulary
     #expect(after == before)
   }
 
+  @Test func `the last onset of a device is told with its day's end, and one within an outage of its place is none`() {
+    func lastOnset(_ outage: Outage?) -> EventTime? {
+      var history = Fleet.history()
+      _ = history.learn(Facts(region: "r1", carrier: "c1"), of: Fleet.identity("d1"))
+      if let outage { #expect(history.learn(outage) == .applied) }
+      var ignored = Table()
+      for day in 0..<20 {
+        history.advance(to: Fleet.time(day))
+        let faults: Int32 = day == 5 || day == 14 ? 4 : 0
+        _ = history.hear(Fleet.report(day, sequence: Int64(day), faults: faults), of: "d1", into: &ignored)
+      }
+      history.closeAll(into: &ignored)
+      let standing = history.standing(of: "d1", asOf: Fleet.time(20, 0), hazard: { _, _ in 0.001 })
+      return standing?.modes.first { $0.mode.id == "faults" }?.risk.lastOnset
+    }
+    #expect(lastOnset(nil) == Fleet.time(15, 0))
+    // What an announced outage covers is no onset at all: the one before is the last.
+    let outage = Outage(carrier: "c1", region: "r1", from: Fleet.time(14, 6), until: Fleet.time(14, 18))
+    #expect(lastOnset(outage) == Fleet.time(6, 0))
+    let elsewhere = Outage(carrier: "c2", region: "r1", from: Fleet.time(14, 6), until: Fleet.time(14, 18))
+    #expect(lastOnset(elsewhere) == Fleet.time(15, 0))
+  }
+
   @Test func `a retired device ends its exposure there`() {
     let table = table(
       [15: 9],

@@ -61,6 +61,32 @@ import Testing
     #expect(people.contains(device) && !people.contains("\u{1b}"))
   }
 
+  @Test func `any field of a list's JSON narrows and sorts it, or is all that is printed`() async throws {
+    let all = try await site.list("ticket").filter { $0["state"] == .text("open") }
+    func mean(_ ticket: JSON) -> Double { ticket["probability"]?["mean"]?.number ?? 0 }
+    let line = try #require(all.map(mean).sorted().dropFirst(all.count / 2).first)
+    let run = try await site.daemon.forewarn(
+      "ticket", "list", "-l", "state=open,probability>=\(line)", "--sort-by", "-probability", "--json",
+      "id,probability.mean"
+    ).succeeded()
+    let chosen = try JSON(parsing: run.standardOutput)["items"]?.items ?? []
+    let expected = all.filter { mean($0) >= line }
+    #expect(chosen.count == expected.count && chosen.count < all.count)
+    #expect(Set(chosen.compactMap { $0["id"]?.text }) == Set(expected.compactMap { $0["id"]?.text }))
+    let means = chosen.compactMap { $0["probability.mean"]?.number }
+    #expect(means.count == chosen.count && means == means.sorted(by: >))
+    #expect(chosen.allSatisfy { $0["device"] == nil })
+    let names = try await site.daemon.forewarn("ticket", "list", "-l", "state=open", "--limit", "3", "-o", "name")
+    #expect(names.standardOutput.split(separator: "\n").allSatisfy { $0.hasPrefix("T-") })
+    #expect(names.standardOutput.split(separator: "\n").count == 3)
+    let mistyped = try await site.daemon.forewarn("ticket", "list", "-l", "bacth=B17")
+    #expect(mistyped.status == 64)
+    for words in ["no field \"bacth\" here", " batch, ", " probability, "] {
+      #expect(mistyped.standardError.contains(words), "\(mistyped)")
+    }
+    #expect(try await site.daemon.forewarn("ticket", "list", "-l", "a b").status == 64)
+  }
+
   @Test func `a ticket is shown by the beginning of its id, with all that the contract names`() async throws {
     let id = try #require(try await fleet.tickets("open").first)
     let shown = try await site.json("ticket", "show", id)

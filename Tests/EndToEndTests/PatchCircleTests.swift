@@ -1,4 +1,5 @@
 import Broker
+import FleetSimulation
 import Foundation
 import Rig
 import Testing

@@ -41,16 +41,23 @@ struct DoctorTests {
       #expect(
         try isFault(HostChecks.certificates, fix: "restart") {
           $0.host.certificates = [
-            .init(key: "broker.ca_file", path: "/a.pem", expires: Self.now + 400 * EventTime.day),
-            .init(key: "broker.certificate_file", path: "/b.pem", expires: Self.now + days * EventTime.day),
+            .init(key: "broker.ca_file", path: "/a.pem", expires: .success(Self.now + 400 * EventTime.day)),
+            .init(key: "broker.certificate_file", path: "/b.pem", expires: .success(Self.now + days * EventTime.day)),
           ]
         })
     }
     let sound = HostChecks.certificates.look(
       try patient {
-        $0.host.certificates = [.init(key: "k", path: "/b.pem", expires: Self.now + 22 * EventTime.day)]
+        $0.host.certificates = [.init(key: "k", path: "/b.pem", expires: .success(Self.now + 22 * EventTime.day))]
       })
     #expect(sound == .sound("the next one ends on 2025-12-15"))
+  }
+
+  @Test func `a certificate that can't be read is a fault with its cause`() throws {
+    #expect(
+      try isFault(HostChecks.certificates, fix: "ls -l /c.pem") {
+        $0.host.certificates = [.init(key: "k", path: "/c.pem", expires: .failure(.init(words: "no such file")))]
+      })
   }
 
   @Test func `what others may read or change is told with the command that ends it`() throws {
@@ -102,6 +109,15 @@ struct DoctorTests {
     #expect(facts.openFiles ?? 0 > 2 && facts.openFilesLimit ?? 0 >= facts.openFiles ?? 0)
     #expect(facts.residentBytes ?? 0 > 1 << 20 && facts.hasNoNewPrivileges != nil)
     #expect(facts.database?.mode != nil && facts.certificates.isEmpty)
+    // What is no certificate is told with its cause.
+    var configuration = Configuration()
+    configuration.broker.caFile = "/proc/self/status"
+    let certificates = HostFacts.gathered(configuration, databasePath: "/").certificates
+    guard case .failure(let trouble)? = certificates.first?.expires else {
+      Issue.record("\(certificates)")
+      return
+    }
+    #expect(!trouble.words.isEmpty)
   }
 }
 

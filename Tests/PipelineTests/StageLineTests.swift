@@ -64,6 +64,21 @@ import Vocabulary
     #expect(moved.applied == 1 && moved.quarantined == -1 && moved.received == 0)
   }
 
+  @Test func `an early message of an earlier run is taken as soon as the clock is there, and once`() throws {
+    let due = Self.noon + 3 * EventTime.day
+    var early = Self.report("E1", 7, at: due)
+    early.receivedAt = Self.noon
+    var restarted = try Self.pipeline()
+    for _ in 0..<2 {
+      restarted.waitForClock(early, Rejection(.future, "ahead"), device: "E1", dueAt: due)
+    }
+    #expect(restarted.isWaiting(early))
+    restarted.take(Self.report("E2", 1, at: due - EventTime.day), wall: nil)
+    let yield = restarted.takeYield()
+    #expect(yield.counts.applied == 2 && yield.counts.quarantined == -1 && yield.counts.received == 1)
+    #expect(yield.readmitted.map(\.payload) == [early.payload] && !restarted.isWaiting(early))
+  }
+
   @Test func `thousands of early messages that come due at once are taken, each once and in their order`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(Self.report("E1", 1), wall: nil)

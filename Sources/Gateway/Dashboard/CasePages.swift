@@ -31,16 +31,10 @@ extension DashboardRoutes {
   }
 
   func findings(_ request: Request, _ context: BasicRequestContext) async throws -> WebPage {
-    let names = ["state", "product", "failure_mode", "batch", "firmware"]
-    let query = try query(request, names)
-    var filter = FindingFilter()
-    filter.states = try query.choices("state")
-    filter.product = query["product"]
-    filter.failureMode = query["failure_mode"]
-    filter.batch = query["batch"]
-    filter.firmware = query["firmware"]
-    filter.limit = DashboardLimits.findings
-    let filters = names.compactMap { name in query[name].map { (name: name, value: $0) } }
+    let query = try query(request, FindingFilter.names)
+    var filter = try FindingFilter(query)
+    filter.limit = min(filter.limit, DashboardLimits.findings)
+    let filters = FindingFilter.names.compactMap { name in query[name].map { (name: name, value: $0) } }
     return FindingListPage(findings: try store.findings(filter), filters: filters).page(now: judgementTime)
   }
 

@@ -2,15 +2,16 @@ import CaseStore
 import ControlProtocol
 import Dashboard
 import DeviceHistory
+import Foundation
 import Hummingbird
 import Pipeline
 import Vocabulary
 
 /// Devices and health as pages.
 extension DashboardRoutes {
-  /// A form asks here and is sent on.
+  /// A form asks here and is sent on; pasted ids come with spaces around them.
   func devices(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-    let id = try query(request, ["device"])["device"]?.trimmed ?? ""
+    let id = try query(request, ["device"])["device"]?.trimmingCharacters(in: .whitespacesAndNewlines) ?? ""
     if !id.isEmpty, await engine.deviceCard(id) != nil {
       return .redirect(to: Link.device(id).text, type: .normal)
     }
@@ -55,12 +56,5 @@ extension Engine {
             .init(name: $0.name.text, mean: $0.mean, least: $0.least, greatest: $0.greatest)
           }, events: tally.events.map { ($0.name.text, $0.count) })
       }, onsets: held.onsets.map { (mode: $0.mode.text, count: $0.count, last: $0.last) }, tickets: [])
-  }
-}
-
-extension String {
-  /// Pasted ids come with spaces around them.
-  fileprivate var trimmed: String {
-    String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
   }
 }

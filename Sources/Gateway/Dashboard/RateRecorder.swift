@@ -20,10 +20,10 @@ final class RateRecorder: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown { [self] in
-      while !Task.isCancelled {
+      while true {
         look()
-        // Cancelled at a shutdown: the loop ends by its condition.
-        try? await Task.sleep(for: .seconds(RateSample.seconds))
+        // Cancelled at a shutdown.
+        do { try await Task.sleep(for: .seconds(RateSample.seconds)) } catch { return }
       }
     }
   }

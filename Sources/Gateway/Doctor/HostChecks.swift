@@ -10,14 +10,23 @@ enum HostChecks {
   private static let fullestShare = 0.8
 
   static let certificates = Check("certificates") { patient in
-    let soon = patient.host.certificates.filter { $0.expires < patient.now + certificateDays * EventTime.day }
-    guard let first = soon.min(by: { $0.expires < $1.expires }) else {
-      let next = patient.host.certificates.map(\.expires).min()
-      return .sound(next.map { "the next one ends on \($0.date)" } ?? "none is used")
+    var ends: [(expires: EventTime, certificate: HostFacts.Certificate)] = []
+    for certificate in patient.host.certificates {
+      switch certificate.expires {
+      case .success(let time): ends.append((time, certificate))
+      case .failure(let trouble):
+        return .fault(
+          "\(certificate.key) \(certificate.path) can't be read as certificates in PEM: \(trouble.words)",
+          fix: "put a readable one there; the service's user must be let in: ls -l \(certificate.path)")
+      }
+    }
+    guard let first = ends.min(by: { $0.expires < $1.expires }) else { return .sound("none is used") }
+    guard first.expires < patient.now + certificateDays * EventTime.day else {
+      return .sound("the next one ends on \(first.expires.date)")
     }
     let word = first.expires <= patient.now ? "ended" : "ends"
     return .fault(
-      "\(first.key) \(first.path) \(word) on \(first.expires.date)",
+      "\(first.certificate.key) \(first.certificate.path) \(word) on \(first.expires.date)",
       fix: "put a new one in its place, then restart: systemctl restart forewarnd")
   }
 

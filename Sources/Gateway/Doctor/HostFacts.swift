@@ -17,8 +17,9 @@ struct HostFacts: Sendable {
   struct Certificate: Sendable, Equatable {
     var key: String
     var path: String
-    /// Of those in the file the one that ends first.
-    var expires: EventTime
+    /// Of those in the file the one that ends first; else why none could be read.
+    var expires: Result<EventTime, Trouble>
+    struct Trouble: Error, Equatable { var words: String }
   }
 
   var openFiles: Int?
@@ -61,7 +62,7 @@ struct HostFacts: Sendable {
     let certificates =
       [("broker.certificate_file", broker.certificateFile), ("broker.ca_file", broker.caFile)]
       + configuration.webhooks.map { ("webhooks[].ca_file", $0.caFile) }
-    facts.certificates = certificates.compactMap { key, path in path.flatMap { certificate(key, $0) } }
+    facts.certificates = certificates.compactMap { key, path in path.map { certificate(key, $0) } }
     return facts
   }
 
@@ -70,12 +71,17 @@ struct HostFacts: Sendable {
     return File(key: key, path: path, mode: stat(path, &status) == 0 ? status.st_mode & 0o7777 : nil)
   }
 
-  /// One that can't be read is the connection's fault to tell.
-  private static func certificate(_ key: String, _ path: String) -> Certificate? {
-    guard let found = try? NIOSSLCertificate.fromPEMFile(path), let first = found.map(\.notValidAfter).min() else {
-      return nil
+  private static func certificate(_ key: String, _ path: String) -> Certificate {
+    func trouble(_ words: String) -> Certificate {
+      Certificate(key: key, path: path, expires: .failure(.init(words: words)))
     }
-    return Certificate(key: key, path: path, expires: EventTime(seconds: Int64(first)))
+    do {
+      let found = try NIOSSLCertificate.fromPEMFile(path)
+      guard let first = found.map(\.notValidAfter).min() else { return trouble("it holds none") }
+      return Certificate(key: key, path: path, expires: .success(EventTime(seconds: Int64(first))))
+    } catch {
+      return trouble("\(error)")
+    }
   }
 
   private static func entries(of folder: String) -> Int? {
