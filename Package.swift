@@ -84,7 +84,8 @@ let package = Package(
     .target(
       name: "GatewaySimulation",
       dependencies: [
-        "CUnreliableDisk", "CheckedYAML", "DeviceHistory", "FirmwareProfiles", "FleetSimulation", "Gateway", "Pipeline",
+        "CUnreliableDisk", "CheckedYAML", "DefectModel", "DeviceHistory", "FirmwareProfiles", "FleetSimulation",
+        "Gateway", "Pipeline",
         "Triage", "Vocabulary",
       ]),
 

@@ -15,6 +15,7 @@ struct SimulatedSender {
   /// Gives nothing to the broker on these days, and all of it on the day after.
   let away: Range<Int>
   private let reportsADay: Int
+  private let isOrderly: Bool
   private var boot = 0
   private var sequence = 0
   private var lastStateTime = EventTime.distantPast
@@ -27,6 +28,7 @@ struct SimulatedSender {
     region = dice.pick(["US-FL", "US-TX"])
     carrier = dice.pick(["c-1", "c-2"])
     reportsADay = traits.reportsADay
+    isOrderly = traits.isOrderly
     ahead = traits.hasEarlyReports && dice.happens(0.2) ? dice.whole(1...4) : 0
     aheadFrom = dice.whole(0...traits.days)
     if traits.hasStragglers, dice.happens(0.3) {
@@ -59,7 +61,7 @@ struct SimulatedSender {
     }
     // Some numbers are never given.
     sequence += dice.happens(0.02) ? dice.whole(2...3) : 1
-    if dice.happens(0.002 / Double(reportsADay)) { sequence += dice.whole(900...1200) }
+    if dice.happens(0.002 / Double(reportsADay)), !isOrderly { sequence += dice.whole(900...1200) }
     // Of a day, not of a report.
     let failures = failures / Double(max(1, reportsADay / 2))
     let offset = day >= aheadFrom ? Int64(ahead) * EventTime.day : 0

@@ -73,6 +73,7 @@ package struct Simulation: Sendable {
           throw SimulationFault("step \(number), \(step.name): \(error)")
         }
       }
+      try Reordering(schedule)?.check(seed: traits.seed)
       try await world.settle()
       try await world.check()
       try await world.checkStarts()

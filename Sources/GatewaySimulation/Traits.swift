@@ -67,5 +67,8 @@ package struct Traits: Sendable, CustomStringConvertible {
   /// Has many messages for its days.
   package var isDense: Bool { reportsADay > 3 }
 
+  /// Whatever order a day's messages come in, they say the same: nobody is away, refuses, or leaves out a thousand numbers.
+  var isOrderly: Bool { !hasStragglers && !hasEarlyReports && !hasRefusals && !isDense }
+
   static let start = EventTime(milliseconds: 1_748_736_000_000)
 }
