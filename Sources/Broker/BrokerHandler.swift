@@ -42,10 +42,10 @@ package struct BrokerStatistic: Sendable, Hashable {
 /// What the subscriber's owner does with what comes. All of it is called on the thread that is in `Subscriber.run`, one
 /// call at a time; while a call lasts nothing is read or acknowledged.
 package protocol BrokerHandler: Sendable {
-  /// Answers true, once and from any thread, when the batch is committed; only then is it acknowledged. On false the
-  /// connection is dropped without acknowledging anything, and the broker sends the batch again. Until the answer more
-  /// may be read, but no further batch is handed over.
-  func received(_ batch: [Delivery], then answer: @escaping @Sendable (_ isCommitted: Bool) -> Void)
+  /// Messages in the order in which they came. They are acknowledged only when the receipt answers that they are committed;
+  /// when it answers that they aren't, the connection is dropped without acknowledging anything, and the broker sends them
+  /// again. Once they are taken in the next may be handed over, to be committed after them.
+  func received(_ batch: [Delivery], as receipt: PartReceipt)
 
   /// The oldest messages that are still to be published, at most `limit`. May contain ones that are already under way:
   /// they are recognised by their id. Asked at the start of a connection, after batches and confirmations, after

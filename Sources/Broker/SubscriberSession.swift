@@ -130,25 +130,25 @@ struct SubscriberSession {
   }
 
   /// Reads and has committed until the socket has nothing more, the batch is full or has taken long enough. Under load a
-  /// batch is committed in parts, each while the next is read; acknowledgements leave when all of them are down. Returns
-  /// whether there may be more to read. What was read is committed even if the connection broke meanwhile: it is true all
-  /// the same, and the broker sends it again.
+  /// batch is handed over in parts: while one is written to disk the next is taken in, and one more is read.
+  /// Acknowledgements leave when all of them are down. Returns whether there may be more to read. What was read is committed
+  /// even if the connection broke meanwhile: it is true all the same, and the broker sends it again.
   private mutating func takeBatch(from connection: Connection) throws(BrokerError) -> Bool {
     let end = ContinuousClock.now + SubscriberSession.batchDuration
     var failure: BrokerError?
     var hasMore = true
-    var commit: PendingCommit?
+    var parts = PartsUnderWay()
     repeat {
       do throws(BrokerError) {
-        hasMore = try readPart(from: connection, beside: commit, until: end)
+        hasMore = try readPart(from: connection, beside: parts, until: end)
       } catch {
         failure = error
         hasMore = false
       }
-      if let commit, !commit.wait() { throw .notCommitted }
-      commit = handOver(from: connection)
+      guard !connection.arrived.isEmpty else { continue }
+      handler.received(connection.takeArrived(), as: parts.next())
     } while hasMore && connection.hasRoom && ContinuousClock.now < end
-    if let commit, !commit.wait() { throw .notCommitted }
+    guard parts.areCommitted() else { throw .notCommitted }
     if connection.unsettledCount > 0 {
       connection.settled()
       hasCommitted = true
@@ -163,24 +163,17 @@ struct SubscriberSession {
 
   /// Returns whether there may be more to read.
   private func readPart(
-    from connection: Connection, beside commit: PendingCommit?, until end: ContinuousClock.Instant
+    from connection: Connection, beside parts: PartsUnderWay, until end: ContinuousClock.Instant
   ) throws(BrokerError) -> Bool {
     var packets = 0
     while connection.hasRoom {
       guard try connection.read() else { return false }
       packets += 1
-      if connection.arrived.count >= SubscriberSession.partMessages, commit?.isDone ?? true { return true }
+      if connection.arrived.count >= SubscriberSession.partMessages, parts.haveRoom { return true }
       // The clock is read every 64 packets: it costs as much as a hundredth of a message.
       if packets & 63 == 0, ContinuousClock.now >= end { return true }
     }
     return true
-  }
-
-  private func handOver(from connection: Connection) -> PendingCommit? {
-    guard !connection.arrived.isEmpty else { return nil }
-    let commit = PendingCommit()
-    handler.received(connection.takeArrived()) { commit.finish($0) }
-    return commit
   }
 
   private mutating func confirm(_ connection: Connection) {

@@ -73,12 +73,12 @@ final class BrokerBridge: BrokerHandler {
     self.onReady = onReady
   }
 
-  func received(_ batch: [Delivery], then answer: @escaping @Sendable (Bool) -> Void) {
-    if acknowledgesEarly { answer(true) }
+  func received(_ batch: [Delivery], as receipt: PartReceipt) {
+    if acknowledgesEarly { receipt.answer(true) }
     // Not structured: this thread isn't a task.
     Task { [engine, acknowledgesEarly] in
-      let isDown = await engine.take(batch)
-      if !acknowledgesEarly { answer(isDown) }
+      let isDown = await engine.take(batch) { receipt.take() }
+      if !acknowledgesEarly { receipt.answer(isDown) }
     }
   }
 

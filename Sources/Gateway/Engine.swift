@@ -11,7 +11,8 @@ import Vocabulary
 /// acts come in one at a time, and each is one transaction.
 ///
 /// What the disk refuses is kept and tried again, with everything else waiting behind it: the pipeline has seen those
-/// messages, so nothing may be acknowledged, answered or forgotten before they are down.
+/// messages, so nothing may be acknowledged, answered or forgotten before they are down. Only of batches that brought
+/// nothing but reports the next is taken in while the one before is written: the disk takes as long as the pipeline.
 actor Engine {
   let store: CaseDatabase
   let erasures: ErasureList
@@ -20,7 +21,10 @@ actor Engine {
   var pipeline: StageLine
   var counts = FateCounts()
   var caseTally = CaseTally(CaseBook())
-  private var isCommitting = false
+  private let lane: CommitLane
+  /// The newest batch that is on its way to the disk, behind those before it.
+  private var writing: Task<Bool, Never>?
+  private var isTaken = false
   var scrubbing = Scrubbing()
   /// A commit was given up: what the pipeline remembers isn't on disk, so nothing may be answered for any more.
   private var hasGivenUp = false
@@ -44,7 +48,6 @@ actor Engine {
   var storedLosses = BrokerLosses()
   /// Who is told of changes over HTTP.
   private(set) var webhooks: [Webhook] = []
-  private var faults: FaultSwitch
   private var spare = SpareMemory()
 
   init(
@@ -57,29 +60,37 @@ actor Engine {
     self.erasures = erasures
     self.board = board
     self.logger = logger
-    self.faults = faults
+    lane = CommitLane(store: store, erasures: erasures, board: board, logger: logger, faults: faults)
   }
 
   var careMode: TriagePolicy.CareMode { pipeline.settings.policy.careMode }
 
-  /// A batch from the broker. True once it is on disk; false only when the daemon stops before that.
-  func take(_ batch: [Delivery]) async -> Bool {
-    await turn {
-      let started = WallClock.monotonicSeconds()
+  /// A batch from the broker. Calls `taken` when the next may be handed over; true once it is on disk, false only when the
+  /// daemon stops before that.
+  func take(_ batch: [Delivery], taken: @Sendable () -> Void = {}) async -> Bool {
+    let started = WallClock.monotonicSeconds()
+    let writing = await turn(besideWriting: true) {
       let wall = WallClock.now()
       for delivery in batch { pipeline.take(delivery, wall: wall) }
-      let isDown = await commit(started: started)
-      spare.worked(at: started)
-      if isDown, let first = batch.first {
-        let now = WallClock.now()
-        let lag = Double(now.milliseconds - first.receivedAt.milliseconds) / 1000
-        board.change { content in
-          content.lagSeconds = max(0, lag)
-          content.latency.add(batch, committedAt: now)
-        }
-      }
-      return isDown
+      let yield = pipeline.takeYield()
+      let isPlain = isPlain(yield)
+      if !isPlain { await settle() }
+      let task = startWriting(draft(of: yield), started: started)
+      if !isPlain { await settle() }
+      return task
     }
+    taken()
+    let isDown = await writing.value
+    spare.worked(at: started)
+    if isDown, let first = batch.first {
+      let now = WallClock.now()
+      let lag = Double(now.milliseconds - first.receivedAt.milliseconds) / 1000
+      board.change { content in
+        content.lagSeconds = max(0, lag)
+        content.latency.add(batch, committedAt: now)
+      }
+    }
+    return isDown
   }
 
   /// The clock moves on: buckets close, messages from the future come due, the outbox is struck off.
@@ -135,16 +146,24 @@ actor Engine {
 
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  /// An actor lets others in whenever it waits, and a commit may have to wait for the disk: so turns are taken here.
-  func turn<Value: Sendable>(_ body: () async throws -> Value) async rethrows -> Value {
-    if isCommitting {
+  /// An actor lets others in whenever it waits, and a commit may have to wait for the disk: so turns are taken here. But for
+  /// batches, each begins when all before it is on disk, so that what it reads of the store is how things stand.
+  func turn<Value: Sendable>(besideWriting: Bool = false, _ body: () async throws -> Value) async rethrows -> Value {
+    if isTaken {
       await withCheckedContinuation { waiting.append($0) }
     }
-    isCommitting = true
+    isTaken = true
     defer {
-      if waiting.isEmpty { isCommitting = false } else { waiting.removeFirst().resume() }
+      if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
+    if !besideWriting { await settle() }
     return try await body()
+  }
+
+  /// Waits for the batches that are on their way to the disk.
+  private func settle() async {
+    _ = await writing?.value
+    writing = nil
   }
 
   // MARK: Commit
@@ -158,7 +177,30 @@ actor Engine {
     fill: (inout UnitOfWork) -> Void = { _ in }
   ) async -> Bool {
     guard !hasGivenUp else { return false }
-    let yield = pipeline.takeYield()
+    var draft = draft(
+      of: pipeline.takeYield(), changes: changes, imported: imported, forgottenModes: forgottenModes, isAtRest: isAtRest
+    )
+    draft.unit.releasedQuarantine += released
+    draft.unit.quarantined += quarantinedAnew
+    draft.unit.outbox += outgoing
+    draft.unit.batches = batches
+    draft.unit.rejudgedQuarantine = rejudged
+    fill(&draft.unit)
+    return await write(draft, started: started)
+  }
+
+  /// What a turn has changed, before it is written.
+  private struct Draft {
+    var unit: UnitOfWork
+    var total: FateCounts
+    var yield: Yield
+    var isSnapshot: Bool
+  }
+
+  private func draft(
+    of yield: Yield, changes: [CaseChange] = [], imported: Delivery? = nil, forgottenModes: [ModeKey]? = nil,
+    isAtRest: Bool = false
+  ) -> Draft {
     var total = counts
     total.add(yield.counts)
     // An erasure takes the device's messages out of the journal: what else they gave must not hang on them.
@@ -167,12 +209,7 @@ actor Engine {
       || journalBytes > Limits.journalBytes(devices: pipeline.history.deviceCount)
     var unit = unit(of: yield, total: total, changes: changes, imported: imported, isSnapshot: isSnapshot)
     unit.forgottenModes = forgottenModes ?? []
-    unit.releasedQuarantine = released
-    unit.releasedQuarantine += quarantineIDs(of: yield.readmitted)
-    unit.quarantined += quarantinedAnew
-    unit.outbox += outgoing
-    unit.batches = batches
-    unit.rejudgedQuarantine = rejudged
+    unit.releasedQuarantine = quarantineIDs(of: yield.readmitted)
     addAudit(to: &unit)
     if !repeatedErasures.isEmpty { unit.meta[MetaKey.erasures] = Array(String(erasures.last).utf8) }
     if !unit.changes.isEmpty || !yield.erased.isEmpty { caseTally = CaseTally(pipeline.cases) }
@@ -186,24 +223,50 @@ actor Engine {
     }
     unit.deliveredOutbox = delivered.0
     unit.failedOutbox = delivered.1.map { UnitOfWork.FailedDelivery(id: $0.id, error: $0.reason) }
-    fill(&unit)
-    guard !unit.isEmpty else {
-      report(total, yield, started)
+    // Refused for good it is the daemon's end: whatever comes next counts on from here.
+    counts = total
+    return Draft(unit: unit, total: total, yield: yield, isSnapshot: isSnapshot)
+  }
+
+  private func write(_ draft: Draft, started: Double?) async -> Bool {
+    guard !hasGivenUp else { return false }
+    guard !draft.unit.isEmpty else {
+      report(draft.total, draft.yield, started)
       return true
     }
-    guard let written = await commitWhenPossible(unit, erasures: erasureLines(of: yield)) else {
+    switch await lane.commit(draft.unit, erasures: erasureLines(of: draft.yield)) {
+    case .written(let bytes): journalBytes = draft.isSnapshot ? 0 : journalBytes + bytes
+    case .stopped:
       hasGivenUp = true
+      return false
+    case .refused(let reason):
+      hasGivenUp = true
+      giveUp(reason)
       return false
     }
     repeatedErasures = []
     pendingAudit = []
     expiries = []
     forgottenTickets = []
-    journalBytes = isSnapshot ? 0 : journalBytes + written
-    counts = total
-    if !unit.erasedDevices.isEmpty { scrubbing.isNeeded = true }
-    report(total, yield, started)
+    if !draft.unit.erasedDevices.isEmpty { scrubbing.isNeeded = true }
+    report(draft.total, draft.yield, started)
     return true
+  }
+
+  /// Nothing that the next batch, or whoever reads the store, must find there: reports, and what was wrong with others.
+  private func isPlain(_ yield: Yield) -> Bool {
+    yield.changes.isEmpty && yield.passes.isEmpty && yield.erased.isEmpty && yield.readmitted.isEmpty
+      && pendingAudit.isEmpty && repeatedErasures.isEmpty && expiries.isEmpty && forgottenTickets.isEmpty
+      && journalBytes <= Limits.journalBytes(devices: pipeline.history.deviceCount)
+  }
+
+  private func startWriting(_ draft: Draft, started: Double) -> Task<Bool, Never> {
+    let task = Task { [writing] in
+      guard await writing?.value ?? true else { return false }
+      return await write(draft, started: started)
+    }
+    writing = task
+    return task
   }
 
   /// Where messages that the pipeline has taken after all stand in quarantine.
@@ -224,54 +287,6 @@ actor Engine {
     } catch {
       logger.warning("quarantine can't be read", metadata: ["error": "\(error)"])
       return []
-    }
-  }
-
-  /// The bytes that its messages take in the journal; `nil`: given up.
-  private func commitWhenPossible(_ unit: UnitOfWork, erasures lines: [ErasureList.Line]) async -> Int? {
-    var pause = Limits.firstCommitPauseSeconds
-    var unit = unit
-    var isListed = lines.isEmpty
-    while true {
-      do throws(StoreError) {
-        if !isListed {
-          // Before the commit: what is erased here must not come back with an older copy of the store.
-          try erasures.append(lines)
-          isListed = true
-          unit.meta[MetaKey.erasures] = Array(String(erasures.last).utf8)
-        }
-        if unit.isBatch { faults.beforeCommit() }
-        let written = try store.commit(unit)
-        if unit.isBatch { faults.afterCommit() }
-        if board.change({ content in
-          defer { content.storeTrouble = nil }
-          return content.storeTrouble != nil
-        }) {
-          logger.notice("the store takes commits again")
-        }
-        return written
-      } catch {
-        switch error {
-        case .diskFull, .io, .notWritable, .busy: break
-        default:
-          // Our own mistake or a damaged file: going on would answer for what isn't there. Whatever was not
-          // acknowledged comes again after the restart.
-          logger.critical("the store refused a commit", metadata: ["error": "\(error)"])
-          giveUp("\(error)")
-          return nil
-        }
-        if board.change({ content in
-          defer { content.storeTrouble = "\(error)" }
-          return content.storeTrouble == nil
-        }) {
-          logger.error("nothing is acknowledged until this is mended", metadata: ["error": "\(error)"])
-        }
-        if board.read(\.isStopping) { return nil }
-        // Waiting for the disk is what it should do: no reason to be ended.
-        ServiceManager.feedWatchdog()
-        await WallClock.pause(seconds: pause)
-        pause = min(pause * 2, Limits.longestCommitPauseSeconds)
-      }
     }
   }
 

@@ -50,17 +50,26 @@ package final class SteppedDaemon: Sendable {
     _ = try await engine.recover()
   }
 
-  /// Answers when the bridge does; `answered` is called at that very moment. True: the broker may forget the batch.
-  package func take(_ batch: [Delivery], answered: @escaping @Sendable (Bool) -> Void) async -> Bool {
-    let isAcknowledged = await withCheckedContinuation { continuation in
-      bridge.received(batch) { isDown in
-        answered(isDown)
-        continuation.resume(returning: isDown)
+  /// Hands parts over as the subscriber does: the next when the one before is taken in, and perhaps not yet written. Answers
+  /// when the bridge has answered all; `answered` is called at the very moment of each. True: the broker may forget them.
+  package func take(_ parts: [[Delivery]], answered: @escaping @Sendable (_ part: Int, Bool) -> Void) async -> Bool {
+    let (answers, answer) = AsyncStream.makeStream(of: Bool.self)
+    for (number, part) in parts.enumerated() {
+      await withCheckedContinuation { taken in
+        let receipt = PartReceipt(
+          onTaken: { taken.resume() },
+          onAnswer: { isCommitted in
+            answered(number, isCommitted)
+            answer.yield(isCommitted)
+          })
+        bridge.received(part, as: receipt)
       }
     }
-    // An answer that came too early must not leave the batch running.
+    var areCommitted = true
+    for await isCommitted in answers.prefix(parts.count) { areCommitted = areCommitted && isCommitted }
+    // An answer that came too early must not leave a part running.
     await engine.turn {}
-    return isAcknowledged
+    return areCommitted
   }
 
   package func tick() async { await engine.tick() }

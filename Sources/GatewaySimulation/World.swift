@@ -84,21 +84,35 @@ struct World {
     let batch = broker.next(count, shuffle: shuffle)
     guard !batch.isEmpty else { return }
     let now = clock.gateway
-    let deliveries = batch.map { Delivery(topic: $0.topic, payload: $0.payload, receivedAt: now) }
-    // Copies cost: only where the process may end before the commit.
-    let before = disk.isArmedForDeath ? (oracle, twin) : nil
+    // Even ones come in two parts, the second taken in while the first is written.
+    let half = batch.count % 2 == 0 ? batch.count / 2 : batch.count
+    let parts = [batch[..<half], batch[half...]].filter { !$0.isEmpty }
     promised = [:]
     oracle?.advance(to: now)
-    oracle?.take(batch)
-    twin?.take(deliveries, wall: now)
+    // How things stand before and after each part. Copies cost: only where the process may end before a commit.
+    var steps: [(before: (FateOracle?, Twin?), after: FateOracle?)] = []
+    var expected: [FateCounts?] = []
+    for part in parts {
+      let before = disk.isArmedForDeath ? (oracle, twin) : nil
+      oracle?.take(Array(part))
+      twin?.take(part.map { $0.delivery(at: now) }, wall: now)
+      if let before { steps.append((before, oracle)) }
+      expected.append(oracle?.tally ?? twin?.counts)
+    }
     let moment = AnswerMoment()
-    let isAcknowledged = await daemon.take(deliveries) { [daemon] isDown in
-      if isDown { moment.note(Result { try daemon.storedCounts() }) }
+    let isAcknowledged = await daemon.take(parts.map { $0.map { $0.delivery(at: now) } }) { [daemon] part, isDown in
+      if isDown { moment.note(part, Result { try daemon.storedCounts() }) }
     }
     endForesight()
+    for (part, counts) in try moment.noted.map({ ($0, try $1.get()) }) {
+      // The second may be written before the first is answered.
+      guard expected[part...].contains(where: { $0 == nil || $0 == counts }) || oracle == nil && twin == nil else {
+        throw SimulationFault("answered, and on disk then: \(counts.words)")
+      }
+    }
     if isAcknowledged {
-      guard let counts = try moment.noted?.get() else { throw SimulationFault("an answer without its moment") }
-      try compare(counts, "acknowledged, and on disk then")
+      guard moment.noted.count == parts.count else { throw SimulationFault("an answer without its moment") }
+      try compare(try daemon.storedCounts(), "acknowledged, and on disk")
       if case .heard = answer { broker.forget(batch.count) }
       return
     }
@@ -106,14 +120,16 @@ struct World {
     try await startAgain { world in
       let stored = try world.daemon.storedCounts()
       if world.isExpected(stored) { return }
-      guard let before else { throw SimulationFault("a batch was refused though nothing was to fail") }
-      let after = world.oracle
-      (world.oracle, world.twin) = before
-      // An erasure's line stands beside the store before the commit.
-      let refuses = batch.contains { $0.isRefusal }
-      if let after { world.oracle?.erase(as: after) }
+      guard !steps.isEmpty else { throw SimulationFault("a batch was refused though nothing was to fail") }
+      // From the last part to the first: up to there it was written.
+      for step in steps.reversed() {
+        (world.oracle, world.twin) = step.before
+        // An erasure's line stands beside the store before the commit.
+        if let after = step.after { world.oracle?.erase(as: after) }
+        if world.isExpected(stored) { break }
+      }
       try world.compare(stored, "after a start")
-      if refuses { world.twin = nil }
+      if batch.contains(where: \.isRefusal) { world.twin = nil }
     }
   }
 
@@ -204,11 +220,17 @@ struct World {
   }
 }
 
-/// What stood on disk when the answer came.
+/// What stood on disk when the answers came, by part.
 private final class AnswerMoment: Sendable {
-  private let result = Mutex<Result<FateCounts, any Error>?>(nil)
-  var noted: Result<FateCounts, any Error>? { result.withLock { $0 } }
-  func note(_ value: Result<FateCounts, any Error>) { result.withLock { $0 = value } }
+  private let results = Mutex<[Int: Result<FateCounts, any Error>]>([:])
+  var noted: [Int: Result<FateCounts, any Error>] { results.withLock { $0 } }
+  func note(_ part: Int, _ value: Result<FateCounts, any Error>) { results.withLock { $0[part] = value } }
+}
+
+extension Message {
+  fileprivate func delivery(at time: EventTime) -> Delivery {
+    Delivery(topic: topic, payload: payload, receivedAt: time)
+  }
 }
 
 extension FateCounts {

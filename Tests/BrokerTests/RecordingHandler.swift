@@ -8,6 +8,9 @@ final class RecordingHandler: BrokerHandler {
   struct Record {
     var batches: [[Delivery]] = []
     var committed: [Delivery] = []
+    /// Handed over and not answered, now and at most.
+    var pending = 0
+    var mostPending = 0
     var states: [ConnectionState] = []
     var delivered: [Int64] = []
     var rejected: [Int64: String] = [:]
@@ -41,14 +44,23 @@ final class RecordingHandler: BrokerHandler {
 
   var committedTexts: [String] { record.value.committed.map { String(decoding: $0.payload, as: UTF8.self) } }
 
-  func received(_ batch: [Delivery], then answer: @escaping @Sendable (Bool) -> Void) {
-    record.change { $0.batches.append(batch) }
+  func received(_ batch: [Delivery], as receipt: PartReceipt) {
+    record.change { record in
+      record.batches.append(batch)
+      record.pending += 1
+      record.mostPending = max(record.mostPending, record.pending)
+    }
     let work: @Sendable () -> Void = { [self] in
       let isCommitted = commit(batch)
-      if isCommitted { record.change { $0.committed += batch } }
-      answer(isCommitted)
+      record.change { record in
+        if isCommitted { record.committed += batch }
+        record.pending -= 1
+      }
+      receipt.answer(isCommitted)
     }
-    if let queue { queue.async(execute: work) } else { work() }
+    guard let queue else { return work() }
+    receipt.take()
+    queue.async(execute: work)
   }
   func outgoing(limit: Int) -> [OutgoingPublish] { Array(record.value.outbox.prefix(limit)) }
   func delivered(_ ids: [Int64]) {
