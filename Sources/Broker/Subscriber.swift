@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// `run` belongs to one thread; `stop` and `wake` may be called from any.
 package final class Subscriber: Sendable {
-  private let settings: BrokerSettings
+  private let identity: BrokerIdentity
   private let handler: any BrokerHandler
   private let makeGenerator: @Sendable () -> any RandomNumberGenerator
   private let signal = WakeSignal()
@@ -18,7 +18,7 @@ package final class Subscriber: Sendable {
     generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
   ) throws(BrokerError) {
     try settings.validate()
-    self.settings = settings
+    identity = BrokerIdentity(settings)
     plan = SubscriptionPlan(settings)
     self.handler = handler
     makeGenerator = { generator }
@@ -28,17 +28,22 @@ package final class Subscriber: Sendable {
   /// no reason to give up.
   package func run() {
     var backoff = Backoff()
-    var takeovers = TakeoverWatch(clientID: settings.clientID)
+    var takeovers = TakeoverWatch(clientID: identity.settings.clientID)
     var generator = AnyGenerator(base: makeGenerator())
-    var outgoing = OutgoingWindow(limit: settings.outgoingLimit)
+    var outgoing = OutgoingWindow(limit: identity.settings.outgoingLimit)
     var version = ProtocolVersion.v5
     while !signal.isStopped {
       handler.changed(.connecting)
       var session = SubscriberSession(
-        settings: settings, plan: plan, handler: handler, signal: signal, outgoing: outgoing)
+        identity: identity, plan: plan, handler: handler, signal: signal, outgoing: outgoing)
       do throws(BrokerError) {
         try session.run(version)
-        break
+        if signal.isStopped { break }
+        // It ended because it is someone else's now, by its certificate or password: on with the new one, at once.
+        outgoing = session.outgoing
+        outgoing.restart()
+        backoff.reset()
+        continue
       } catch {
         outgoing = session.outgoing
         outgoing.restart()
@@ -52,7 +57,7 @@ package final class Subscriber: Sendable {
         handler.changed(
           session.readySeconds != nil
             ? .lost(error, nextAttemptSeconds: seconds) : .refused(error, nextAttemptSeconds: seconds))
-        signal.waitForStop(seconds: seconds)
+        signal.waitForStop(seconds: seconds) { session.isOutdated }
       }
     }
     handler.changed(.stopped)
@@ -65,6 +70,13 @@ package final class Subscriber: Sendable {
   /// it would at a start.
   package func subscribe(to subscriptions: [Subscription]) {
     plan.replace(subscriptions)
+    signal.wake()
+  }
+
+  /// Shows the broker other certificates or another password from now on: the batch in hand is committed and acknowledged,
+  /// the connection is left in order, and the next one takes the session over, with all that has come meanwhile.
+  package func renew(_ credentials: BrokerCredentials) {
+    identity.renew(credentials)
     signal.wake()
   }
 

@@ -19,7 +19,10 @@ struct SubscriberSession {
   /// A connection that lasted this long starts the waits between attempts from the shortest again.
   private static let servingSeconds = 10.0
 
+  /// As of the beginning of this connection.
   let settings: BrokerSettings
+  private let identity: BrokerIdentity
+  private let identityRevision: Int
   let plan: SubscriptionPlan
   let handler: any BrokerHandler
   let signal: WakeSignal
@@ -35,10 +38,11 @@ struct SubscriberSession {
   private var nextTick = ContinuousClock.now
 
   init(
-    settings: BrokerSettings, plan: SubscriptionPlan, handler: any BrokerHandler, signal: WakeSignal,
+    identity: BrokerIdentity, plan: SubscriptionPlan, handler: any BrokerHandler, signal: WakeSignal,
     outgoing: OutgoingWindow
   ) {
-    self.settings = settings
+    self.identity = identity
+    (settings, identityRevision) = identity.current
     self.plan = plan
     self.handler = handler
     self.signal = signal
@@ -55,7 +59,10 @@ struct SubscriberSession {
     readySince.map { (ContinuousClock.now - $0) / .seconds(1) }
   }
 
-  /// Returns when stopped; throws why the connection can't go on.
+  /// The broker is to see another certificate or password than this connection's.
+  var isOutdated: Bool { identity.revision != identityRevision }
+
+  /// Returns when stopped or outdated; throws why the connection can't go on.
   mutating func run(_ version: ProtocolVersion) throws(BrokerError) {
     guard let connection = try connect(version) else { return }
     try followPlan(on: connection)
@@ -65,7 +72,7 @@ struct SubscriberSession {
 
     // TLS can hold messages that `poll` doesn't see, as can the packet behind the CONNACK.
     var mayHaveMoreToRead = true
-    while !signal.isStopped {
+    while !signal.isStopped, !isOutdated {
       let events = wait(for: connection, hasWork: mayHaveMoreToRead)
       if mayHaveMoreToRead || events != 0 {
         mayHaveMoreToRead = try takeBatch(from: connection)
@@ -97,7 +104,7 @@ struct SubscriberSession {
     asked = Set(wish.subscriptions)
   }
 
-  /// Tries each address family once; `nil`: stopped meanwhile.
+  /// Tries each address family once; `nil`: stopped or outdated meanwhile.
   private func connect(_ version: ProtocolVersion) throws(BrokerError) -> Connection? {
     var wildcards: [String?] = [nil]
     if settings.address.transport != .unixSocket {
@@ -119,7 +126,7 @@ struct SubscriberSession {
 
   private func establish(_ connection: Connection) throws(BrokerError) -> Connection? {
     let deadline = ContinuousClock.now + .seconds(settings.connectTimeoutSeconds)
-    while !signal.isStopped {
+    while !signal.isStopped, !isOutdated {
       let left = ContinuousClock.now.duration(to: deadline).milliseconds
       guard left > 0 else { throw .silent(settings.address, seconds: settings.connectTimeoutSeconds) }
       let events = poll(connection, milliseconds: left)

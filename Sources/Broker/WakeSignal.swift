@@ -39,10 +39,10 @@ final class WakeSignal: Sendable {
     return read(descriptor, &bytes, bytes.count) > 0
   }
 
-  /// Waits for `stop`, at most `seconds`.
-  func waitForStop(seconds: Double) {
+  /// Waits for `stop`, or for something that is worth ending the wait, at most `seconds`.
+  func waitForStop(seconds: Double, unless isOver: () -> Bool = { false }) {
     let end = ContinuousClock.now + .seconds(seconds)
-    while !isStopped {
+    while !isStopped, !isOver() {
       let left = ContinuousClock.now.duration(to: end).milliseconds
       guard left > 0 else { return }
       var interest = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)

@@ -1,6 +1,7 @@
 import Broker
 import CDispatch
 import CheckedYAML
+import Fingerprints
 import FirmwareProfiles
 import Glibc
 
@@ -32,6 +33,8 @@ struct BrokerAccess {
       subscriptions: filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
     settings.presence = presence
     try settings.validate()
+    // One that isn't there yet is no reason not to start: status tells, and it is tried again.
+    if let key = part.keyFile, access(key, F_OK) == 0 { try SecretFile(path: key, name: "key_file").checkMode() }
     return settings
   }
 
@@ -47,29 +50,53 @@ struct BrokerAccess {
     return sources.flatMap(\.topics).map(\.filter).filter { seen.insert($0).inserted }
   }
 
-  private func password() throws(StartFailure) -> String? {
-    guard part.username != nil else { return nil }
-    if let file = part.passwordFile { return try read(file) }
+  /// The configured one, else systemd's credential, if there is one.
+  private var passwordFile: String? {
+    if let file = part.passwordFile { return file }
     guard let folder = getenv("CREDENTIALS_DIRECTORY") else { return nil }
     let credential = String(cString: folder) + "/mqtt-password"
-    return access(credential, F_OK) == 0 ? try read(credential) : nil
+    return access(credential, F_OK) == 0 ? credential : nil
+  }
+
+  /// What the broker is shown and believed by, as it lies on the disk now; throws what is wrong with it.
+  func credentials() throws(StartFailure) -> BrokerCredentials {
+    if let path = part.caFile { _ = try bytes("ca_file", path) }
+    if let certificate = part.certificateFile, let key = part.keyFile {
+      let pair = (try bytes("certificate_file", certificate), try SecretFile(path: key, name: "key_file").bytes())
+      if let fault = KeyPair.fault(certificate: pair.0, key: pair.1) {
+        throw StartFailure("\(certificate) and \(key) can't be used: \(fault)")
+      }
+    }
+    return BrokerCredentials(
+      password: try password(), caFile: part.caFile, certificateFile: part.certificateFile, keyFile: part.keyFile)
+  }
+
+  /// By which it is seen that one of those files is another one, or has other content.
+  var credentialStamp: [String] {
+    [passwordFile, part.caFile, part.certificateFile, part.keyFile].map { path in
+      guard let path else { return "" }
+      var status = stat()
+      guard stat(path, &status) == 0 else { return "\(path) isn't there" }
+      let changed = status.st_mtim
+      return "\(path) \(status.st_dev) \(status.st_ino) \(status.st_size) \(changed.tv_sec) \(changed.tv_nsec)"
+    }
+  }
+
+  private func bytes(_ key: String, _ path: String) throws(StartFailure) -> [UInt8] {
+    do throws(YAMLFaults) {
+      return try YAMLFile(path: path).bytes
+    } catch {
+      throw StartFailure("\(key) can't be read: \(error)")
+    }
+  }
+
+  private func password() throws(StartFailure) -> String? {
+    guard part.username != nil, let file = passwordFile else { return nil }
+    return try read(file)
   }
 
   private func read(_ path: String) throws(StartFailure) -> String {
-    var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw StartFailure("the broker's password can't be read: \(path): \(String(cString: strerror(errno)))")
-    }
-    guard status.st_mode & 0o004 == 0 else {
-      throw StartFailure("\(path) may be read by anyone: chmod 0640 \(path), then start again")
-    }
-    let file: YAMLFile
-    do throws(YAMLFaults) {
-      file = try YAMLFile(path: path)
-    } catch {
-      throw StartFailure("the broker's password can't be read: \(error)")
-    }
-    let text = String(decoding: file.bytes, as: UTF8.self)
+    let text = String(decoding: try SecretFile(path: path, name: "the broker's password").bytes(), as: UTF8.self)
     return text.hasSuffix("\n") ? String(text.dropLast()) : text
   }
 }

@@ -1,3 +1,4 @@
+import Broker
 import CheckedYAML
 import ControlProtocol
 import FirmwareProfiles
@@ -17,6 +18,7 @@ struct Reloader: Service {
   let logLevel: LogLevelSwitch
   let logger: Logger
   let signals: UnixSignalsSequence
+  let credentials: CredentialWatch
   /// Tells the broker of other subscriptions; the filters so far may still be in its session.
   let resubscribe: @Sendable (_ configuration: Configuration, _ before: [String]) -> Void
   /// Two at once could leave the older files in force.
@@ -25,7 +27,7 @@ struct Reloader: Service {
   init(
     path: String, configuration: RunningConfiguration, engine: Engine, board: Board, access: AccessControl,
     logLevel: LogLevelSwitch, logger: Logger, signals: UnixSignalsSequence,
-    resubscribe: @escaping @Sendable (Configuration, [String]) -> Void
+    credentials: CredentialWatch, resubscribe: @escaping @Sendable (Configuration, [String]) -> Void
   ) {
     self.path = path
     self.configuration = configuration
@@ -35,6 +37,7 @@ struct Reloader: Service {
     self.logLevel = logLevel
     self.logger = logger
     self.signals = signals
+    self.credentials = credentials
     self.resubscribe = resubscribe
   }
 
@@ -66,14 +69,25 @@ struct Reloader: Service {
       catalogue = try Catalogue.load(folder: fresh.profiles)
       messages = try MessageFolder.load(fresh.messages)
     } catch {
-      let faults = "\(error)"
-      board.change { $0.reloadTrouble = faults }
-      throw ProblemDetails(
-        status: 409, title: "the reload was refused",
-        detail: "nothing was changed; mend these, then reload again:\n\(faults)")
+      throw refusal("\(error)")
+    }
+    let renewal: (credentials: BrokerCredentials, stamp: [String])?
+    do throws(StartFailure) {
+      renewal = try credentials.changed(in: configuration.current.taking(changeablePartsOf: fresh))
+    } catch {
+      throw refusal("\(error)")
     }
     await engine.speak(messages, fresh)
-    return try await take(fresh, catalogue, actor)
+    let report = try await take(fresh, catalogue, actor)
+    if let renewal { credentials.take(renewal) }
+    return report
+  }
+
+  private func refusal(_ faults: String) -> ProblemDetails {
+    board.change { $0.reloadTrouble = faults }
+    return ProblemDetails(
+      status: 409, title: "the reload was refused",
+      detail: "nothing was changed; mend these, then reload again:\n\(faults)")
   }
 
   /// Nothing here can be refused any more: the engine's part is one commit, and the rest are values.

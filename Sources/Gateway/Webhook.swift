@@ -35,7 +35,8 @@ extension ConfigurationReader {
           let isName = (1...64).contains(text.utf8.count) && text.utf8.allSatisfy(isOfName)
           return isName ? text : nil
         }
-        let url = keys.required("url")?.parsed(as: "an address such as https://example.com/hook", address)
+        let url = keys.required("url")?.parsed(
+          as: "an address without credentials such as https://example.com/hook", address)
         var webhook = Webhook(name: name ?? "", url: url ?? "")
         if let name, !names.insert(name).inserted { keys.fault(at: "name", "is the name of another webhook already") }
         if let events = keys.optional("events")?.list(count: 1...Webhook.Event.allCases.count) {
@@ -68,7 +69,10 @@ extension ConfigurationReader {
   }
 
   private static func address(_ text: String) -> String? {
-    guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https", url.host?.isEmpty == false else {
+    guard let url = URL(string: text), url.scheme == "http" || url.scheme == "https", url.host?.isEmpty == false,
+      // An address is logged, shown and audited; who sent a message is told by its signature.
+      url.user == nil, url.password == nil
+    else {
       return nil
     }
     return text

@@ -128,7 +128,7 @@ struct WebhookCourier: Service {
   }
 
   private static func secret(_ path: String) throws -> [UInt8] {
-    var bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    var bytes = try SecretFile(path: path, name: "the webhook's secret").bytes()
     while bytes.last == UInt8(ascii: "\n") || bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
     guard !bytes.isEmpty else { throw StartFailure("\(path) holds no secret") }
     return bytes

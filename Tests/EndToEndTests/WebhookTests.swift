@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import NIOHTTP1
 import Rig
 import Testing
@@ -8,6 +9,7 @@ import Testing
   private func site(_ receiver: WebhookReceiver, mode: String, _ more: String = "") async throws -> Installation {
     let folder = try ScratchFolder()
     let secret = try folder.write("s3cret\n", to: "secret")
+    try #require(chmod(secret, 0o600) == 0)
     let hook = "{name: desk, url: \"\(receiver.url)\", secret_file: \"\(secret)\"\(more)}"
     let site = try await Installation.started(
       ["clock: event", "care: {mode: \(mode)}", "webhooks: [\(hook)]"], broker: .init(isPersistent: true))

@@ -1,0 +1,79 @@
+import Broker
+import Logging
+import ServiceLifecycle
+import Synchronization
+
+/// Certificates, key and password of the broker are looked at again by each reload, and by itself every few seconds: whoever
+/// renews them (an ACME client, a secrets manager) need not know of us. The next connection takes the broker's session over,
+/// so that no message is lost between the two.
+final class CredentialWatch: Service {
+  private let configuration: RunningConfiguration
+  private let logger: Logger
+  private let renew: @Sendable (BrokerCredentials) -> Void
+  private let content: Mutex<Content>
+
+  private struct Content {
+    /// Of what the broker was shown last.
+    var taken: [String]
+    /// Of the last look: files that change between two looks are still being written.
+    var seen: [String]
+    /// What could not be taken, and was said so.
+    var refused: [String]?
+  }
+
+  init(
+    _ configuration: RunningConfiguration, logger: Logger, renew: @escaping @Sendable (BrokerCredentials) -> Void
+  ) {
+    self.configuration = configuration
+    self.logger = logger
+    self.renew = renew
+    let stamp = BrokerAccess(configuration.current).credentialStamp
+    content = Mutex(Content(taken: stamp, seen: stamp))
+  }
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        // Cancelled at a shutdown: the loop ends by its condition.
+        try? await Task.sleep(for: .seconds(Limits.credentialLookSeconds))
+        if !Task.isCancelled { self.look() }
+      }
+    }
+  }
+
+  /// What `fresh` names is other than what the broker was shown last; `nil`: it is the same. Throws what is wrong with it.
+  func changed(in fresh: Configuration) throws(StartFailure) -> (credentials: BrokerCredentials, stamp: [String])? {
+    let access = BrokerAccess(fresh)
+    let stamp = access.credentialStamp
+    guard stamp != content.withLock({ $0.taken }) else { return nil }
+    return (try access.credentials(), stamp)
+  }
+
+  func take(_ change: (credentials: BrokerCredentials, stamp: [String])) {
+    content.withLock { content in
+      content.taken = change.stamp
+      content.seen = change.stamp
+      content.refused = nil
+    }
+    renew(change.credentials)
+    logger.notice("the broker's certificates and password were read again; connecting with them")
+  }
+
+  private func look() {
+    let current = configuration.current
+    let stamp = BrokerAccess(current).credentialStamp
+    let isSettled = content.withLock { content in
+      defer { content.seen = stamp }
+      return content.seen == stamp && content.refused != stamp
+    }
+    guard isSettled else { return }
+    do throws(StartFailure) {
+      if let change = try changed(in: current) { take(change) }
+    } catch {
+      content.withLock { $0.refused = stamp }
+      logger.error(
+        "the broker's certificates or password have changed and can't be used; the connection goes on with the former ones",
+        metadata: ["error": "\(error)"])
+    }
+  }
+}
