@@ -132,7 +132,9 @@ let package = Package(
     .testTarget(name: "DeviceHistoryTests", dependencies: ["DeviceHistory", "Vocabulary"]),
     .testTarget(name: "DefectModelTests", dependencies: ["DefectModel", "Vocabulary"]),
     .testTarget(name: "TriageTests", dependencies: ["Triage", "Vocabulary"]),
-    .testTarget(name: "CaseStoreTests", dependencies: ["CaseStore", "Vocabulary"]),
+    .testTarget(
+      name: "CaseStoreTests",
+      dependencies: ["CaseStore", "Vocabulary", .product(name: "GRDB", package: "GRDB.swift")], exclude: ["Schemas"]),
     .testTarget(
       name: "PipelineTests",
       dependencies: [

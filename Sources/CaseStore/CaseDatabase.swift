@@ -121,16 +121,29 @@ package final class CaseDatabase: Sendable {
     }
   }
 
-  /// Moves the write-ahead log into the database and cuts it to nothing; waits for readers.
-  package func checkpoint() throws(StoreError) {
-    try access { try write { _ = try $0.checkpoint(.truncate) } }
+  /// Moves the write-ahead log into the database and cuts it to nothing; waits for readers, at most so long.
+  package func checkpoint(waitingSeconds: Double? = nil) throws(StoreError) {
+    try access {
+      try write { database in
+        try database.execute(sql: "PRAGMA busy_timeout = \(Int((waitingSeconds ?? limits.busySeconds) * 1000))")
+        let result = Result { try database.checkpoint(.truncate) }
+        try database.execute(sql: "PRAGMA busy_timeout = \(Int(limits.busySeconds * 1000))")
+        _ = try result.get()
+      }
+    }
   }
 
   /// After an erasure: rewrites the whole file and cuts the log, so that no byte of what was deleted is left in either.
   /// Takes as long as copying the database twice; commits wait meanwhile.
   package func scrub() throws(StoreError) {
-    try access { try write { try $0.execute(sql: "VACUUM") } }
+    try rewrite()
     try checkpoint()
+  }
+
+  /// The first half of it.
+  package func rewrite() throws(StoreError) {
+    // A store of an earlier version learns on this occasion to give back pages in steps.
+    try access { try write { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM") } }
   }
 
   /// Whether a last message about an erased device still waits for the broker: its topic names the device.
@@ -165,6 +178,11 @@ package final class CaseDatabase: Sendable {
       throw StoreError(error, path: path)
     }
   }
+
+  var limits: StoreLimits { file.limits }
+
+  /// On the writing connection, without a transaction.
+  func change(_ body: (Database) throws -> Void) throws(StoreError) { try access { try write(body) } }
 
   /// On the writing connection, without a transaction or this type's errors.
   func write(_ body: (Database) throws -> Void) throws {

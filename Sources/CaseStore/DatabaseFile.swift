@@ -15,6 +15,7 @@ struct DatabaseFile {
 
   let directory: String
   let limits: StoreLimits
+  var migrations = Schema.migrations
   var path: String { directory + "/" + Self.name }
 
   func open() throws -> DatabasePool {
@@ -23,11 +24,11 @@ struct DatabaseFile {
       throw StoreError.corrupt(path: path, detail: "the file is empty")
     }
     try check()
+    try upgrade()
     let pool = try DatabasePool(path: path, configuration: configuration)
     // GRDB sets NORMAL with the write-ahead log, which can lose commits on a power cut: messages acknowledged after them
     // would be lost.
     try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-    try Schema.migrator.migrate(pool)
     return pool
   }
 
@@ -52,6 +53,14 @@ struct DatabaseFile {
     try queue.close()
   }
 
+  /// By a connection of its own: GRDB's pool makes a small change by itself when it opens a file, and an upgrade that fails
+  /// must leave every byte as it was.
+  private func upgrade() throws {
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try Schema.migrate(queue, path: path, through: migrations)
+    try queue.close()
+  }
+
   private func create() throws {
     guard size(of: path + "-wal") ?? 0 == 0 else {
       throw StoreError.corrupt(path: path, detail: "it is missing, but its write-ahead log \(Self.name)-wal is there")
@@ -71,7 +80,10 @@ struct DatabaseFile {
     var unsynced = configuration
     unsynced.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY") }
     let queue = try DatabaseQueue(path: draft, configuration: unsynced)
-    try Schema.migrator.migrate(queue)
+    // Before the first table, or it takes a rewriting of the file. So that what a large erasure or a flood has left as free
+    // pages can be given back in small steps.
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
+    try Schema.migrate(queue, path: path, through: migrations)
     try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
     try queue.close()
 
@@ -95,7 +107,7 @@ struct DatabaseFile {
           PRAGMA trusted_schema = OFF;
           PRAGMA cell_size_check = ON;
           PRAGMA secure_delete = ON;
-          PRAGMA journal_size_limit = \(64 << 20);
+          PRAGMA journal_size_limit = \(limits.logBytes);
           """)
       guard !database.configuration.readonly else { return }
       try database.execute(sql: "PRAGMA cache_size = -\(limits.cacheBytes >> 10)")

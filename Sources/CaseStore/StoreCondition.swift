@@ -2,6 +2,8 @@ import GRDB
 
 /// How the store is: what a check-up looks at.
 package struct StoreCondition: Sendable, Hashable {
+  /// `nil`: not known.
+  package var occupancy: CaseDatabase.Occupancy?
   /// Of the file system it is on; `nil`: not known.
   package var freeBytes: Int64?
   package var logBytes: Int64
@@ -29,7 +31,13 @@ extension CaseDatabase {
     } catch {
       reasons = ["unreadable: \(error)": 0]
     }
-    return StoreCondition(
+    var condition = StoreCondition(
       freeBytes: FreeSpace.bytes(at: path), logBytes: logSizeInBytes(), quarantineByReason: reasons)
+    do throws(StoreError) {
+      condition.occupancy = try occupancy()
+    } catch {
+      return condition
+    }
+    return condition
   }
 }

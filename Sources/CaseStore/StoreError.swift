@@ -16,6 +16,8 @@ package enum StoreError: Error, Sendable, Hashable {
   case busy(path: String)
   /// A later version of the program has changed the schema; `unknown` are its migrations.
   case newer(path: String, unknown: [String])
+  /// What the file holds doesn't fit the new schema, or the new schema is faulty; the file is as it was.
+  case upgradeFailed(path: String, migration: String, detail: String)
   /// Another process has the state directory open; its id, where its lock file tells.
   case inUse(path: String, pid: Int32?)
   /// The change contradicts the ticket or finding `id`, which stands.
@@ -50,6 +52,11 @@ extension StoreError: CustomStringConvertible {
       """
       \(path) was written by a later version of forewarn (unknown migrations: \(unknown.joined(separator: ", "))); \
       install that version again, or restore a backup made before the upgrade
+      """
+    case .upgradeFailed(let path, let migration, let detail):
+      """
+      \(path) can't be brought up to date (migration \(migration): \(detail)); it is as it was: install the former version \
+      of forewarn again, and send this message with a copy of the file to who maintains it
       """
     case .inUse(let path, .some(let pid)):
       "the state directory \(path) is in use by process \(pid); stop that one first (ps -p \(pid))"

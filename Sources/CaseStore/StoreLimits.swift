@@ -16,6 +16,11 @@ package struct StoreLimits: Sendable, Hashable {
   /// Size of `cases.db` at which a commit is refused as on a full disk, so that the store can't starve its neighbours;
   /// `nil`: the disk is the bound. Rounded down to whole pages.
   package var databaseBytes: Int64?
+  /// What the write-ahead log is cut back to once nobody reads what stands in it any more.
+  package var logBytes: Int64 = 64 << 20
+  /// Free pages inside the file that are left there: the journal of the next day takes them up again. What is beyond is given
+  /// back to the disk.
+  package var spareBytes: Int64 = 128 << 20
   /// Page cache of the writing connection: the devices of one bucket's close should fit, or pages are written twice.
   package var cacheBytes = 64 << 20
   /// How long a statement waits for a lock, e.g. a backup's, in seconds.

@@ -18,12 +18,39 @@ enum Schema {
     (MigrationToDo.identifier, MigrationToDo.sql),
   ]
 
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    for migration in migrations {
-      migrator.registerMigration(migration.identifier) { try $0.execute(sql: migration.sql) }
+  typealias Migration = (identifier: String, sql: String)
+
+  /// Brings a database up to date, from whichever schema, in one transaction: it is the old one or the new one, also where
+  /// the tenth step fails or the power does. What is applied is kept as GRDB's migrator, which did this once, kept it.
+  static func migrate(_ writer: some DatabaseWriter, path: String, through list: [Migration] = migrations) throws {
+    try writer.writeWithoutTransaction { database in
+      let applied = try appliedIdentifiers(database)
+      let pending = list.filter { !applied.contains($0.identifier) }
+      guard !pending.isEmpty else { return }
+      // A table that is made anew under its old name would have its references dropped with the old one.
+      try database.execute(sql: "PRAGMA foreign_keys = OFF")
+      defer { database.tryToTurnOnForeignKeys() }
+      try database.inTransaction(.immediate) {
+        try database.execute(sql: "CREATE TABLE IF NOT EXISTS \(table) (identifier TEXT NOT NULL PRIMARY KEY)")
+        for migration in pending {
+          do {
+            try database.execute(sql: migration.sql)
+          } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR || error.isOfContent {
+            throw StoreError.upgradeFailed(path: path, migration: migration.identifier, detail: "\(error)")
+          }
+          try database.execute(sql: "INSERT INTO \(table) (identifier) VALUES (?)", arguments: [migration.identifier])
+        }
+        try database.checkForeignKeys()
+        return .commit
+      }
     }
-    return migrator
+  }
+
+  private static let table = "grdb_migrations"
+
+  private static func appliedIdentifiers(_ database: Database) throws -> Set<String> {
+    guard try database.tableExists(table) else { return [] }
+    return try Set(String.fetchAll(database, sql: "SELECT identifier FROM \(table)"))
   }
 
   /// Refuses what this program doesn't understand.
@@ -32,7 +59,23 @@ enum Schema {
     guard identifier == applicationID else {
       throw StoreError.corrupt(path: path, detail: "its header isn't that of a case store")
     }
-    let unknown = try migrator.appliedIdentifiers(database).subtracting(migrations.map(\.identifier))
+    let unknown = try appliedIdentifiers(database).subtracting(migrations.map(\.identifier))
     guard unknown.isEmpty else { throw StoreError.newer(path: path, unknown: unknown.sorted()) }
   }
+}
+
+extension Database {
+  /// Refused only within a transaction, which is over by then.
+  fileprivate func tryToTurnOnForeignKeys() {
+    do {
+      try execute(sql: "PRAGMA foreign_keys = ON")
+    } catch {
+      preconditionFailure("foreign keys can't be turned on again: \(error)")
+    }
+  }
+}
+
+extension DatabaseError {
+  /// What stands in the database contradicts the new schema.
+  fileprivate var isOfContent: Bool { resultCode == .SQLITE_CONSTRAINT || resultCode == .SQLITE_MISMATCH }
 }
