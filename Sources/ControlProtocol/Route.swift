@@ -30,6 +30,8 @@ package enum Route {
   package static let backup = "/v1/backup"
   package static let ticketActions = "/v1/ticket-actions"
   package static let impact = "/v1/impact"
+  package static let store = "/v1/store"
+  package static let storeCheck = "/v1/store/check"
   package static let audit = "/v1/audit"
   package static let auditVerify = "/v1/audit/verify"
   package static let ageing = "/v1/model/ageing"

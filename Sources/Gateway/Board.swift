@@ -50,6 +50,7 @@ final class Board: Sendable {
     var deskLocale = "en"
     /// How often a language lacked a message, by language and message.
     var missingMessages: [String: Int] = [:]
+    var house = HouseBook()
     var isStopping = false
     /// When the engine last got through a batch or a tick, in monotonic seconds: the watchdog looks at it.
     var lastProgress = 0.0

@@ -1,3 +1,4 @@
+package import CaseStore
 package import CheckedYAML
 package import DeviceHistory
 package import FirmwareProfiles
@@ -24,6 +25,12 @@ package import Vocabulary
 /// | `control.operators_group` | group | `forewarn-ops` | may also change |
 /// | `http.listen` | `address:port` | `127.0.0.1:9464` | empty: off |
 /// | `store.url` | `sqlite` | `sqlite` | nothing else in this version |
+/// | `store.quarantine_messages`, `.quarantine_mb` | messages, MB | 10 000, 64 | 100–1 000 000; 1–4096 |
+/// | `store.outbox_delivered`, `.outbox_dead` | messages | 10 000, 10 000 | 0–1 000 000; 100–1 000 000 |
+/// | `store.contacts`, `.prediction_days` | records, days | 100 000, 400 | 0–10 000 000; 1–4000 |
+/// | `store.log_mb`, `.spare_mb` | MB | 64, 128 | 4–4096; 0–65 536 |
+/// | `store.database_mb` | MB | none: the disk | 16–16 777 216 |
+/// | `store.integrity_check_days` | days | 7 | 0–365; 0: never |
 /// | `clock` | `wall`, `event` | `wall` | |
 /// | `clock_quorum` | devices | 10 | 1–100 000 |
 /// | `lateness_days` | days | 7 | 1–60 |
@@ -74,6 +81,9 @@ package struct Configuration: Sendable {
   package var limits = AdmissionLimits()
   package var webhooks: [Webhook] = []
   package var logLevel = Logger.Level.notice
+  package var storeLimits = StoreLimits()
+  /// 0: never.
+  package var integrityCheckDays = 7
 
   package struct BrokerPart: Sendable {
     package var url = "mqtt://127.0.0.1:1883"

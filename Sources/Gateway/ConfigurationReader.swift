@@ -24,6 +24,7 @@ struct ConfigurationReader {
       return true
     }
     _ = keys.optional("store")?.mapping { store -> Bool? in
+      takeStore(store, into: &result)
       guard let value = store.optional("url"), let url = value.string() else { return true }
       if url != "sqlite" {
         value.fault("expected sqlite, found \"\(url)\": this version keeps its cases in SQLite only")

@@ -54,7 +54,7 @@ package struct Daemon: Sendable {
 
     let faults = try FaultSwitch.read(stateDirectory: configuration.stateDirectory)
     faults.warn(logger)
-    let store = try CaseDatabase(directory: configuration.stateDirectory)
+    let store = try CaseDatabase(directory: configuration.stateDirectory, limits: configuration.storeLimits)
     let erasures = try ErasureList(directory: configuration.stateDirectory)
     let board = Board()
     let engine = Engine(
@@ -87,9 +87,10 @@ package struct Daemon: Sendable {
       ResidentMemory.releaseCode()
     }
     let status = StatusReporter(board: board, store: store, configuration: running, startedAt: WallClock.now())
+    let credentials = CredentialWatch(running, logger: logger) { broker.subscriber.renew($0) }
     let reloader = Reloader(
       path: path, configuration: running, engine: engine, board: board, access: access, logLevel: logLevel,
-      logger: logger, signals: hangUps
+      logger: logger, signals: hangUps, credentials: credentials
     ) { fresh, before in
       broker.subscriber.subscribe(
         to: BrokerAccess(fresh).filters.map { Subscription(filter: $0, retainHandling: .ifNew) })
@@ -99,8 +100,10 @@ package struct Daemon: Sendable {
         logger.warning("the subscriptions can't be remembered", metadata: ["error": "\(error)"])
       }
     }
+    let keeper = try StoreKeeper(engine: engine, store: store, board: board, configuration: running, logger: logger)
     let routes = Routes(
-      engine: engine, store: store, status: status, access: access, reload: { try await reloader.reload(by: $0) })
+      engine: engine, store: store, status: status, access: access, keeper: keeper,
+      reload: { try await reloader.reload(by: $0) })
     var quiet = logger
     quiet.logLevel = .warning
 
@@ -112,6 +115,7 @@ package struct Daemon: Sendable {
       let dashboard = DashboardRoutes(engine: engine, store: store, status: status, rates: rates, listen: address)
       services += [rates, Listeners.web(dashboard, address, logger: quiet)]
     }
+    services += [credentials, keeper]
     services.append(Ticker(engine: engine, board: board))
     services.append(
       WebhookCourier(engine: engine, store: store, board: board, configuration: running, logger: logger))

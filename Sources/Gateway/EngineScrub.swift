@@ -5,7 +5,9 @@ import Vocabulary
 /// The rewriting of the store's file after an erasure: until then the bytes lie in its free pages.
 struct Scrubbing {
   /// Devices were erased since the file was last rewritten.
-  var isNeeded = false
+  var isNeeded = false { didSet { if isNeeded { isRewritten = false } } }
+  /// The file is; only the log still holds them, because someone reads (a continuous copy never stops).
+  fileprivate var isRewritten = false
   fileprivate var last = -Double.infinity
   fileprivate var ticksWithFarewells = 0
 }
@@ -30,7 +32,11 @@ extension Engine {
   private func scrub(at time: Double, isLast: Bool) {
     scrubbing.last = time
     do throws(StoreError) {
-      try store.scrub()
+      if !scrubbing.isRewritten {
+        try store.rewrite()
+        scrubbing.isRewritten = isLast
+      }
+      try store.checkpoint(waitingSeconds: Limits.scrubWaitSeconds)
       guard isLast else { return }
       var done = UnitOfWork(at: WallClock.now())
       done.meta[MetaKey.unscrubbed] = []

@@ -26,6 +26,8 @@ extension Engine {
     static let erasures = "erasures"
     /// Configuration and profiles as they were last audited, a JSON object of names and values.
     static let audited = "audited_settings"
+    /// See `HouseBook`.
+    static let house = "house"
   }
 
   func unit(

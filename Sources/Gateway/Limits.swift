@@ -17,6 +17,8 @@ enum Limits {
   static let retriesAPart = 500
   /// Rewriting the store after an erasure stops the intake meanwhile: at most this often.
   static let scrubSeconds = 60.0
+  /// How long the log's last readers are waited for then: the stream stands meanwhile.
+  static let scrubWaitSeconds = 0.3
   /// How often it is looked what is too old by a region's policy, and whose offer was held back long enough.
   static let sweepSeconds = 60.0
   /// Devices, and tickets, of which one sweep removes what is too old: the rest follows with the next.
@@ -44,6 +46,16 @@ enum Limits {
   /// Of an answer nothing but its status counts; of an error the beginning.
   static let webhookAnswerBytes = 64 << 10
   static let webhookErrorCharacters = 300
+  /// How often it is looked whether certificates or password of the broker have changed: a renewal has days of time.
+  static let credentialLookSeconds = 5.0
+  /// How often it is looked whether the store wants an integrity check, or its size be written down.
+  static let houseSeconds = 60.0
+  /// Daily sizes of the database, from which its growth is read.
+  static let houseDays = 30
+  /// Free pages that are given back in one go: milliseconds, while the stream waits.
+  static let giveBackBytes: Int64 = 2 << 20
+  /// Faults of an integrity check that are kept and shown: the first few say what an operator does.
+  static let integrityFaults = 10
   /// A request's body; a million devices to import are sent in several files.
   static let requestBodyBytes = 32 << 20
   /// Of an export, held in memory at a time.

@@ -27,7 +27,10 @@ enum Listeners {
     dashboard.add(to: router)
     router.get("/metrics") { _, _ in
       Response.bytes(
-        Array(Metrics.text(status.report(), latency: status.board.read(\.latency)).utf8),
+        Array(
+          (Metrics.text(status.report(), latency: status.board.read(\.latency))
+            + HouseMetrics.text(status.storeReport()))
+            .utf8),
         type: "text/plain; version=0.0.4; charset=utf-8")
     }
     return Application(

@@ -12,6 +12,7 @@ struct Routes: Sendable {
   let store: CaseDatabase
   let status: StatusReporter
   let access: AccessControl
+  let keeper: StoreKeeper
   let reload: @Sendable (_ actor: String) async throws -> ReloadReport
 
   func router() -> Router<ControlContext> {
@@ -50,6 +51,7 @@ struct Routes: Sendable {
     router.post("/v1/quarantine/drop", use: changing(dropQuarantine))
     router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
     addCareRoutes(to: router)
+    addStoreRoutes(to: router)
     router.get("/v1/predictions", use: reading(predictions))
     router.get("/v1/firmware/compare", use: reading(compareFirmware))
     router.get("/v1/firmware/:id/gate", use: reading(firmwareGate))

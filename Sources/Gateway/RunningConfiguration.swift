@@ -25,13 +25,11 @@ extension Configuration {
     [
       ("state_directory", stateDirectory), ("broker.url", broker.url), ("broker.client_id", broker.clientID),
       ("broker.root", broker.root), ("broker.username", "\(broker.username ?? "")"),
-      ("broker.password_file", "\(broker.passwordFile ?? "")"), ("broker.ca_file", "\(broker.caFile ?? "")"),
-      ("broker.certificate_file", "\(broker.certificateFile ?? "")"), ("broker.key_file", "\(broker.keyFile ?? "")"),
       ("control.socket", control.socket), ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"),
       ("clock", clock.rawValue), ("clock_quorum", "\(clockQuorum)"),
       // Identities and open buckets were given up by the old limit: a longer one would count reports twice.
       ("lateness_days", "\(latenessDays)"),
-      ("limits", "\(limits)"),
+      ("limits", "\(limits)"), ("store", "\(storeLimits)"),
       // Compared in one process, where equal sources have equal hashes.
       ("sources", sources.map { "\($0.hashValue)" }.joined(separator: " ")),
     ]
@@ -41,12 +39,15 @@ extension Configuration {
   var changeableParts: [(key: String, value: String)] {
     [
       ("profiles", profiles), ("broker.also_subscribe", "\(broker.alsoSubscribe)"),
+      ("broker.password_file", "\(broker.passwordFile ?? "")"), ("broker.ca_file", "\(broker.caFile ?? "")"),
+      ("broker.certificate_file", "\(broker.certificateFile ?? "")"), ("broker.key_file", "\(broker.keyFile ?? "")"),
       ("control.readers_group", control.readersGroup), ("control.operators_group", control.operatorsGroup),
       ("consent_default", "\(consentDefault)"), ("care.mode", careMode.rawValue),
       ("care.waves", "\(waves)"), ("care.answer_hours", "\(clocks.answerHours)"),
       ("care.owners", "\(clocks.owners.sorted { $0.key < $1.key })"),
       ("policies", "\(policies) \(regionalPolicies.policies)"), ("messages", messages), ("desk_locale", deskLocale),
       ("predictions", "\(predictions)"), ("webhooks", "\(webhooks)"), ("log_level", logLevel.rawValue),
+      ("store.integrity_check_days", "\(integrityCheckDays)"),
     ]
   }
 
@@ -54,6 +55,10 @@ extension Configuration {
     var result = self
     result.profiles = fresh.profiles
     result.broker.alsoSubscribe = fresh.broker.alsoSubscribe
+    result.broker.passwordFile = fresh.broker.passwordFile
+    result.broker.caFile = fresh.broker.caFile
+    result.broker.certificateFile = fresh.broker.certificateFile
+    result.broker.keyFile = fresh.broker.keyFile
     result.control.readersGroup = fresh.control.readersGroup
     result.control.operatorsGroup = fresh.control.operatorsGroup
     result.consentDefault = fresh.consentDefault
@@ -67,6 +72,7 @@ extension Configuration {
     result.predictions = fresh.predictions
     result.webhooks = fresh.webhooks
     result.logLevel = fresh.logLevel
+    result.integrityCheckDays = fresh.integrityCheckDays
     return result
   }
 

@@ -24,6 +24,10 @@ struct StatusReporter: Sendable {
     self.startedAt = startedAt
   }
 
+  func storeReport() -> StoreReport {
+    .init(store.condition(), board.read { $0.house }, path: store.path, limit: configuration.storeLimits)
+  }
+
   func hostFacts() -> HostFacts { .gathered(configuration, databasePath: store.path) }
 
   func report() -> StatusReport {

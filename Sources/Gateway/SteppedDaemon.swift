@@ -33,7 +33,7 @@ package final class SteppedDaemon: Sendable {
   /// Opens the state.
   package init(_ configuration: Configuration, _ catalogue: Catalogue) throws {
     let logger = Logger(label: "simulated") { _ in SwiftLogNoOpLogHandler() }
-    store = try CaseDatabase(directory: configuration.stateDirectory)
+    store = try CaseDatabase(directory: configuration.stateDirectory, limits: configuration.storeLimits)
     erasures = try ErasureList(directory: configuration.stateDirectory)
     engine = Engine(
       pipeline: StageLine(catalogue: catalogue, settings: configuration.pipelineSettings), store: store,

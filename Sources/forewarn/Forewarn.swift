@@ -24,7 +24,7 @@ struct Forewarn: AsyncParsableCommand {
       Replay.self, Simulate.self, WaitCommand.self,
       DoctorCommand.self, ExplainCommand.self, CheckCommand.self, AuditCommand.self, ImpactCommand.self,
       ExportCommand.self,
-      BackupCommand.self, RestoreCommand.self,
+      StoreCommand.self, BackupCommand.self, RestoreCommand.self,
       APICommand.self, CompletionCommand.self,
     ])
 

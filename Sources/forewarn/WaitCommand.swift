@@ -6,7 +6,7 @@ struct WaitCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wait", abstract: "Wait until something holds.",
     discussion: Help.discussion(examples: ["forewarn wait ready", "forewarn wait ready --timeout 2m"]),
-    subcommands: [WaitReady.self])
+    subcommands: [WaitReady.self, WaitTicket.self])
 }
 
 struct WaitReady: AsyncParsableCommand {

@@ -39,7 +39,7 @@ struct DoctorTests {
   @Test func `a certificate that ends within three weeks is told, one that ended too`() throws {
     for days in [20, -1] as [Int64] {
       #expect(
-        try isFault(HostChecks.certificates, fix: "restart") {
+        try isFault(HostChecks.certificates, fix: "in their place") {
           $0.host.certificates = [
             .init(key: "broker.ca_file", path: "/a.pem", expires: .success(Self.now + 400 * EventTime.day)),
             .init(key: "broker.certificate_file", path: "/b.pem", expires: .success(Self.now + days * EventTime.day)),

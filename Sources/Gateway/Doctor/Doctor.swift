@@ -6,7 +6,8 @@ import Vocabulary
 /// value; a new one is written in a file of its kind and added to `checks`.
 struct Doctor: Sendable {
   static let checks =
-    BrokerChecks.all + IntakeChecks.all + StoreChecks.all + CareChecks.all + HostChecks.all + ModelChecks.all
+    BrokerChecks.all + IntakeChecks.all + StoreChecks.all + HouseChecks.all + CareChecks.all + HostChecks.all
+    + ModelChecks.all
     + [missingMessages]
 
   /// What is said in English to people who speak another language.
@@ -27,7 +28,7 @@ struct Doctor: Sendable {
     let patient = Patient(
       status: status.report(), store: store.condition(), losses: content.losses, storeTrouble: content.storeTrouble,
       missingMessages: content.missingMessages, now: WallClock.now(), care: care(content),
-      host: status.hostFacts())
+      host: status.hostFacts(), house: status.storeReport())
     return DoctorReport(items: Self.checks.map { $0.item($0.look(patient)) })
   }
 }
@@ -57,6 +58,7 @@ struct Patient: Sendable {
   var now: EventTime
   var care = CareCondition()
   var host = HostFacts()
+  var house: StoreReport?
 }
 
 /// One thing that can be wrong.

@@ -27,7 +27,7 @@ enum HostChecks {
     let word = first.expires <= patient.now ? "ended" : "ends"
     return .fault(
       "\(first.certificate.key) \(first.certificate.path) \(word) on \(first.expires.date)",
-      fix: "put a new one in its place, then restart: systemctl restart forewarnd")
+      fix: "put a new one, and its key, in their place: they are taken within seconds")
   }
 
   static let secrets = Check("secret-files") { patient in
