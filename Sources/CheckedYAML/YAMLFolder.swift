@@ -1,7 +1,7 @@
 import Glibc
 
 /// The `*.yaml` and `*.yml` files of a folder in the order of their names. Files whose name begins with a point and
-/// subfolders are passed over; a link must lead to a file within the folder.
+/// subfolders are passed over; a link must lead to a file within the folder, and nobody but owner and group may write to either.
 package struct YAMLFolder: Sendable {
   /// Under their names in the folder, as it was named.
   package private(set) var files: [YAMLFile] = []
@@ -20,6 +20,10 @@ package struct YAMLFolder: Sendable {
       YAMLFaults([YAMLFault(file: folder, message: "\(what): \(String(cString: strerror(errno)))")])
     }
     guard let root = Self.canonicalPath(folder) else { throw fault("can't be opened") }
+    // Who can write a profile decides what is replaced.
+    guard !Self.isOpenToEveryone(root) else {
+      throw YAMLFaults([YAMLFault(file: folder, message: "may be changed by everyone on this machine: chmod o-w \(folder)")])
+    }
     guard let names = Self.entries(of: root) else { throw fault("can't be listed") }
     for name in names.sorted() where !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) {
       let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
@@ -31,12 +35,21 @@ package struct YAMLFolder: Sendable {
         faults.append(YAMLFault(file: path, message: "is a link to \(target), outside the folder: copy the file here"))
         continue
       }
+      guard !Self.isOpenToEveryone(target) else {
+        faults.append(YAMLFault(file: path, message: "may be changed by everyone on this machine: chmod o-w \(path)"))
+        continue
+      }
       do throws(YAMLFaults) {
         files.append(YAMLFile(name: path, bytes: try YAMLFile(path: target).bytes))
       } catch {
         faults += error.faults.map { YAMLFault(file: path, message: $0.message) }
       }
     }
+  }
+
+  private static func isOpenToEveryone(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & 0o002 != 0
   }
 
   private static func canonicalPath(_ path: String) -> String? {

@@ -121,6 +121,19 @@ struct CatalogueTests {
     }
   }
 
+  @Test func `a folder or file that everyone may change is refused, with the command that mends it`() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a.yaml", "product: a\n")
+    for path in [folder.path + "/a.yaml", folder.path] {
+      let mode: mode_t = path.hasSuffix("yaml") ? 0o646 : 0o757
+      try #require(chmod(path, mode) == 0)
+      let faults = #expect(throws: (any Error).self) { try Catalogue.load(folder: folder.path) }
+      #expect("\(try #require(faults))".contains("may be changed by everyone on this machine: chmod o-w \(path)"))
+      try #require(chmod(path, mode & ~2) == 0)
+      _ = try Catalogue.load(folder: folder.path)
+    }
+  }
+
   @Test func `a link out of the folder is refused, one within is followed`() throws {
     let outside = try TemporaryFolder()
     try outside.write("x.yaml", "product: secret")
