@@ -159,7 +159,7 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
 	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf
 	install -m 644 Systemd/mosquitto-forewarn.conf Systemd/mosquitto-forewarn.acl Systemd/forewarn.yaml \
-	  Systemd/remote-broker.conf Systemd/local-broker.conf Monitoring/forewarn.rules.yml \
+	  Systemd/remote-broker.conf Systemd/local-broker.conf Systemd/mosquitto-hardening.conf Monitoring/forewarn.rules.yml \
 	  Monitoring/forewarn.rules.test.yml Monitoring/grafana-forewarn.json $(DESTDIR)$(PREFIX)/share/forewarn/
 	install -m 644 Policies/*.yaml $(DESTDIR)$(PREFIX)/share/forewarn/policies/
 	install -m 644 Messages/*.yaml $(DESTDIR)$(PREFIX)/share/forewarn/messages/
@@ -181,9 +181,8 @@ lint-deb: deb  ## what lintian says of it
 
 test-system: PACKAGES += mmdebstrap systemd-container
 
-# A second package with a higher version, to upgrade to; the programs are the same.
-test-system: deb  ## the package in a real systemd, in a container: install, crash, hang, reload, backup, upgrade, purge
-	@Packaging/make-deb 99.0.0 > /dev/null && Tests/System/run .build/deb/forewarn_$(VERSION)_*.deb .build/deb/forewarn_99.0.0_*.deb
+test-system: deb  ## the package in a real systemd, in a container: install, crash, reload, TLS, upgrade, purge; and the README
+	@Tests/System/run $(lastword $(sort $(wildcard .build/deb/forewarn_$(VERSION)_*.deb)))
 
 clean:  ## remove what was built
 	rm -rf .build
