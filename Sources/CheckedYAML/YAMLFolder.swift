@@ -1,7 +1,8 @@
 import Glibc
 
 /// The `*.yaml` and `*.yml` files of a folder in the order of their names. Files whose name begins with a point and
-/// subfolders are passed over; a link must lead to a file within the folder, and nobody but owner and group may write to either.
+/// subfolders are passed over; a link must lead to a file within the folder, and folder and files may not be open to
+/// everyone's changes.
 package struct YAMLFolder: Sendable {
   /// Under their names in the folder, as it was named.
   package private(set) var files: [YAMLFile] = []
@@ -22,7 +23,8 @@ package struct YAMLFolder: Sendable {
     guard let root = Self.canonicalPath(folder) else { throw fault("can't be opened") }
     // Who can write a profile decides what is replaced.
     guard !Self.isOpenToEveryone(root) else {
-      throw YAMLFaults([YAMLFault(file: folder, message: "may be changed by everyone on this machine: chmod o-w \(folder)")])
+      let words = "may be changed by everyone on this machine: chmod o-w \(folder)"
+      throw YAMLFaults([YAMLFault(file: folder, message: words)])
     }
     guard let names = Self.entries(of: root) else { throw fault("can't be listed") }
     for name in names.sorted() where !name.hasPrefix(".") && (name.hasSuffix(".yaml") || name.hasSuffix(".yml")) {

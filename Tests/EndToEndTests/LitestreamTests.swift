@@ -54,7 +54,8 @@ struct LitestreamTests {
     #expect(try await site.sql(count).standardOutput == copied)
     // Once nobody reads any more, what was erased leaves the log, too.
     try await wait(for: "no byte of the erased device is left", within: .seconds(90), every: .seconds(1)) {
-      try await CommandRun.system("grep", ["-qa", "ERASED-1", site.databasePath, site.databasePath + "-wal"]).status == 1
+      try await CommandRun.system("grep", ["-qa", "ERASED-1", site.databasePath, site.databasePath + "-wal"]).status
+        == 1
     }
     try await site.daemon.stop()
   }

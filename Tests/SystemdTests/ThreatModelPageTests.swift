@@ -32,8 +32,10 @@ struct ThreatModelPageTests {
   }
 
   @Test func `every threat names a test, and every test that is named is there`() throws {
-    let sources = try FileManager.default.subpathsOfDirectory(atPath: "\(Self.root)/Tests").filter { $0.hasSuffix(".swift") }
-      .map { try text("Tests/\($0)") }.joined(separator: "\n")
+    let sources = try FileManager.default.subpathsOfDirectory(atPath: "\(Self.root)/Tests").filter {
+      $0.hasSuffix(".swift")
+    }
+    .map { try text("Tests/\($0)") }.joined(separator: "\n")
     let container = try text("Tests/System/inside")
     let rows = try rows()
     #expect(rows.count >= 30)
