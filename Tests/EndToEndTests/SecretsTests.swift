@@ -52,7 +52,9 @@ import Testing
       login: login)
     try await broker.publish(report(sequence: 1), to: "dt/forewarn/echo-dot-5/A1/report", login: login)
     let site = Installation(broker: broker, daemon: daemon)
-    _ = try await site.tally(of: 2)
+    // Kept as it came, in plain bytes: what the looking below must find.
+    try await broker.publish(#"{"ts": "planted-in-the-open"}"#, to: "dt/forewarn/echo-dot-5/A1/report", login: login)
+    _ = try await site.tally(of: 3)
 
     // What goes wrong with a secret is told, too: one that is refused, one that everyone may read.
     _ = try secret("another-pl4nted", "word")
@@ -100,7 +102,7 @@ import Testing
     let secrets = [Self.password, Self.hookSecret, Self.credential, "another-pl4nted"]
     #expect(places(of: secrets, in: texts) == [])
     // The same looking finds what is there.
-    #expect(places(of: ["c-planted"], in: restored).count == 1)
+    #expect(!places(of: ["planted-in-the-open"], in: restored).isEmpty)
     #expect(!places(of: [folder.path("word")], in: texts.filter { $0.name == "audit list" }).isEmpty)
     #expect(
       places(of: [Self.password], in: [("its file", try Data(contentsOf: URL(fileURLWithPath: folder.path("word"))))])
