@@ -132,7 +132,9 @@ import Vocabulary
     #expect(list.split(separator: "\n").count == 4, "a line an entry below the header:\n\(list)")
     for text in [list, site.daemon.standardError] {
       let bad = text.unicodeScalars.filter { scalar in
-        scalar != "\n" && (scalar.value < 0x20 || (0x7f..<0xa0).contains(scalar.value) || scalar.value == 0x202e)
+        // Columns of a list that goes to no terminal are set apart by tabs.
+        let isControl = scalar.value < 0x20 && scalar != "\n" && scalar != "\t"
+        return isControl || (0x7f..<0xa0).contains(scalar.value) || scalar.value == 0x202e
       }
       #expect(bad.isEmpty, "\(bad.map(\.value))")
     }
@@ -211,7 +213,8 @@ import Vocabulary
     // A name that somebody points at this machine, with and without a port, in front of every page.
     for path in ["/", "/tickets", "/findings", "/devices", "/health", "/model"] {
       for host in ["evil.example", "evil.example:\(port)", "localhost.evil.example", "127.0.0.1.evil.example"] {
-        #expect(try await curl("-H", "Host: \(host)", base + path).hasPrefix("HTTP/1.1 421 "), "\(host)\(path)")
+        let reply = try await curl("-H", "Host: \(host)", base + path)
+        #expect(reply.hasPrefix("HTTP/1.1 421"), "\(host)\(path): \(reply.prefix(200))")
       }
     }
     // Nothing that a browser could be given to keep, and nothing that it could show in vain.
