@@ -63,7 +63,7 @@ struct AuditVerify: AsyncParsableCommand {
       body = try await session.get(Route.auditVerify)
     }
     let report = try Session.decode(AuditReport.self, from: body)
-    if output.format != .table {
+    if !output.isTable {
       StandardStreams.print(try session.machine(body))
     } else if !output.quiet {
       StandardStreams.print(Self.told(report))

@@ -74,7 +74,7 @@ private struct CareAction {
   func run(_ remarks: Remarks, _ session: Session) async throws {
     let request = [UInt8](try JSONEncoder().encode(ActionRequest(reason: remarks.reason, note: remarks.note)))
     let body = try await session.client.send(.init("POST", path, body: request))
-    guard session.output.format != .table || !session.output.quiet else { return }
+    guard !session.output.isTable || !session.output.quiet else { return }
     try session.show(body) { body, screen in
       CarePage.text(try Session.decode(CareStatus.self, from: body), on: screen)
     }

@@ -34,7 +34,7 @@ struct DeviceDiagnose: AsyncParsableCommand {
     let request = DiagnoseRequest(failureMode: failureMode, result: result.rawValue, detail: detail)
     let path = Route.action(Route.devices, id, "diagnose")
     let body = try await session.client.send(.init("POST", path, body: [UInt8](try JSONEncoder().encode(request))))
-    if output.quiet, output.format == .table { return }
+    if output.quiet, output.isTable { return }
     try session.show(body) { body, _ in Self.text(try Session.decode(DiagnoseReply.self, from: body)) }
   }
 

@@ -31,7 +31,7 @@ struct DeviceErase: AsyncParsableCommand {
     let path = Route.query(
       Route.action(Route.devices, id, "erase"), [("refuse", refuse ? "true" : nil)])
     let body = try await session.client.send(.init("POST", path))
-    guard output.format == .table else { return StandardStreams.print(try session.machine(body)) }
+    guard output.isTable else { return StandardStreams.print(try session.machine(body)) }
     guard !output.quiet else { return }
     let report = try Session.decode(ErasureReport.self, from: body)
     let name = Phrase.printable(report.device)
@@ -64,7 +64,7 @@ struct DeviceExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     var output = output
-    if output.format == .table { output.format = .json }
+    if output.isTable { output.format = .json }
     let session = Session(connection, output)
     StandardStreams.print(try session.machine(try await session.get(Route.action(Route.devices, id, "export"))))
   }

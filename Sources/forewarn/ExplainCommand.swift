@@ -130,12 +130,12 @@ struct ExplainField: AsyncParsableCommand {
         advice: near.isEmpty
           ? "forewarn explain field lists all" : "did you mean \(near.joined(separator: " or "))?")
     }
-    guard output.format == .table else {
+    guard output.isTable else {
       let body = try OwnJSON.bytes(Reply(items: entries))
       return StandardStreams.print(
-        try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: body))
     }
-    StandardStreams.print(Self.text(entries, on: StandardStreams.screen()))
+    StandardStreams.print(Self.text(entries, on: output.screen()))
   }
 
   static func text(_ entries: [FieldGuide.Entry], on screen: Screen) -> String {

@@ -50,7 +50,7 @@ struct FindingRelease: AsyncParsableCommand {
     let body = [UInt8](try JSONEncoder().encode(request))
     let answer = try await session.client.send(
       .init("POST", Route.action(Route.findings, id, "release"), body: body))
-    guard session.output.format != .table || !session.output.quiet else { return }
+    guard !session.output.isTable || !session.output.quiet else { return }
     try session.show(answer) { body, screen in
       WavesPage.text(try Session.decode(CampaignItem.self, from: body), on: screen)
     }

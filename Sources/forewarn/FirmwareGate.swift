@@ -25,7 +25,7 @@ struct FirmwareGate: AsyncParsableCommand {
     let body = try await session.get(
       Route.query(Route.action(Route.firmware, version, "gate"), [("product", product)]))
     let item = try Session.decode(GateItem.self, from: body)
-    if output.format != .table || !output.quiet {
+    if !output.isTable || !output.quiet {
       try session.show(body) { _, screen in GatePage.text(item, on: screen) }
     }
     switch item.verdict {

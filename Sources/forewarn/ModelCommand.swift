@@ -71,7 +71,7 @@ struct ModelAgeing: AsyncParsableCommand {
         ("limit", limit.limit.map { String($0) }),
       ])
     let body = try await session.get(path)
-    if output.format == .table, try Session.items(in: body).isEmpty {
+    if output.isTable, try Session.items(in: body).isEmpty {
       output.remark("no evidence yet; it comes as buckets close")
     }
     try session.show(body) { body, screen in

@@ -71,7 +71,7 @@ struct OutboxRetry: AsyncParsableCommand {
   }
 
   private func tell(_ body: [UInt8], _ session: Session) throws {
-    guard session.output.format == .table else { return StandardStreams.print(try session.machine(body)) }
+    guard session.output.isTable else { return StandardStreams.print(try session.machine(body)) }
     guard !session.output.quiet else { return }
     let value = try Session.value(in: body)
     if let count = value.number(at: "messages") {

@@ -66,7 +66,7 @@ struct ProfileReload: AsyncParsableCommand {
   func run() async throws {
     let session = Session(connection, output)
     let body = try await session.client.send(.init("POST", Route.profileReload))
-    guard output.format != .table || !output.quiet else { return }
+    guard !output.isTable || !output.quiet else { return }
     try session.show(body) { body, _ in
       let report = try Session.decode(ReloadReport.self, from: body)
       let change = report.changed ? "reloaded" : "unchanged"
