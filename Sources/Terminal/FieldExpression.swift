@@ -25,6 +25,8 @@ package struct FieldExpression: Hashable, Sendable {
   }
 
   package let text: String
+  /// That conditions are about.
+  package var fields: [String] { conditions.map(\.field) }
   let conditions: [Condition]
 
   package init(_ text: String) throws(Fault) {

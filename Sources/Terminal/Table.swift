@@ -34,7 +34,7 @@ package struct Table: Sendable {
     let header = columns.map { Cell($0.title, .faint) }
     let lines = (withHeaders ? [header] : []) + rows
     guard screen.isTerminal else {
-      return lines.map { $0.map(\.text).joined(separator: "\t") + "\n" }.joined()
+      return lines.map { $0.map { screen.painted($0.text, $0.tone) }.joined(separator: "\t") + "\n" }.joined()
     }
     let widths = columns.indices.map { index in lines.map { $0[index].text.count }.max() ?? 0 }
     return lines.map { line(of: $0, widths: widths, screen) + "\n" }.joined()

@@ -14,7 +14,8 @@ enum BacktestPage {
       return Array(result.tickets.map { $0.device + "\n" }.joined().utf8)
     case .csv:
       let items = String(decoding: try OwnJSON.bytes(result.findings), as: UTF8.self)
-      return try MachineOutput.bytes(of: Array(#"{"schema":"\#(result.schema)","items":\#(items)}"#.utf8), as: .csv,
+      return try MachineOutput.bytes(
+        of: Array(#"{"schema":"\#(result.schema)","items":\#(items)}"#.utf8), as: .csv,
         withHeaders: !output.noHeaders)
     }
   }

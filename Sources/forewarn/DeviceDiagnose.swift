@@ -20,6 +20,7 @@ struct DeviceDiagnose: AsyncParsableCommand {
       examples: [
         "forewarn device diagnose G0911 --failure-mode hdmi-cec-failure --result fault",
         "forewarn device diagnose G0911 --failure-mode hdmi-cec-failure --result no_fault --detail 'CEC bus clean'",
+        "forewarn device diagnose G0911 --failure-mode wifi-dropout --result inconclusive -o json",
       ]))
 
   @Argument(help: "The device's id.") var id: String

@@ -12,7 +12,11 @@ struct DeviceErase: AsyncParsableCommand {
       restore of an older backup. When the device speaks again it is a stranger; with --refuse nothing of it is heard until \
       its customer agrees. The id must be typed again, or --yes given.
       """,
-      examples: ["forewarn device erase G0911", "forewarn device erase G0911 --refuse --yes -o json"]))
+      examples: [
+        "forewarn device erase G0911",
+        "forewarn device erase G0911 --refuse --yes -o json",
+        "forewarn device erase G0911 --yes",
+      ]))
 
   @Argument(help: "The device's id.") var id: String
   @Flag(help: "The customer also refuses telemetry from now on.") var refuse = false
@@ -56,7 +60,11 @@ struct DeviceExportCommand: AsyncParsableCommand {
       One JSON object: facts, record, tickets with their history, contacts, diagnoses, quarantine, predictions, outbox and \
       journal. A table would leave things out: the default is JSON here.
       """,
-      examples: ["forewarn device export G0911 > G0911.json", "forewarn device export G0911 -o ndjson"]))
+      examples: [
+        "forewarn device export G0911 > G0911.json",
+        "forewarn device export G0911 -o ndjson",
+        "forewarn device export G0911 --json tickets",
+      ]))
 
   @Argument(help: "The device's id.") var id: String
   @OptionGroup var connection: Connection

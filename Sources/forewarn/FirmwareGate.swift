@@ -13,6 +13,7 @@ struct FirmwareGate: AsyncParsableCommand {
       examples: [
         "forewarn firmware gate 3.3.0 --product echo-dot-5",
         "forewarn firmware gate 3.3.0 -o json || exit",
+        "forewarn firmware gate 3.3.0 --quiet && ./roll-out-the-next-tenth",
       ]))
 
   @Argument(help: "The firmware to judge.") var version: String

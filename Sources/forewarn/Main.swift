@@ -8,6 +8,9 @@ import Terminal
 enum Main {
   static func main() async {
     signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    if let text = HelpTopics.text(for: Array(CommandLine.arguments.dropFirst())) {
+      return StandardStreams.print(text)
+    }
     do {
       var command = try await Forewarn.asyncParseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

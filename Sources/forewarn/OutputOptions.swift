@@ -83,6 +83,7 @@ struct ListOptions: ParsableArguments {
   @OptionGroup var refinement: Refinement
   @OptionGroup var watching: WatchOptions
 
-  /// Of what the daemon gives at once.
+  /// Of what the daemon gives at once, and of what one answer has room for of large items: what is more comes as a stream.
   static let most = 100_000
+  static let mostOfLarge = 10_000
 }

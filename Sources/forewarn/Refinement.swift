@@ -27,7 +27,9 @@ struct Refinement: ParsableArguments {
   func applied(to items: [JSONValue], limit: Int?) throws -> [JSONValue] {
     var items = items
     if let conditions {
-      if let unknown = conditions.unknownField(in: items) { throw FieldNames.noSuch(unknown.field, known: unknown.known) }
+      if let unknown = conditions.unknownField(in: items) {
+        throw FieldNames.noSuch(unknown.field, known: unknown.known)
+      }
       let now = StandardStreams.now()
       items = items.filter { conditions.holds(for: $0, now: now) }
     }

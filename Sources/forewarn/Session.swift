@@ -17,10 +17,25 @@ struct Session {
     _ listing: Listing, _ path: String, filters: [(name: String, value: String?)], _ selection: ListOptions
   ) async throws {
     let (limit, refinement) = (selection.limit.limit, selection.refinement)
-    let asked = refinement.needsAll ? ListOptions.most : limit
+    let most = Self.isStreamed(path) ? ListOptions.mostOfLarge : ListOptions.most
+    let asked = refinement.needsAll ? most : limit
     let query = Route.query(path, filters + [("limit", asked.map { String($0) })])
     let isFiltered = refinement.conditions != nil || filters.contains { $0.value != nil }
-    func ask() async throws -> [UInt8] { try refined(try await get(query), refinement, limit) }
+    func ask() async throws -> [UInt8] {
+      let body = try await get(query)
+      guard refinement.needsAll, case .object(let members) = try Self.value(in: body) else { return body }
+      var items = try Self.items(in: body)
+      if items.count == most {
+        if let all = try await everyItem(path, filters: filters, refinement.conditions) {
+          items = all
+        } else {
+          output.remark("only the first \(Phrase.count(most)) were looked at: narrow them by the command's own filters")
+        }
+      }
+      let chosen = try refinement.applied(to: items, limit: limit)
+      let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
+      return Array(JSONValue.object(changed).description.utf8)
+    }
     func table(_ body: [UInt8], _ screen: Screen) throws -> String {
       let items = try Self.items(in: body)
       guard !items.isEmpty else { return listing.emptyRemark(filtered: isFiltered) + "\n" }
@@ -33,20 +48,6 @@ struct Session {
     guard count > 0 else { return output.remark(listing.emptyRemark(filtered: isFiltered)) }
     StandardStreams.print(try table(body, output.screen()))
     if count == limit { output.remark("the first \(count) are shown; more with a larger --limit") }
-  }
-
-  /// The list as the options on any of its fields make it.
-  private func refined(_ body: [UInt8], _ refinement: Refinement, _ limit: Int?) throws -> [UInt8] {
-    guard refinement.needsAll else { return body }
-    guard case .object(let members) = try Self.value(in: body) else { return body }
-    let items = try Self.items(in: body)
-    if items.count == ListOptions.most {
-      output.remark(
-        "only the first \(Phrase.count(items.count)) were looked at: narrow them by the command's own filters")
-    }
-    let chosen = try refinement.applied(to: items, limit: limit)
-    let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
-    return Array(JSONValue.object(changed).description.utf8)
   }
 
   /// Prints the object at a path, once or as it changes.
