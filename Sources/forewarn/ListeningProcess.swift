@@ -18,9 +18,10 @@ enum ListeningProcess {
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) == 0 }
     }
     guard isConnected else { return nil }
-    var peer = ucred()
-    var length = socklen_t(MemoryLayout<ucred>.size)
-    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0, peer.pid > 0 else { return nil }
-    return peer.pid
+    // `struct ucred`: process, user, group.
+    var peer: [Int32] = [0, 0, 0]
+    var length = socklen_t(MemoryLayout<Int32>.size * peer.count)
+    guard getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0, peer[0] > 0 else { return nil }
+    return peer[0]
   }
 }

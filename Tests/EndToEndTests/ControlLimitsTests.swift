@@ -23,7 +23,9 @@ import Testing
       let reply = try await site.daemon.request(method, path, body: body)
       let problem = try problem(reply)
       #expect(problem["status"] == .number(status) && Double(reply.status) == status, "\(method) \(path): \(problem)")
-      for member in ["title", "detail", "type"] { #expect(problem[member]?.text?.isEmpty == false, "\(path): \(member)") }
+      for member in ["title", "detail", "type"] {
+        #expect(problem[member]?.text?.isEmpty == false, "\(path): \(member)")
+      }
     }
   }
 
@@ -35,8 +37,9 @@ import Testing
     let run = try await CommandRun.system(
       "curl",
       [
-        "-s", "--unix-socket", site.daemon.socketPath, "-o", folder.path("answer"), "-w", "%{http_code} %{content_type}",
-        "-H", "Expect:", "--data-binary", "@\(large)", "http://localhost/v1/batches/import",
+        "-s", "--unix-socket", site.daemon.socketPath, "-o", folder.path("answer"),
+        "-w", "%{http_code} %{content_type}", "-H", "Expect:", "--data-binary", "@\(large)",
+        "http://localhost/v1/batches/import",
       ])
     #expect(run.standardOutput == "413 application/problem+json")
     let head = try await CommandRun.system(

@@ -75,16 +75,18 @@ import Testing
   @Test func `one stream too many is refused, and those that end make room`() async throws {
     let folder = try ScratchFolder()
     var streams: [ChildProcess] = []
-    for number in 0..<32 {
+    for number in 0..<40 {
       streams.append(
         try await ChildProcess.start(
           Executable.system("curl"),
           ["-sN", "--unix-socket", site.daemon.socketPath, "http://localhost/v1/findings?watch=true"],
           outputs: folder.path("stream-\(number)")))
     }
-    try await wait(for: "all are told", within: .seconds(30)) {
-      streams.allSatisfy { $0.standardOutput.contains("event: synced") }
+    func told(_ word: String) -> Int { streams.count { $0.standardOutput.contains(word) } }
+    try await wait(for: "all are answered", within: .seconds(30)) {
+      told("event: synced") + told("too many watch") == streams.count
     }
+    #expect(told("event: synced") <= 32 && told("too many watch") >= 8)
     let refused = try await site.daemon.request("GET", "/v1/findings?watch=true")
     #expect(refused.status == 503 && refused.contentType == "application/problem+json")
     for stream in streams { stream.endNow() }
