@@ -81,6 +81,18 @@ enum HelpTopics {
         """),
   ]
 
+  /// The parser itself would answer with the help of everything.
+  static func unknown(_ arguments: some Sequence<String>) -> Failure? {
+    let words = Array(arguments)
+    guard words.count == 2, words[0] == "help", !words[1].hasPrefix("-") else { return nil }
+    let commands = Forewarn.configuration.subcommands.map(\.configuration)
+    guard !commands.contains(where: { $0.commandName == words[1] || $0.aliases.contains(words[1]) }) else { return nil }
+    let meant = Suggestion.forMistyped(words, below: Forewarn.self).map { "did you mean forewarn \($0.meant)? " } ?? ""
+    return Failure(
+      .usage, "no command or topic is called \(words[1])",
+      advice: meant + "forewarn --help lists the commands, forewarn help topics the topics")
+  }
+
   /// What `forewarn help WORD` prints if WORD is a topic; `nil` if it is something else.
   static func text(for arguments: [String]) -> String? {
     guard arguments.count == 2, arguments[0] == "help" else { return nil }

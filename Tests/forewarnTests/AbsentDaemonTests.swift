@@ -19,7 +19,8 @@ import Testing
       Executable.built("forewarn"), ["ticket", "list", "--socket", "\(folder)/s"], outputs: "\(folder)/other")
     #expect(try await child.exit(within: .seconds(20)) == .code(3), "other commands don't")
     async let run = CommandRun.built("forewarn", ["status", "-o", "json", "--socket", "\(folder)/s"])
-    let server = try await AnsweringSocket.listening(in: folder) { _ in .problem(503, title: "starting", detail: "soon") }
+    let server = try await AnsweringSocket.listening(in: folder) { _ in .problem(503, title: "starting", detail: "soon")
+    }
     #expect(try await run.standardError.contains("starting"), "it was reached")
     try await server.close()
   }

@@ -20,5 +20,7 @@ import Testing
   @Test func `a topic that is mistyped is answered with the nearest one`() {
     #expect(Suggestion.forMistyped(["help", "exit-code"], below: Forewarn.self)?.meant == "help exit-codes")
     #expect(Suggestion.forMistyped(["help", "ticket"], below: Forewarn.self) == nil)
+    #expect(HelpTopics.unknown(["help", "tickets"]) == nil)
+    #expect(HelpTopics.unknown(["help", "exit-code"])?.advice.contains("forewarn help exit-codes") == true)
   }
 }
