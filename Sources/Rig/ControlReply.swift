@@ -65,7 +65,8 @@ package struct ControlReply: Sendable {
     let type = lines.first { $0.lowercased().hasPrefix("content-type:") }?.dropFirst(13) ?? ""
     let rest = answer[end.upperBound...]
     return ControlReply(
-      status: status, contentType: type.trimmingCharacters(in: .whitespaces), body: isChunked ? try joined(chunks: rest) : Data(rest))
+      status: status, contentType: type.trimmingCharacters(in: .whitespaces),
+      body: isChunked ? try joined(chunks: rest) : Data(rest))
   }
 
   private static func joined(chunks: Data) throws -> Data {

@@ -33,7 +33,8 @@ package enum TicketPage {
       screen.painted(ticket.severity.rawValue, Tones.of(ticket.severity.rawValue)), ticket.kind.rawValue,
       screen.painted(ticket.state.rawValue + outcome, Tones.of(ticket.state.rawValue)),
     ]
-    let opened = "opened \(screen.age(of: ticket.openedAt)) ago, decided as of \(screen.moment(ticket.decidedAt)), trace \(ticket.trace)"
+    let opened =
+      "opened \(screen.age(of: ticket.openedAt)) ago, decided as of \(screen.moment(ticket.decidedAt)), trace \(ticket.trace)"
     var about = "\(ticket.product) \(ticket.device) · batch \(ticket.batch) · firmware \(ticket.firmware)"
     about += " · region \(ticket.region)"
     if let customer = ticket.customer { about += " · customer \(customer)" }
