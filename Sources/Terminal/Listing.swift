@@ -92,9 +92,9 @@ extension Listing {
     whenEmpty: "they open when a bucket closes with a confirmed finding or a device over its cost line",
     columns: [
       .text("ID", "id"), .state("SEVERITY", "severity"), .text("KIND", "kind"), .state("STATE", "state"),
-      .age("AGE", "opened_at"), .text("DEVICE", "device"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
-      .text("FAILURE MODE", "failure_mode"),
+      .age("AGE", "opened_at"), .text("DEVICE", "device"),
       .chance("PROBABILITY", mean: "probability.mean", low: "probability.low", high: "probability.high"),
+      .text("FAILURE MODE", "failure_mode"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
       .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"), .count("WAVE", "wave"),
       .count("PRIORITY", "priority"), .text("OWNER", "owner"),
     ],

@@ -85,7 +85,7 @@ enum HelpTopics {
   static func unknown(_ arguments: some Sequence<String>) -> Failure? {
     let words = Array(arguments)
     guard words.count == 2, words[0] == "help", !words[1].hasPrefix("-") else { return nil }
-    let commands = Forewarn.configuration.subcommands.map(\.configuration)
+    let commands = Forewarn.configuration.subcommands.map { $0.configuration }
     guard !commands.contains(where: { $0.commandName == words[1] || $0.aliases.contains(words[1]) }) else { return nil }
     let meant = Suggestion.forMistyped(words, below: Forewarn.self).map { "did you mean forewarn \($0.meant)? " } ?? ""
     return Failure(
