@@ -54,7 +54,7 @@ extension ProblemDetails {
     case is NIOTooManyBytesError:
       return ProblemDetails(
         status: 413, title: "the body is too large",
-        detail: "at most \(Limits.requestBodyBytes >> 20) MiB at a time: send it in parts, a table's each with the header")
+        detail: "at most \(Limits.requestBodyBytes >> 20) MiB at a time: in parts, of a table each with the header")
     case is DecodingError:
       return ProblemDetails(
         status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}")
