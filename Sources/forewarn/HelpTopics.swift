@@ -51,7 +51,7 @@ enum HelpTopics {
     Topic(
       name: "times", about: "how times are typed and shown",
       text: """
-        Typed: RFC 3339 (2025-06-01T12:00:00Z), a date (00:00 UTC), now, today, yesterday, tomorrow (from 00:00 UTC), or a \
+        Typed: RFC 3339 (2025-06-01T12:00:00Z), a date (00:00 UTC), now, today, yesterday, tomorrow (from 00:00 UTC), or a
         time from now: 7d ahead, -24h back. Lengths: 90 (seconds), 30s, 5m, 2h, 7d.
         Shown: in tables how long ago; with -o wide local time ($TZ); with --utc and in JSON RFC 3339 in UTC.
         """),
@@ -67,7 +67,7 @@ enum HelpTopics {
     Topic(
       name: "watching", about: "following what changes",
       text: """
-        --watch of a list, a page or status draws it anew on a terminal. Through a pipe, and with -o ndjson, it is an object a \
+        --watch of a list, a page or status draws it anew on a terminal. Through a pipe, and with -o ndjson, it is an object a
         line with its event: added, changed, removed. It outlives a restart of the daemon. --every 10s asks less often.
         Programs may rather read server-sent events: forewarn help api.
         """),
