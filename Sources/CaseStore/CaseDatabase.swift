@@ -22,6 +22,8 @@ package final class CaseDatabase: Sendable {
   private let pool: DatabasePool
   /// As of the last commit; counted along, since summing the table up would cost more than a batch.
   private let totals: Mutex<QuarantineTotals>
+  /// Rises with each commit that changes tickets or findings.
+  private let revision = Atomic<Int>(0)
   /// Used by the writing connection alone.
   private let compression = Compression()
 
@@ -60,9 +62,13 @@ package final class CaseDatabase: Sendable {
         if unit.emptiesJournal { try database.execute(sql: "PRAGMA shrink_memory") }
       }
       totals.withLock { $0 = after }
+      if unit.touchesCases { revision.add(1, ordering: .relaxed) }
       return journalBytes
     }
   }
+
+  /// Another number than before: tickets or findings may have changed since.
+  package var caseRevision: Int { revision.load(ordering: .relaxed) }
 
   package func load() throws(StoreError) -> StoredState {
     try read { database in

@@ -20,23 +20,7 @@ extension CaseDatabase {
   }
 
   private static func listing(_ filter: TicketFilter) -> (sql: String, arguments: StatementArguments) {
-    var conditions = Conditions()
-    conditions.require("state", oneOf: filter.states)
-    conditions.require("kind", oneOf: filter.kinds)
-    conditions.require("severity", oneOf: filter.severities)
-    conditions.require("device", filter.device)
-    conditions.require("product", filter.product)
-    conditions.require("batch", filter.batch)
-    conditions.require("firmware", filter.firmware)
-    conditions.require("region", filter.region)
-    conditions.require("customer", filter.customer)
-    conditions.require("failure_mode", filter.failureMode)
-    conditions.require("finding", filter.finding)
-    conditions.require("owner", filter.owner)
-    conditions.require("queue", filter.queue)
-    conditions.require(
-      "state IN ('open', 'proposed') AND due_ms <= CAST(? AS INTEGER)",
-      with: filter.overdueAt.map { "\($0.milliseconds)" })
+    let conditions = filter.conditions
     // By an index: see MigrationToDo.
     let rest = """
       \(conditions.sql) ORDER BY
@@ -81,14 +65,7 @@ extension CaseDatabase {
   package func findings(
     _ filter: FindingFilter = .init()
   ) throws(StoreError) -> [(finding: Finding, open: Int, closed: Int)] {
-    var conditions = Conditions()
-    conditions.require("state", oneOf: filter.states)
-    conditions.require("product", filter.product)
-    conditions.require("failure_mode", filter.failureMode)
-    conditions.require("cause", oneOf: filter.causes)
-    conditions.require("batch", filter.batch)
-    conditions.require("firmware", filter.firmware)
-    conditions.require("region", filter.region)
+    let conditions = filter.conditions
     let rest = """
       \(conditions.sql) ORDER BY
         CASE state WHEN 'confirmed' THEN 0 WHEN 'known' THEN 1 WHEN 'suspected' THEN 2 ELSE 3 END,
@@ -110,7 +87,7 @@ extension CaseDatabase {
     }
   }
 
-  private static func withTicketCounts(
+  static func withTicketCounts(
     _ finding: Finding, in database: Database
   ) throws -> (finding: Finding, open: Int, closed: Int) {
     let statement = try database.cachedStatement(
@@ -132,5 +109,42 @@ extension CaseDatabase {
     let ids = try String.fetchAll(beginning, arguments: [id])
     guard ids.count <= 1 else { throw StoreError.ambiguous(prefix: id, ids: ids) }
     return ids.first
+  }
+}
+
+extension TicketFilter {
+  var conditions: Conditions {
+    var conditions = Conditions()
+    conditions.require("state", oneOf: states)
+    conditions.require("kind", oneOf: kinds)
+    conditions.require("severity", oneOf: severities)
+    conditions.require("device", device)
+    conditions.require("product", product)
+    conditions.require("batch", batch)
+    conditions.require("firmware", firmware)
+    conditions.require("region", region)
+    conditions.require("customer", customer)
+    conditions.require("failure_mode", failureMode)
+    conditions.require("finding", finding)
+    conditions.require("owner", owner)
+    conditions.require("queue", queue)
+    conditions.require(
+      "state IN ('open', 'proposed') AND due_ms <= CAST(? AS INTEGER)",
+      with: overdueAt.map { "\($0.milliseconds)" })
+    return conditions
+  }
+}
+
+extension FindingFilter {
+  var conditions: Conditions {
+    var conditions = Conditions()
+    conditions.require("state", oneOf: states)
+    conditions.require("product", product)
+    conditions.require("failure_mode", failureMode)
+    conditions.require("cause", oneOf: causes)
+    conditions.require("batch", batch)
+    conditions.require("firmware", firmware)
+    conditions.require("region", region)
+    return conditions
   }
 }

@@ -72,4 +72,8 @@ package struct UnitOfWork: Sendable {
   package var pseudonym: @Sendable (_ device: String) -> String = { _ in "" }
 
   package init(at: EventTime) { self.at = at }
+
+  var touchesCases: Bool {
+    !changes.isEmpty || !erasedDevices.isEmpty || !expiries.isEmpty || !forgottenTickets.isEmpty
+  }
 }

@@ -48,7 +48,8 @@ final class Exchange: ChannelInboundHandler {
         return handOn { try part.withUnsafeReadableBytes { try sink.take($0) } }
       }
       guard body.count + part.readableBytes <= ControlClient.maximumBodyBytes else {
-        return answer.fail(broken("its answer is larger than 64 MiB; ask for less with --limit"))
+        return answer.fail(
+          broken("its answer is larger than 64 MiB; ask for less with --limit, or stream it with forewarn export"))
       }
       body += part.readableBytesView
     case .end:

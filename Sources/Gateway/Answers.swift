@@ -51,6 +51,10 @@ extension ProblemDetails {
       let detail = error.status == .notFound ? "there is no \(path); see: forewarn --help" : error.body ?? ""
       return ProblemDetails(
         status: error.status.code, title: error.status.reasonPhrase.lowercased(), detail: detail)
+    case is NIOTooManyBytesError:
+      return ProblemDetails(
+        status: 413, title: "the body is too large",
+        detail: "at most \(Limits.requestBodyBytes >> 20) MiB at a time: in parts, of a table each with the header")
     case is DecodingError:
       return ProblemDetails(
         status: 400, title: "unreadable body", detail: "expected a JSON object such as {\"note\": \"…\"}")

@@ -57,14 +57,8 @@ extension Routes {
   func importTable(_ request: Request) async throws -> (table: [UInt8], isDryRun: Bool) {
     let query = try Query(request, allowed: ["dry_run"])
     let isDryRun = try query.word("dry_run", of: ["true", "false"]) == "true"
-    do {
-      let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
-      return (Array(buffer.readableBytesView), isDryRun)
-    } catch let error as HTTPError where error.status == .contentTooLarge {
-      throw ProblemDetails(
-        status: 413, title: "the file is too large",
-        detail: "at most \(Limits.requestBodyBytes >> 20) MiB at a time: split it, each part with the header")
-    }
+    let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
+    return (Array(buffer.readableBytesView), isDryRun)
   }
 
   func batchFacts(of finding: Finding) throws -> BatchItem? { try store.batchFacts(of: finding) }

@@ -5,13 +5,18 @@ import Vocabulary
 
 /// What leaves the gateway: the brake on it, and the outbox.
 extension Routes {
-  func addCareRoutes(to router: Router<ControlContext>) {
-    router.get("/v1/care", use: reading(care))
-    router.post("/v1/care/pause", use: changing(pauseCare))
-    router.post("/v1/care/resume", use: changing(resumeCare))
-    router.get("/v1/outbox", use: reading(outbox))
-    router.post("/v1/outbox/retry", use: changing(retryOutbox))
-    router.post("/v1/outbox/:id/:action", use: changing(outboxAction))
+  var careRoutes: [ControlRoute] {
+    [
+      asks("/v1/care", "The brake, and what waits", .object("care.status"), care),
+      changes("/v1/care/pause", "Nothing goes out any more", body: .json("Action"), .object("care.pause"), pauseCare),
+      changes("/v1/care/resume", "What was held back goes out", .object("care.resume"), resumeCare),
+      asks(
+        "/v1/outbox", "Messages that go out, or went", query: ["state", "kind", "subject", "webhook", "limit"],
+        .list("outbox.list"), outbox),
+      changes("/v1/outbox/retry", "All dead letters are tried again", .object("outbox.retry_all"), retryOutbox),
+      changes(
+        "/v1/outbox/{id}/{action}", "A dead letter is tried again", words: ["retry"], .action("outbox"), outboxAction),
+    ]
   }
 
   private func care(_ request: Request, _ context: ControlContext) async throws -> Response {

@@ -64,6 +64,7 @@ package struct Daemon: Sendable {
     await engine.setOnFatal { failure.record($0) }
     await engine.setWebhooks(configuration.webhooks)
     await engine.speak(messages, configuration)
+    await engine.trace(at: configuration.logLevel)
     let recovery = try await engine.recover()
     try await engine.audit(configuration.auditedParts(catalogue))
     store.releaseMemory()

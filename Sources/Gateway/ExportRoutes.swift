@@ -13,20 +13,23 @@ import Vocabulary
 /// which they were first heard of, cells by mode and time.
 extension Routes {
   func export(_ request: Request, _ context: ControlContext) async throws -> Response {
-    _ = try Query(request, allowed: [])
     let noun = try context.parameters.require("noun")
     switch noun {
     case "tickets":
+      let filter = try TicketFilter(Query(request, allowed: TicketFilter.names), now: await engine.judgementTime)
       return Self.stream { [store] (after: String?) in
-        let page = try store.tickets(after: after, limit: Limits.exportPageItems)
+        let page = try store.tickets(filter, after: after, limit: Limits.exportPageItems)
         return (page.map(JSONText.bytes), page.last?.id)
       }
     case "findings":
+      let filter = try FindingFilter(Query(request, allowed: FindingFilter.names))
       return Self.stream { [store] (after: String?) in
-        let page = try store.findings(after: after, limit: Limits.exportPageItems)
-        return (page.map(JSONText.bytes), page.last?.id)
+        let page = try store.findings(filter, after: after, limit: Limits.exportPageItems)
+        let lines = page.map { JSONText.bytes(FindingReply(finding: $0.finding, open: $0.open, closed: $0.closed)) }
+        return (lines, page.last?.finding.id)
       }
     case "devices":
+      _ = try Query(request, allowed: [])
       return Self.stream { [engine] (next: Int?) in
         let start = next ?? 0
         let page = await engine.devices(from: start, atMost: Limits.exportPageItems)
@@ -34,6 +37,7 @@ extension Routes {
         return (page.map(JSONText.bytes), next < (await engine.deviceRecords) ? next : nil)
       }
     case "cells":
+      _ = try Query(request, allowed: [])
       let places = await engine.cellBuckets()
       return Self.stream { [engine] (next: Int?) in
         let start = next ?? 0

@@ -60,6 +60,12 @@ enum Limits {
   static let requestBodyBytes = 32 << 20
   /// Of an export, held in memory at a time.
   static let exportPageItems = 500
+  /// Streams that are watched at once: each keeps a digest of every item that it has told.
+  static let watchers = 32
+  /// How often a stream looks whether a case has changed, and after how long a silent one says that it is there: well within
+  /// `idleConnectionSeconds`.
+  static let watchSeconds = 0.5
+  static let watchHeartbeatSeconds = 10.0
   /// Of a backup, read and sent in one go: large enough to cost nothing, small enough to be held in memory.
   static let backupPartBytes = 1 << 18
   /// Items of one list answer.

@@ -25,13 +25,13 @@ enum Listeners {
     let router = Router()
     let status = dashboard.status
     dashboard.add(to: router)
-    router.get("/metrics") { _, _ in
-      Response.bytes(
-        Array(
-          (Metrics.text(status.report(), latency: status.board.read(\.latency))
-            + HouseMetrics.text(status.storeReport()))
-            .utf8),
-        type: "text/plain; version=0.0.4; charset=utf-8")
+    router.get("/metrics") { request, _ in
+      let text =
+        Metrics.text(status.report(), latency: status.board.read(\.latency)) + HouseMetrics.text(status.storeReport())
+      guard OpenMetrics.isAsked(request.headers[.accept]) else {
+        return Response.bytes(Array(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+      }
+      return Response.bytes(Array(OpenMetrics.text(text).utf8), type: OpenMetrics.type)
     }
     return Application(
       router: router,

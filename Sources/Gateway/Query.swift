@@ -14,8 +14,8 @@ struct Query {
     var values: [String: [String]] = [:]
     for (name, value) in fields {
       guard allowed.contains(name) else {
-        throw Self.wrongUse(
-          "unknown filter", "\(LogLines.escaped(name)) isn't one of \(allowed.joined(separator: ", "))")
+        let known = allowed.isEmpty ? "; none is taken here" : " isn't one of \(allowed.joined(separator: ", "))"
+        throw Self.wrongUse("unknown filter", LogLines.escaped(name) + known)
       }
       values[name, default: []].append(value)
     }

@@ -103,6 +103,7 @@ struct Reloader: Service {
     await engine.setWebhooks(after.webhooks)
     configuration.take(fresh)
     logLevel.set(after.logLevel)
+    await engine.trace(at: after.logLevel)
     access.change(to: after.control, logger: logger)
     if before.broker.alsoSubscribe != after.broker.alsoSubscribe {
       resubscribe(after, BrokerAccess(before).filters)

@@ -6,7 +6,8 @@ import Hummingbird
 import Triage
 import Vocabulary
 
-/// The control API at a glance. What asks needs a reader, what changes an operator: permission comes first in each.
+/// How the control API answers; `table` (RouteTable.swift) is what it is at a glance. What asks needs a reader, what changes an
+/// operator: permission comes first in each.
 struct Routes: Sendable {
   let engine: Engine
   let store: CaseDatabase
@@ -18,52 +19,12 @@ struct Routes: Sendable {
   func router() -> Router<ControlContext> {
     let router = Router(context: ControlContext.self)
     router.add(middleware: ProblemMiddleware())
-    router.get("/v1/status", use: reading { _, _ in .json(status.report()) })
-    router.get("/v1/doctor", use: reading { _, _ in .json(Doctor(store: store, status: status).examine()) })
-    router.post("/v1/doctor/acknowledge", use: changing(acknowledgeLosses))
-    router.get("/v1/tickets", use: reading(tickets))
-    router.get("/v1/tickets/:id", use: reading(ticket))
-    router.post("/v1/tickets/:id/:action", use: changing(ticketAction))
-    router.get("/v1/findings", use: reading(findings))
-    router.get("/v1/findings/:id", use: reading(finding))
-    router.post("/v1/findings/:id/:action", use: changing(findingAction))
-    router.get("/v1/findings/:id/waves", use: reading(waves))
-    router.get("/v1/devices", use: reading(devices))
-    router.get("/v1/devices/:id", use: reading(device))
-    router.get("/v1/devices/:id/score", use: reading(score))
-    router.get("/v1/devices/:id/export", use: reading(exportDevice))
-    router.post("/v1/devices/:id/erase", use: changing(eraseDevice))
-    router.post("/v1/devices/import", use: changing(importDevices))
-    router.get("/v1/devices/:id/explanation", use: reading(deviceExplanation))
-    router.get("/v1/findings/:id/grounds", use: reading(findingGrounds))
-    router.post("/v1/devices/returns", use: changing(importReturns))
-    router.post("/v1/devices/:id/diagnose", use: changing(diagnose))
-    router.get("/v1/batches", use: reading(batches))
-    router.get("/v1/batches/:id", use: reading(batch))
-    router.post("/v1/batches/import", use: changing(importBatches))
-    router.get("/v1/profiles", use: reading(profiles))
-    router.get("/v1/profiles/:id", use: reading(profile))
-    router.get("/v1/profiles/:id/files", use: reading(profileFiles))
-    router.post("/v1/profiles/reload", use: changing(reloadProfiles))
-    router.get("/v1/quarantine", use: reading(quarantine))
-    router.get("/v1/quarantine/:id", use: reading(quarantined))
-    router.post("/v1/quarantine/retry", use: changing(retryQuarantine))
-    router.post("/v1/quarantine/drop", use: changing(dropQuarantine))
-    router.post("/v1/quarantine/:id/:action", use: changing(quarantineAction))
-    addCareRoutes(to: router)
-    addStoreRoutes(to: router)
-    router.get("/v1/predictions", use: reading(predictions))
-    router.get("/v1/firmware/compare", use: reading(compareFirmware))
-    router.get("/v1/firmware/:id/gate", use: reading(firmwareGate))
-    router.get("/v1/impact", use: reading(impact))
-    router.get("/v1/audit", use: reading(audit))
-    router.get("/v1/audit/verify", use: reading(verifyAudit))
-    router.post("/v1/ticket-actions/:action", use: changing(actOnTickets))
-    router.get("/v1/model", use: reading(modelReport))
-    router.get("/v1/model/ageing", use: reading(ageing))
-    router.get("/v1/export/:noun", use: reading(export))
-    let backup = BackupSource(store: store)
-    router.get("/v1/backup", use: changing { _, _, _ in try await backup.answer() })
+    for route in table {
+      switch route.method {
+      case .get: router.get(RouterPath(route.path), use: route.handler)
+      case .post: router.post(RouterPath(route.path), use: route.handler)
+      }
+    }
     return router
   }
 
@@ -95,29 +56,32 @@ struct Routes: Sendable {
       detail: "\(peer.name) may not \(act): join the group that `\(key)` names in the daemon's configuration")
   }
 
-  private func acknowledgeLosses(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func acknowledgeLosses(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     try await engine.acknowledgeLosses()
     return .json(Doctor(store: store, status: status).examine())
   }
 
   // MARK: Cases
 
-  private func tickets(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let query = try Query(
-      request,
-      allowed: TicketFilter.names)
+  func tickets(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: TicketFilter.names + [WatchStream.parameter])
     let filter = try TicketFilter(query, now: await engine.judgementTime)
+    if try WatchStream.isAsked(request, query) {
+      return try WatchStream(store: store, board: status.board) { [store] in
+        try store.tickets(filter).map { .init(id: $0.id, json: JSONText.bytes($0)) }
+      }.response()
+    }
     return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))
   }
 
-  private func ticket(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func ticket(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     guard let ticket = try store.ticket(id) else { throw ProblemDetails.noSuch("ticket", id) }
     let locale = try Query(request, allowed: ["locale"])["locale"]
     return .json(ObjectReply(schema: Schema.name("ticket", "show"), value: engine.worded(ticket, in: locale)))
   }
 
-  private func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func ticketAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
@@ -126,15 +90,25 @@ struct Routes: Sendable {
     return .json(ObjectReply(schema: Schema.name("ticket", verb), value: ticket))
   }
 
-  private func findings(_ request: Request, _ context: ControlContext) async throws -> Response {
-    let filter = try FindingFilter(Query(request, allowed: FindingFilter.names))
+  func findings(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: FindingFilter.names + [WatchStream.parameter])
+    let filter = try FindingFilter(query)
+    if try WatchStream.isAsked(request, query) {
+      return try WatchStream(store: store, board: status.board) { [store] in
+        try store.findings(filter).map { found in
+          .init(
+            id: found.finding.id,
+            json: JSONText.bytes(FindingReply(finding: found.finding, open: found.open, closed: found.closed)))
+        }
+      }.response()
+    }
     let items = try store.findings(filter).map {
       FindingReply(finding: $0.finding, open: $0.open, closed: $0.closed)
     }
     return .json(ListReply(schema: Schema.name("finding", "list"), items: items))
   }
 
-  private func finding(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func finding(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     guard let found = try store.finding(id) else { throw ProblemDetails.noSuch("finding", id) }
     let reply = FindingReply(
@@ -142,7 +116,7 @@ struct Routes: Sendable {
     return .json(ObjectReply(schema: Schema.name("finding", "show"), value: reply))
   }
 
-  private func findingAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func findingAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     let id = try context.id()
     let verb = try context.parameters.require("action")
     let body = try await actionBody(request)
@@ -164,7 +138,7 @@ struct Routes: Sendable {
 
   // MARK: Devices
 
-  private func devices(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func devices(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["product", "batch", "firmware", "region", "customer", "limit"])
     let filter = Engine.DeviceFilter(
       product: query["product"], batch: query["batch"], firmware: query["firmware"], region: query["region"],
@@ -172,13 +146,13 @@ struct Routes: Sendable {
     return .json(ListReply(schema: Schema.name("device", "list"), items: await engine.devices(filter)))
   }
 
-  private func device(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func device(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     guard let device = await engine.device(id) else { throw ProblemDetails.noSuch("device", id) }
     return .json(ObjectReply(schema: Schema.name("device", "show"), value: device))
   }
 
-  private func score(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func score(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     let query = try Query(request, allowed: ["horizon_days", "humidity", "firmware"])
     let scenario = DeviceScore.Scenario(
@@ -194,7 +168,7 @@ struct Routes: Sendable {
 
   // MARK: Profiles
 
-  private func profiles(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func profiles(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["product", "limit"])
     let items = await engine.catalogue.profiles.map(ProfileItem.init).filter { item in
       query["product"].map { $0 == item.product } ?? true
@@ -202,11 +176,11 @@ struct Routes: Sendable {
     return .json(ListReply(schema: Schema.name("profile", "list"), items: Array(items.prefix(try query.limit()))))
   }
 
-  private func reloadProfiles(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func reloadProfiles(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     .json(ObjectReply(schema: Schema.name("profile", "reload"), value: try await reload(peer.name)))
   }
 
-  private func profile(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func profile(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     let items = await engine.catalogue.profiles.filter { $0.product.text == id }.map(ProfileItem.init)
     guard let first = items.first else { throw ProblemDetails.noSuch("profile", id) }
@@ -218,14 +192,14 @@ struct Routes: Sendable {
 
   // MARK: Messages
 
-  private func quarantine(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func quarantine(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["reason", "limit"])
     let reasons: [RejectionReason] = try query.choices("reason")
     let items = try store.quarantine(reason: reasons.first, limit: try query.limit()).map(QuarantineItem.init)
     return .json(ListReply(schema: Schema.name("quarantine", "list"), items: items))
   }
 
-  private func quarantined(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func quarantined(_ request: Request, _ context: ControlContext) async throws -> Response {
     let entry = try await quarantineEntry(context)
     return .json(ObjectReply(schema: Schema.name("quarantine", "show"), value: QuarantineDetail(entry)))
   }
@@ -238,7 +212,7 @@ struct Routes: Sendable {
     return entry
   }
 
-  private func quarantineAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func quarantineAction(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     let entry = try await quarantineEntry(context)
     switch try context.parameters.require("action") {
     case "retry":
@@ -253,19 +227,19 @@ struct Routes: Sendable {
     }
   }
 
-  private func retryQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func retryQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
     let report = try await engine.retryQuarantine(reason: reasons.first)
     return .json(ObjectReply(schema: Schema.name("quarantine", "retry_all"), value: report))
   }
 
-  private func dropQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
+  func dropQuarantine(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
     let reasons: [RejectionReason] = try Query(request, allowed: ["reason"]).choices("reason")
     let report = try await engine.dropQuarantine(reason: reasons.first)
     return .json(ObjectReply(schema: Schema.name("quarantine", "drop_all"), value: report))
   }
 
-  private func predictions(_ request: Request, _ context: ControlContext) async throws -> Response {
+  func predictions(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["device", "product", "failure_mode", "limit"])
     let filter = PredictionFilter(
       device: query["device"], product: query["product"], failureMode: query["failure_mode"],

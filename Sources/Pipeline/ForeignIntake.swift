@@ -76,6 +76,7 @@ extension StageLine {
     takeEarly(wall: wall)
     runDuePasses(wall: wall)
     fate = history.admit(report, of: identity)
+    if fate == .applied { witness?(report, identity) }
     if fate == .applied, charge == .taken { admission.credit(identity.device, report.time) }
     return (fate, hasChanged || fate == .applied)
   }

@@ -23,6 +23,8 @@ package struct StageLine {
   /// A message from quarantine is being taken: its device paid for it when it came.
   private(set) var isRetaking = false
   var onlooker: Onlooker?
+  /// Told of each report that counts, where somebody reads along.
+  package var witness: (@Sendable (Report, DeviceIdentity) -> Void)?
   /// Who is let in.
   package var admission: Admission
   private var early = EarlyMessages()
@@ -171,6 +173,7 @@ package struct StageLine {
           if fate == .applied {
             hasChanged = true
             onlooker?.report(report, identity)
+            witness?(report, identity)
             if charge == .taken { admission.credit(identity.device, report.time) }
           }
         }

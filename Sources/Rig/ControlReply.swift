@@ -5,6 +5,7 @@ package import Foundation
 /// itself, so that a mistake shared by daemon and CLI shows.
 package struct ControlReply: Sendable {
   package var status: Int
+  package var contentType: String
   package var body: Data
 
   package var text: String { String(decoding: body, as: UTF8.self) }
@@ -61,8 +62,11 @@ package struct ControlReply: Sendable {
     let isChunked = lines.dropFirst().contains {
       $0.lowercased().filter { $0 != " " } == "transfer-encoding:chunked"
     }
+    let type = lines.first { $0.lowercased().hasPrefix("content-type:") }?.dropFirst(13) ?? ""
     let rest = answer[end.upperBound...]
-    return ControlReply(status: status, body: isChunked ? try joined(chunks: rest) : Data(rest))
+    return ControlReply(
+      status: status, contentType: type.trimmingCharacters(in: .whitespaces),
+      body: isChunked ? try joined(chunks: rest) : Data(rest))
   }
 
   private static func joined(chunks: Data) throws -> Data {

@@ -5,7 +5,7 @@ package enum CarePage {
   package static func text(_ status: CareStatus, on screen: Screen) -> String {
     var lines: [String] = []
     if status.paused {
-      let since = status.since.map { " since \(Phrase.moment($0))" } ?? ""
+      let since = status.since.map { " since \(screen.moment($0))" } ?? ""
       let by = status.by.map { " by \(Phrase.printable($0))" } ?? ""
       let reason = status.reason.map { ": \(Phrase.printable($0))" } ?? ""
       lines.append("\(screen.painted("PAUSED", .warning))\(since)\(by)\(reason)")

@@ -13,7 +13,7 @@ package enum ComparisonPage {
       ], rows: items.map(row))
     guard screen.isTerminal, let first = items.first else { return table.text(on: screen, withHeaders: withHeaders) }
     let title = "\(first.product) · B: firmware \(first.to) against A: \(first.from)"
-    let asOf = first.asOf.map { " · as of \(Phrase.moment($0))" } ?? ""
+    let asOf = first.asOf.map { " · as of \(screen.moment($0))" } ?? ""
     var lines = [screen.painted(Phrase.printable(title) + asOf, .strong), ""]
     lines.append(table.text(on: screen, withHeaders: withHeaders))
     for item in items {

@@ -14,13 +14,13 @@ package enum DevicePage {
     field("region", item.region)
     field("carrier", item.carrier)
     field("customer", item.customer)
-    field("activated", item.activated.map { Phrase.moment($0) })
-    let heard = item.lastHeard.map { "\(Phrase.moment($0)) (\(screen.age(of: $0)) ago)" } ?? "never"
+    field("activated", item.activated.map { screen.moment($0) })
+    let heard = item.lastHeard.map { "\(screen.moment($0)) (\(screen.age(of: $0)) ago)" } ?? "never"
     let missing =
       item.sequenceGaps.map { $0 > 0 ? ", \(Phrase.count($0)) missing by their sequence numbers" : "" } ?? ""
     field("last heard", "\(heard), \(Phrase.count(item.reports, "report"))\(missing)")
     field("consent", "telemetry \(word(item.consent.telemetry)), contact \(word(item.consent.contact))")
-    if let retired = item.retired { field("retired", Phrase.moment(retired)) }
+    if let retired = item.retired { field("retired", screen.moment(retired)) }
     field("tickets", device.tickets.isEmpty ? "none live" : device.tickets.joined(separator: ", "))
     lines += ["", screen.painted("Failure modes", .strong)]
     let column = device.modes.map { Phrase.printable($0.failureMode).count }.max() ?? 0
@@ -50,7 +50,7 @@ package enum ScorePage {
   package static func text(_ score: DeviceScore, on screen: Screen) -> String {
     let firmware = score.firmware.map { " · firmware \($0)" } ?? ""
     let about = "\(score.product) \(score.device) · batch \(score.batch)\(firmware) · region \(score.region)"
-    var lines = [screen.painted(Phrase.printable(about), .strong), "  as of \(Phrase.moment(score.asOf))"]
+    var lines = [screen.painted(Phrase.printable(about), .strong), "  as of \(screen.moment(score.asOf))"]
     let modes = score.modes.sorted { ($0.probability?.mean ?? -1) > ($1.probability?.mean ?? -1) }
     for mode in modes {
       lines += Layout.field(

@@ -3,7 +3,7 @@ package import Vocabulary
 /// Conditions on the fields of a list's objects, all of which must hold: `batch=B17,firmware!=3.2.1,probability>0.8`.
 ///
 /// A field is a path in the object's JSON (`evidence.device_reports`); an interval stands for its mean. `=` and `!=` compare
-/// text, or numbers where both sides are; `<`, `<=`, `>`, `>=` compare numbers, times (also `-24h`, `7d`, from now) and
+/// text, or numbers where both sides are; `<`, `<=`, `>`, `>=` compare numbers, times (also `today`, and `-24h`, `7d` from now) and
 /// versions (3.10 comes after 3.9). `field` alone: it is known; `!field`: it isn't. What a field that isn't known is compared
 /// with by order doesn't hold.
 package struct FieldExpression: Hashable, Sendable {
@@ -25,6 +25,8 @@ package struct FieldExpression: Hashable, Sendable {
   }
 
   package let text: String
+  /// That conditions are about.
+  package var fields: [String] { conditions.map(\.field) }
   let conditions: [Condition]
 
   package init(_ text: String) throws(Fault) {
@@ -100,16 +102,7 @@ package struct FieldExpression: Hashable, Sendable {
   private static func order(_ left: JSONValue?, _ right: String, _ now: EventTime) -> Int? {
     guard let left else { return nil }
     if case .number = left { return Double(right).map { FieldOrder.compare(left, .number("\($0)")) } }
-    return FieldOrder.compare(left, .string(moment(right, now) ?? right))
-  }
-
-  /// A time from now, as text.
-  private static func moment(_ text: String, _ now: EventTime) -> String? {
-    let isPast = text.first == "-"
-    guard text.last?.isLetter == true, let seconds = Phrase.seconds(isPast ? String(text.dropFirst()) : text) else {
-      return nil
-    }
-    return (now + Int64((isPast ? -seconds : seconds) * 1000)).description
+    return FieldOrder.compare(left, .string(TimeInput.moment(right, now: now)?.description ?? right))
   }
 
   /// A field that no object has, and how the fields that there are are called.

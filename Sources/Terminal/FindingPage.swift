@@ -16,7 +16,7 @@ package enum FindingPage {
     var lines = [title.joined(separator: "  ")]
     lines += Layout.wrapped(about(finding), width: screen.width, indent: "  ")
     if let detected = finding.detectedAt {
-      lines.append("  confirmed as of \(Phrase.moment(detected))")
+      lines.append("  confirmed as of \(screen.moment(detected))")
     } else {
       lines.append("  not confirmed yet: no tickets come from it")
     }
@@ -29,7 +29,7 @@ package enum FindingPage {
       "  \(Phrase.count(finding.failures, "failure")) in"
         + " \(Phrase.count(Int(finding.deviceDays.rounded()))) device-days,"
         + " \(Phrase.count(finding.devicesAffected, "device")) affected")
-    if let onset = finding.onset { lines.append("  since \(Phrase.moment(onset))") }
+    if let onset = finding.onset { lines.append("  since \(screen.moment(onset))") }
     if let tickets {
       lines.append("  tickets: \(Phrase.count(tickets.open)) open, \(Phrase.count(tickets.closed)) closed")
     }

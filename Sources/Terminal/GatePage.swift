@@ -4,7 +4,7 @@ package import ControlProtocol
 package enum GatePage {
   package static func text(_ item: GateItem, on screen: Screen) -> String {
     let tone: Screen.Tone = item.verdict == "go" ? .good : item.verdict == "stop" ? .bad : .warning
-    let asOf = item.asOf.map { " as of \(Phrase.moment($0))" } ?? ""
+    let asOf = item.asOf.map { " as of \(screen.moment($0))" } ?? ""
     var lines = [
       "\(screen.painted(item.verdict.uppercased(), tone))  "
         + "\(Phrase.printable(item.product)) firmware \(Phrase.printable(item.firmware))\(asOf)"

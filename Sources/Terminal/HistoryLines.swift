@@ -11,7 +11,7 @@ enum HistoryLines {
       case (let from?, nil): what += " (was \(Phrase.printable(from)))"
       case (nil, nil): break
       }
-      let entry = "  \(Phrase.moment(change.at))  \(Phrase.printable(change.actor))  \(what)"
+      let entry = "  \(screen.moment(change.at))  \(Phrase.printable(change.actor))  \(what)"
       guard let reason = change.reason, !reason.isEmpty else { return [entry] }
       return [entry] + Layout.wrapped(reason, width: screen.width, indent: "    ")
     }

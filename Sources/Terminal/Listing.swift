@@ -4,6 +4,8 @@ import Vocabulary
 package struct Listing: Sendable {
   struct Column: Sendable {
     var title: String
+    /// Of a column of ages where it shows moments instead.
+    var titleOfMoments: String?
     var alignment: Table.Alignment = .left
     var cell: @Sendable (JSONValue, Screen) -> Table.Cell
   }
@@ -13,10 +15,15 @@ package struct Listing: Sendable {
   /// What to know when there are none at all.
   package var whenEmpty: String
   var columns: [Column]
+  /// What `-o wide` has besides.
+  var more: [Column] = []
 
   package func table(of items: [JSONValue], on screen: Screen) -> Table {
-    Table(
-      columns: columns.map { Table.Column($0.title, $0.alignment) },
+    let columns = screen.isWide ? self.columns + more : self.columns
+    return Table(
+      columns: columns.map { column in
+        Table.Column(screen.times == .relative ? column.title : column.titleOfMoments ?? column.title, column.alignment)
+      },
       rows: items.map { item in columns.map { $0.cell(item, screen) } })
   }
 
@@ -34,9 +41,11 @@ extension Listing.Column {
     Self(title: title, alignment: .right) { item, _ in Table.Cell(item.text(at: path) ?? "-") }
   }
 
+  /// `AGE` of `opened_at` is `OPENED` where moments are shown.
   fileprivate static func age(_ title: String, _ path: String) -> Self {
-    Self(title: title, alignment: .right) { item, screen in
-      Table.Cell(item.text(at: path).map { screen.age(of: $0) } ?? "-")
+    let moments = path.replacing("_at", with: "").replacing("_", with: " ").uppercased()
+    return Self(title: title, titleOfMoments: moments, alignment: .right) { item, screen in
+      Table.Cell(item.text(at: path).map { screen.when($0) } ?? "-")
     }
   }
 
@@ -83,11 +92,15 @@ extension Listing {
     whenEmpty: "they open when a bucket closes with a confirmed finding or a device over its cost line",
     columns: [
       .text("ID", "id"), .state("SEVERITY", "severity"), .text("KIND", "kind"), .state("STATE", "state"),
-      .age("AGE", "opened_at"), .text("DEVICE", "device"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
-      .text("FAILURE MODE", "failure_mode"),
+      .age("AGE", "opened_at"), .text("DEVICE", "device"),
       .chance("PROBABILITY", mean: "probability.mean", low: "probability.low", high: "probability.high"),
+      .text("FAILURE MODE", "failure_mode"), .text("BATCH", "batch"), .text("FIRMWARE", "firmware"),
       .count("DAYS", "probability.horizon_days"), .text("FINDING", "finding"), .count("WAVE", "wave"),
       .count("PRIORITY", "priority"), .text("OWNER", "owner"),
+    ],
+    more: [
+      .text("PRODUCT", "product"), .text("REGION", "region"), .text("CUSTOMER", "customer"), .text("QUEUE", "queue"),
+      .text("KB", "kb"), .text("OUTCOME", "outcome"), .age("UPDATED", "updated_at"),
     ])
 
   package static let findings = Listing(
@@ -107,6 +120,13 @@ extension Listing {
       },
       .count("FAILURES", "failures"), .count("AFFECTED", "devices_affected"), .date("ONSET", "onset"),
       .count("OPEN TICKETS", "tickets.open"),
+    ],
+    more: [
+      Column(title: "REAL", alignment: .right) { item, _ in
+        Table.Cell(item.number(at: "probability").map { Phrase.percent($0) } ?? "-")
+      },
+      .count("CLOSED TICKETS", "tickets.closed"), .count("DEVICE-DAYS", "device_days"), .age("DETECTED", "detected_at"),
+      .text("KB", "kb"),
     ])
 
   package static let devices = Listing(
@@ -118,6 +138,10 @@ extension Listing {
         let granted = ["telemetry", "contact"].filter { item.value(at: "consent.\($0)") == .bool(true) }
         return Table.Cell(granted.isEmpty ? "none" : granted.joined(separator: "+"))
       },
+    ],
+    more: [
+      .text("CUSTOMER", "customer"), .date("ACTIVATED", "activated"), .date("RETIRED", "retired"),
+      .count("MISSING REPORTS", "sequence_gaps"),
     ])
 
   package static let batches = Listing(
@@ -141,6 +165,11 @@ extension Listing {
       },
       Column(title: "MODES", alignment: .right) { item, _ in Table.Cell(String(item.items(at: "modes").count)) },
       .text("REVISION", "revision"), .text("SOURCE", "source"),
+    ],
+    more: [
+      Column(title: "MODE IDS") { item, _ in
+        Table.Cell(item.items(at: "modes").compactMap(\.scalar).joined(separator: " "))
+      }
     ])
 
   package static let audit = Listing(
@@ -156,7 +185,7 @@ extension Listing {
     columns: [
       .count("ID", "id"), .age("AGE", "received_at"), .text("REASON", "reason"), .count("BYTES", "bytes"),
       .text("TOPIC", "topic"), .text("DETAIL", "detail"),
-    ])
+    ], more: [.text("DEVICE", "device")])
 
   package static let outbox = Listing(
     noun: "messages", whenEmpty: "forewarn has had nothing to say yet",

@@ -37,14 +37,14 @@ package enum ModelPage {
   }
 
   private static func page(_ item: ModeReportItem, on screen: Screen) -> String {
-    let asOf = item.asOf.map { " · as of \(Phrase.moment($0))" } ?? ""
+    let asOf = item.asOf.map { " · as of \(screen.moment($0))" } ?? ""
     var lines = [screen.painted(Phrase.printable("\(item.product) \(item.failureMode)"), .strong) + asOf]
     func section(_ title: String, _ text: String) {
       lines += ["", screen.painted(title, .strong)]
       lines += Layout.wrapped(text, width: screen.width, indent: "  ")
     }
     let span = zip2(item.evidence.from, item.evidence.until).map {
-      " from \(Phrase.moment($0.0)) to \(Phrase.moment($0.1))"
+      " from \(screen.moment($0.0)) to \(screen.moment($0.1))"
     }
     let rate = item.baseRatePerDay
     section(

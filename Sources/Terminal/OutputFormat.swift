@@ -1,6 +1,6 @@
 /// How a command prints. JSON holds all; the others are parts of it.
 package enum OutputFormat: String, Sendable, CaseIterable {
-  case table, json, ndjson, csv, name
+  case table, wide, json, ndjson, csv, name
 }
 
 /// The bytes of an answer in one of the formats for programs.
@@ -9,7 +9,7 @@ package enum MachineOutput {
   /// after it is ours.
   package static func bytes(of body: [UInt8], as format: OutputFormat, withHeaders: Bool) throws(JSONFault) -> [UInt8] {
     switch format {
-    case .table, .json:
+    case .table, .wide, .json:
       return body.last == UInt8(ascii: "\n") ? body : body + [UInt8(ascii: "\n")]
     case .ndjson:
       return Array(try items(in: body).map { $0.description + "\n" }.joined().utf8)

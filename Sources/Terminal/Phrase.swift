@@ -16,6 +16,11 @@ package enum Phrase {
     return result
   }
 
+  /// The same of a text of several lines.
+  package static func printableLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false).map { printable(String($0)) }.joined(separator: "\n")
+  }
+
   /// A decimal number with so many digits after the point: `fixed(41.2, 2)` is `41.20`.
   package static func fixed(_ value: Double, _ digits: Int) -> String {
     var power = 1.0
@@ -28,6 +33,11 @@ package enum Phrase {
     let fraction = String(whole % Int64(power))
     let zeros = String(repeating: "0", count: digits - fraction.count)
     return "\(sign)\(whole / Int64(power)).\(zeros)\(fraction)"
+  }
+
+  /// `2`, `0.5`: without zeros that say nothing.
+  package static func decimal(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : String(value)
   }
 
   /// `12345` as `12,345`.

@@ -7,6 +7,12 @@ package struct Screen: Hashable, Sendable {
   package var isTerminal: Bool
   package var isColoured: Bool
   package var now: EventTime
+  /// Lists have more columns.
+  package var isWide = false
+  package var times = Times.relative
+
+  /// How a moment reads: since when (in a table) or UTC to the minute (on a page), as RFC 3339 in UTC, or in local time.
+  package enum Times: Sendable { case relative, utc, local }
 
   package init(width: Int = 80, isTerminal: Bool = false, isColoured: Bool = false, now: EventTime) {
     self.width = max(40, width)
@@ -34,6 +40,30 @@ package struct Screen: Hashable, Sendable {
   package func painted(_ text: String, _ tone: Tone) -> String {
     guard isColoured, let code = tone.code, !text.isEmpty else { return text }
     return "\u{1b}[\(code)m\(text)\u{1b}[0m"
+  }
+
+  /// A moment in a table.
+  package func when(_ text: String) -> String {
+    guard let time = EventTime(text) else { return Phrase.printable(text) }
+    return switch times {
+    case .relative: age(of: time)
+    case .utc: time.description
+    case .local: LocalTime.text(time)
+    }
+  }
+
+  /// A moment on a page.
+  package func moment(_ text: String) -> String {
+    guard let time = EventTime(text) else { return Phrase.printable(text) }
+    return moment(time)
+  }
+
+  package func moment(_ time: EventTime) -> String {
+    switch times {
+    case .relative: Phrase.moment(time)
+    case .utc: time.description
+    case .local: LocalTime.text(time)
+    }
   }
 
   /// How long ago, short: `12s`, `3m`, `5h`, `4d`; what is to come reads `in 4d`.

@@ -37,7 +37,7 @@ package enum StatusPage {
     var fields = [("broker", broker(status.broker, screen))]
     let lag = status.lagSeconds.map { "\(Phrase.fixed($0, $0 < 10 ? 1 : 0)) s" } ?? "unknown: nothing was received yet"
     fields.append(("lag", lag))
-    let clock = status.clock.map { Phrase.moment($0) } ?? "not set: no report yet"
+    let clock = status.clock.map { screen.moment($0) } ?? "not set: no report yet"
     fields.append(("clock", "\(clock) (\(status.clockKind))"))
     fields.append(("messages", messages(status.messages)))
     if status.unknownItems > 0 {
@@ -61,7 +61,7 @@ package enum StatusPage {
     fields.append(("profiles", "\(Phrase.count(status.profiles.count)), revision \(status.profiles.revision)"))
     if let pass = status.lastPass {
       let seconds = Phrase.fixed(pass.seconds, pass.seconds < 10 ? 2 : 0)
-      fields.append(("last pass", "bucket up to \(Phrase.moment(pass.bucketEnd)), took \(seconds) s"))
+      fields.append(("last pass", "bucket up to \(screen.moment(pass.bucketEnd)), took \(seconds) s"))
     } else {
       fields.append(("last pass", "none: no bucket has closed yet"))
     }

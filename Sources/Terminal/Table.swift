@@ -34,11 +34,26 @@ package struct Table: Sendable {
     let header = columns.map { Cell($0.title, .faint) }
     let lines = (withHeaders ? [header] : []) + rows
     guard screen.isTerminal else {
-      return lines.map { $0.map(\.text).joined(separator: "\t") + "\n" }.joined()
+      return lines.map { $0.map { screen.painted($0.text, $0.tone) }.joined(separator: "\t") + "\n" }.joined()
     }
     let widths = columns.indices.map { index in lines.map { $0[index].text.count }.max() ?? 0 }
-    return lines.map { line(of: $0, widths: widths, screen) + "\n" }.joined()
+    let count = screen.isWide ? columns.count : Self.fitting(widths, in: screen.width)
+    return lines.map { line(of: Array($0.prefix(count)), widths: widths, screen) + "\n" }.joined()
   }
+
+  /// How many columns a line has room for; of the last one a beginning is enough. A line that the terminal broke in two
+  /// would be read by nobody; `-o wide` shows them all.
+  private static func fitting(_ widths: [Int], in width: Int) -> Int {
+    var used = 0
+    for (index, column) in widths.enumerated() {
+      if used + min(column, leastOfLast) > width { return max(1, index) }
+      used += column + 2
+    }
+    return widths.count
+  }
+
+  /// So much of the last column is shown at least.
+  private static let leastOfLast = 10
 
   private func line(of row: [Cell], widths: [Int], _ screen: Screen) -> String {
     var result = ""
@@ -47,7 +62,9 @@ package struct Table: Sendable {
       var text = cell.text
       let isLast = index == row.count - 1
       // Only the last column is cut, and only on a terminal: there it would break the lines below.
-      if isLast, used + text.count > screen.width { text = String(text.prefix(max(9, screen.width - used - 1))) + "…" }
+      if isLast, used + text.count > screen.width {
+        text = String(text.prefix(max(Self.leastOfLast - 1, screen.width - used - 1))) + "…"
+      }
       let gap = String(repeating: " ", count: max(0, widths[index] - text.count))
       let painted = screen.painted(text, cell.tone)
       switch columns[index].alignment {

@@ -33,7 +33,8 @@ package enum TicketPage {
       screen.painted(ticket.severity.rawValue, Tones.of(ticket.severity.rawValue)), ticket.kind.rawValue,
       screen.painted(ticket.state.rawValue + outcome, Tones.of(ticket.state.rawValue)),
     ]
-    let opened = "opened \(screen.age(of: ticket.openedAt)) ago, decided as of \(Phrase.moment(ticket.decidedAt))"
+    let opened =
+      "opened \(screen.age(of: ticket.openedAt)) ago, decided as of \(screen.moment(ticket.decidedAt)), trace \(ticket.trace)"
     var about = "\(ticket.product) \(ticket.device) · batch \(ticket.batch) · firmware \(ticket.firmware)"
     about += " · region \(ticket.region)"
     if let customer = ticket.customer { about += " · customer \(customer)" }
@@ -91,9 +92,9 @@ package enum TicketPage {
     if let wave = ticket.wave { words.append("wave \(wave)") }
     var lines = words.isEmpty ? [] : Layout.wrapped(words.joined(separator: " · "), width: screen.width, indent: "  ")
     if let escalated = ticket.escalatedAt {
-      lines.append("  escalated on \(Phrase.moment(escalated)): nobody had answered")
+      lines.append("  escalated on \(screen.moment(escalated)): nobody had answered")
     } else if let due = ticket.dueAt, ticket.state == .open || ticket.state == .proposed {
-      lines.append("  an answer is due by \(Phrase.moment(due))")
+      lines.append("  an answer is due by \(screen.moment(due))")
     }
     if ticket.state == .proposed, let finding = ticket.finding {
       lines.append("  waits for its wave: forewarn finding waves \(Phrase.printable(finding))")

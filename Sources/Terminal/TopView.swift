@@ -196,6 +196,7 @@ package struct TopView: Sendable {
     let first = max(0, min(selected - room + 2, rows.count - room + 1))
     var terminal = screen
     terminal.isTerminal = true
+    terminal.width -= 2  // for the mark before each row
     let shown = Array(rows.dropFirst(first).prefix(max(1, room - 1)))
     let text = listing.table(of: shown, on: terminal).text(on: terminal)
     return text.split(separator: "\n").enumerated().map { index, line in

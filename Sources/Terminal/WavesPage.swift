@@ -15,7 +15,7 @@ package enum WavesPage {
         .init("WAVE", .right), .init("STANDING"), .init("SIZE", .right), .init("OUT", .right), .init("OPEN", .right),
         .init("INSTALLED", .right), .init("GOOD", .right), .init("BAD", .right), .init("FAILED", .right),
         .init("WORSE", .right), .init("DECLINED", .right), .init("BEGAN"),
-      ], rows: item.waves.map(row))
+      ], rows: item.waves.map { row($0, screen) })
     lines += ["", table.text(on: screen, withHeaders: true)]
     for wave in item.waves {
       guard let reason = wave.reason.map({ "wave \(wave.number): \($0)" }), reason != item.reason else { continue }
@@ -24,12 +24,12 @@ package enum WavesPage {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func row(_ wave: CampaignItem.Wave) -> [Table.Cell] {
+  private static func row(_ wave: CampaignItem.Wave, _ screen: Screen) -> [Table.Cell] {
     func count(_ value: Int) -> Table.Cell { Table.Cell(Phrase.count(value)) }
     return [
       count(wave.number), Table.Cell(wave.standing, wave.standing == "failed" ? .bad : .plain), count(wave.size),
       count(wave.released), count(wave.open), count(wave.installed), count(wave.good), count(wave.bad),
-      count(wave.failed), count(wave.worse), count(wave.declined), Table.Cell(Phrase.moment(wave.begunAt)),
+      count(wave.failed), count(wave.worse), count(wave.declined), Table.Cell(screen.moment(wave.begunAt)),
     ]
   }
 }

@@ -25,7 +25,7 @@ extension CareDesk {
   package func campaign(_ finding: Finding, _ book: CaseBook, at now: EventTime) -> CampaignReport {
     let rules = CampaignRules(policy: policy.waves, now: now)
     let standings = book.standings(of: finding.id)
-    let waiting = book.tickets.values.count { $0.finding == finding.id && $0.state == .proposed }
+    let waiting = book.waiting(of: finding.id)
     let campaign = finding.campaign ?? Campaign()
     let waves = campaign.waves.map { wave -> CampaignReport.Wave in
       let tally = WaveTally(wave, standings)

@@ -25,17 +25,31 @@ package struct CaseBook: Sendable {
   package private(set) var findingEpisodes: [DefectKey: Int] = [:]
   /// What became of the tickets that waves let out, ended ones too, by live finding and ticket.
   private var standings: [String: [String: WaveStanding]] = [:]
+  /// Proposed tickets by finding: counted along, for pages ask and there may be a hundred thousand.
+  private var proposed: [String: Int] = [:]
 
   package init() {}
 
   /// An erased device: its cases live on in the store only, without its name.
   package mutating func forget(device: String) {
-    tickets = tickets.filter { $0.key.device != device }
+    for (key, ticket) in tickets where key.device == device { set(key, nil, insteadOf: ticket) }
     ticketEpisodes = ticketEpisodes.filter { $0.key.device != device }
     for finding in standings.keys { standings[finding] = standings[finding]?.filter { $0.value.device != device } }
   }
 
   package func standings(of finding: String) -> [WaveStanding] { standings[finding].map { Array($0.values) } ?? [] }
+
+  /// How many tickets of a finding wait to be let out.
+  package func waiting(of finding: String) -> Int { proposed[finding] ?? 0 }
+
+  private mutating func set(_ key: CareKey, _ ticket: Ticket?, insteadOf old: Ticket?) {
+    if let finding = old?.finding, old?.state == .proposed {
+      let rest = (proposed[finding] ?? 1) - 1
+      proposed[finding] = rest > 0 ? rest : nil
+    }
+    if let finding = ticket?.finding, ticket?.state == .proposed { proposed[finding, default: 0] += 1 }
+    tickets[key] = ticket
+  }
 
   package mutating func apply(_ change: CaseChange) {
     switch change {
@@ -46,9 +60,9 @@ package struct CaseBook: Sendable {
         standings[finding]?[ticket.id] = standing
       }
       if ticket.state.isLive {
-        tickets[key] = ticket
-      } else if tickets[key]?.id == ticket.id {
-        tickets[key] = nil
+        set(key, ticket, insteadOf: tickets[key])
+      } else if let old = tickets[key], old.id == ticket.id {
+        set(key, nil, insteadOf: old)
       }
     case .finding(let finding):
       let key = DefectKey(

@@ -288,5 +288,10 @@ extension Ticket: Codable {
     try container.encode(dueAt, forKey: .dueAt)
     try container.encode(escalatedAt, forKey: .escalatedAt)
     try container.encode(options, forKey: .options)
+    var derived = encoder.container(keyedBy: DerivedKeys.self)
+    try derived.encode(trace, forKey: .trace)
   }
+
+  /// What follows from the others: written for readers, never read.
+  private enum DerivedKeys: String, CodingKey { case trace }
 }

@@ -10,6 +10,7 @@ struct APICommand: AsyncParsableCommand {
       examples: [
         "forewarn api GET '/v1/tickets?state=open'",
         "forewarn api POST /v1/tickets/T-128/note --data '{\"note\": \"RMA 4711\"}'",
+        "forewarn api GET /v1/openapi.json > openapi.json",
       ]))
 
   @Argument(help: "GET or POST.") var method: String

@@ -8,7 +8,11 @@ import Terminal
 struct AuditCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "audit", abstract: "Who changed which ticket, finding, profile or setting, when and why.",
-    discussion: Help.discussion(examples: ["forewarn audit list --noun ticket", "forewarn audit verify"]),
+    discussion: Help.discussion(examples: [
+      "forewarn audit list --noun ticket",
+      "forewarn audit verify",
+      "forewarn audit list --subject T-128",
+    ]),
     subcommands: [AuditList.self, AuditVerify.self], aliases: ["audits"])
 }
 
@@ -17,7 +21,11 @@ struct AuditList: AsyncParsableCommand {
     commandName: "list", abstract: "Changes, the newest first.",
     discussion: Help.discussion(
       "A device is named by a keyed hash only. A reason goes with the erasure of its device; the row stays.",
-      examples: ["forewarn audit list --subject T-128", "forewarn audit list --noun configuration,profile -o json"]),
+      examples: [
+        "forewarn audit list --subject T-128",
+        "forewarn audit list --noun configuration,profile -o json",
+        "forewarn audit list -l 'at>-24h' --utc",
+      ]),
     aliases: ["ls"])
 
   enum Noun: String, CaseIterable, Sendable { case ticket, finding, configuration, profile, device }
@@ -47,7 +55,9 @@ struct AuditVerify: AsyncParsableCommand {
       --state-directory the file is read without a daemon.
       """,
       examples: [
-        "forewarn audit verify", "forewarn audit verify --state-directory /var/lib/forewarn -o json",
+        "forewarn audit verify",
+        "forewarn audit verify --state-directory /var/lib/forewarn -o json",
+        "forewarn audit verify --quiet || echo the audit was changed",
       ]))
 
   @Option(help: ArgumentHelp("Read this state directory, no daemon.", valueName: "path")) var stateDirectory: String?
@@ -63,7 +73,7 @@ struct AuditVerify: AsyncParsableCommand {
       body = try await session.get(Route.auditVerify)
     }
     let report = try Session.decode(AuditReport.self, from: body)
-    if output.format != .table {
+    if !output.isTable {
       StandardStreams.print(try session.machine(body))
     } else if !output.quiet {
       StandardStreams.print(Self.told(report))

@@ -4,9 +4,9 @@ import Terminal
 /// What a test of a profile prints.
 enum BacktestPage {
   static func bytes(_ result: Backtest, _ output: OutputOptions) throws -> [UInt8] {
-    switch output.format {
-    case .table: return Array(text(result, on: StandardStreams.screen()).utf8)
-    case .json: return try OwnJSON.bytes(result) + [0x0a]
+    switch output.shape {
+    case .page: return Array(text(result, on: output.screen()).utf8)
+    case .json: return try output.bytes(of: try OwnJSON.bytes(result))
     case .ndjson:
       let lines = try result.findings.map { try OwnJSON.bytes($0) } + result.tickets.map { try OwnJSON.bytes($0) }
       return lines.flatMap { $0 + [0x0a] }

@@ -33,7 +33,7 @@ struct BackupCommand: AsyncParsableCommand {
   func validate() throws {
     if let keep, keep < 1 { throw ValidationError("--keep must be at least 1") }
     if keep != nil, file == "-" { throw ValidationError("--keep goes with a folder, not with standard output") }
-    if file == "-", output.format != .table {
+    if file == "-", !output.isTable {
       throw ValidationError("standard output is the backup itself: leave -o away, or name a file")
     }
     if keep == nil, LocalFile.isFolder(file) {
@@ -42,7 +42,7 @@ struct BackupCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let now = StandardStreams.screen().now
+    let now = StandardStreams.now()
     let folder = keep.map { BackupFolder(path: file, keep: $0) }
     let path = try folder?.newPath(at: now) ?? file
     let target = BackupTarget(path: path, created: now.description, isReplacing: force, isQuiet: output.quiet)
@@ -79,10 +79,10 @@ struct BackupCommand: AsyncParsableCommand {
   }
 
   private func report(_ path: String, _ bytes: Int64, _ size: Int64, _ removed: [String]) throws {
-    guard output.format == .table else {
+    guard output.isTable else {
       let item = BackupReport(path: path, databaseBytes: bytes, bytes: size, removed: removed)
       return StandardStreams.print(
-        try MachineOutput.bytes(of: try OwnJSON.bytes(item), as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: try OwnJSON.bytes(item)))
     }
     guard !output.quiet else { return }
     let saved = "\(Phrase.bytes(Int(bytes))) in \(Phrase.bytes(Int(size)))"

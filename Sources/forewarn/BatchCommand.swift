@@ -6,7 +6,11 @@ struct BatchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "batch", abstract: "Production batches: where, of what and when their devices were made.",
     discussion: Help.discussion(
-      examples: ["forewarn batch import batches.csv", "forewarn batch list --component-lot CEC-7781"]),
+      examples: [
+        "forewarn batch import batches.csv",
+        "forewarn batch list --component-lot CEC-7781",
+        "forewarn batch show FTV4KM-2024-W18",
+      ]),
     subcommands: [BatchList.self, BatchShow.self, BatchImport.self], aliases: ["batches"])
 }
 
@@ -15,7 +19,9 @@ struct BatchList: AsyncParsableCommand {
     commandName: "list", abstract: "Batches, narrowed by their facts.",
     discussion: Help.discussion(
       examples: [
-        "forewarn batch list --product fire-tv-stick-4k-max", "forewarn batch list --supplier Acme -o ndjson",
+        "forewarn batch list --product fire-tv-stick-4k-max",
+        "forewarn batch list --supplier Acme -o ndjson",
+        "forewarn batch list -l 'manufactured>2025-01-01' --sort-by -manufactured",
       ]),
     aliases: ["ls"])
 
@@ -40,7 +46,11 @@ struct BatchShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One batch: its facts, its devices and the findings about it.",
     discussion: Help.discussion(
-      examples: ["forewarn batch show FTV4KM-2024-W18", "forewarn batch show W18 --product echo-dot-5 -o json"]))
+      examples: [
+        "forewarn batch show FTV4KM-2024-W18",
+        "forewarn batch show W18 --product echo-dot-5 -o json",
+        "forewarn batch show FTV4KM-2024-W18 --json component_lots",
+      ]))
 
   @Argument(help: "The batch's id.", completion: LiveIDs.completion) var id: String
   @Option(help: "The product's id, where several use the same batch id.") var product: String?
@@ -66,7 +76,11 @@ struct BatchImport: AsyncParsableCommand {
       between lots. All lines are taken or none: with a fault in any of them, every fault is named and the exit status \
       is 1.
       """,
-      examples: ["forewarn batch import batches.csv", "forewarn batch import --dry-run batches.csv"]))
+      examples: [
+        "forewarn batch import batches.csv",
+        "forewarn batch import --dry-run batches.csv",
+        "forewarn batch import batches.csv -o json",
+      ]))
 
   @OptionGroup var table: FactsImport
   @OptionGroup var connection: Connection

@@ -7,7 +7,11 @@ struct CareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "care", abstract: "The brake: whether anything may leave the gateway.",
     discussion: Help.discussion(
-      examples: ["forewarn care status", "forewarn care pause --reason \"offers in the wrong language\""]),
+      examples: [
+        "forewarn care status",
+        "forewarn care pause --reason \"offers in the wrong language\"",
+        "forewarn care resume",
+      ]),
     subcommands: [CareShow.self, CarePause.self, CareResume.self])
 }
 
@@ -19,7 +23,11 @@ struct CareShow: AsyncParsableCommand {
       Modes are those of care.mode: off (findings alone), propose (an operator lets care out), send. While care is \
       paused, evidence, findings and tickets go on being made, and what they have to say is held.
       """,
-      examples: ["forewarn care status", "forewarn care status -o json"]))
+      examples: [
+        "forewarn care status",
+        "forewarn care status -o json",
+        "forewarn care status --watch",
+      ]))
 
   @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
@@ -41,7 +49,11 @@ struct CarePause: AsyncParsableCommand {
       It holds over restarts, until `forewarn care resume`. Two things still leave: questions to devices that forewarn \
       needs for its evidence, and the withdrawal of the offer of a device that was erased.
       """,
-      examples: ["forewarn care pause", "forewarn care pause --reason \"wrong firmware offered\""]))
+      examples: [
+        "forewarn care pause",
+        "forewarn care pause --reason \"wrong firmware offered\"",
+        "forewarn care pause --quiet",
+      ]))
 
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
@@ -57,7 +69,11 @@ struct CareResume: AsyncParsableCommand {
     commandName: "resume", abstract: "Let go what was held, in order.",
     discussion: Help.discussion(
       "Of several offers that one device would get in a row only the last goes out.",
-      examples: ["forewarn care resume", "forewarn care resume -o json"]))
+      examples: [
+        "forewarn care resume",
+        "forewarn care resume -o json",
+        "forewarn care resume --reason \"messages are right again\"",
+      ]))
 
   @OptionGroup var remarks: Remarks
   @OptionGroup var connection: Connection
@@ -74,7 +90,7 @@ private struct CareAction {
   func run(_ remarks: Remarks, _ session: Session) async throws {
     let request = [UInt8](try JSONEncoder().encode(ActionRequest(reason: remarks.reason, note: remarks.note)))
     let body = try await session.client.send(.init("POST", path, body: request))
-    guard session.output.format != .table || !session.output.quiet else { return }
+    guard !session.output.isTable || !session.output.quiet else { return }
     try session.show(body) { body, screen in
       CarePage.text(try Session.decode(CareStatus.self, from: body), on: screen)
     }

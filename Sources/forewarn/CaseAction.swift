@@ -67,13 +67,13 @@ struct CaseAction {
         firstFailure = firstFailure ?? .silently(failure.status)
       }
     }
-    if session.output.format != .table, !answers.isEmpty { try printed(answers, ids.count, session) }
+    if !session.output.isTable, !answers.isEmpty { try printed(answers, ids.count, session) }
     if let firstFailure { throw firstFailure }
   }
 
   private func act(on id: String, _ body: [UInt8], _ session: Session) async throws -> [UInt8] {
     let path = Route.action(collection, id, verb)
-    guard session.output.format == .table else {
+    guard session.output.isTable else {
       return try await session.client.send(.init("POST", path, body: body))
     }
     let before = try Session.value(in: try await session.get(Route.object(collection, id)))

@@ -45,14 +45,13 @@ struct CheckCommand: AsyncParsableCommand {
     } catch let error as ControlError {
       verdict = CheckVerdict(name, level: .unknown, value: nil, detail: error.message, warn: warn, crit: crit)
     }
-    switch (output.format, format) {
-    case (.table, _) where output.quiet: break
-    case (.table, .nagios): StandardStreams.print(verdict.nagiosLine + "\n")
-    case (.table, .prometheus): StandardStreams.print(verdict.prometheusText)
+    switch (output.shape, format) {
+    case (.page, _) where output.quiet: break
+    case (.page, .nagios): StandardStreams.print(verdict.nagiosLine + "\n")
+    case (.page, .prometheus): StandardStreams.print(verdict.prometheusText)
     case (.json, _), (.ndjson, _), (.csv, _), (.name, _):
       StandardStreams.print(
-        try MachineOutput.bytes(
-          of: Array(verdict.json.utf8), as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: Array(verdict.json.utf8)))
     }
     guard verdict.level == .ok else { throw CheckEnding(status: verdict.level.rawValue) }
   }

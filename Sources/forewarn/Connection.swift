@@ -50,17 +50,12 @@ struct Seconds: ExpressibleByArgument, CustomStringConvertible {
   var description: String { Phrase.briefly(seconds: value) }
 }
 
-/// A moment: RFC 3339, a date (00:00 UTC), or a time from now such as `7d`.
+/// A moment: RFC 3339, a date (00:00 UTC), `now`, `today` and the like, or a time from now such as `7d` or `-24h`.
 struct Moment: ExpressibleByArgument {
   var time: EventTime
 
   init?(argument: String) {
-    if let time = EventTime(argument) {
-      self.time = time
-    } else if let seconds = Phrase.seconds(argument), seconds > 0, seconds < 1e10, argument.last?.isLetter == true {
-      time = StandardStreams.screen().now + Int64(seconds * 1000)
-    } else {
-      return nil
-    }
+    guard let time = TimeInput.moment(argument, now: StandardStreams.now()) else { return nil }
+    self.time = time
   }
 }

@@ -6,7 +6,11 @@ struct DeviceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device", abstract: "Single devices: what is known of them and how likely they fail.",
     discussion: Help.discussion(
-      examples: ["forewarn device list --batch FTV4KM-2024-W18", "forewarn device show G0911"]),
+      examples: [
+        "forewarn device list --batch FTV4KM-2024-W18",
+        "forewarn device show G0911",
+        "forewarn device import devices.csv",
+      ]),
     subcommands: [
       DeviceList.self, DeviceShow.self, DeviceScoreCommand.self, DeviceImport.self, DeviceErase.self,
       DeviceExportCommand.self, DeviceDiagnose.self,
@@ -18,7 +22,9 @@ struct DeviceList: AsyncParsableCommand {
     commandName: "list", abstract: "Devices, narrowed by their facts.",
     discussion: Help.discussion(
       examples: [
-        "forewarn device list --product echo-dot-5 --limit 20", "forewarn device list --customer c-8842 -o ndjson",
+        "forewarn device list --product echo-dot-5 --limit 20",
+        "forewarn device list --customer c-8842 -o ndjson",
+        "forewarn device list -l 'last_heard<-7d' -o name",
       ]),
     aliases: ["ls"])
 
@@ -43,7 +49,11 @@ struct DeviceList: AsyncParsableCommand {
 struct DeviceShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One device: its facts, failure modes and tickets.",
-    discussion: Help.discussion(examples: ["forewarn device show G0911", "forewarn device show G0911 -o json"]))
+    discussion: Help.discussion(examples: [
+      "forewarn device show G0911",
+      "forewarn device show G0911 -o json",
+      "forewarn device show G0911 -o wide",
+    ]))
 
   @Argument(help: "The device's id.", completion: LiveIDs.completion) var id: String
   @OptionGroup var watching: WatchOptions

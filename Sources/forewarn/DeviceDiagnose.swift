@@ -20,6 +20,7 @@ struct DeviceDiagnose: AsyncParsableCommand {
       examples: [
         "forewarn device diagnose G0911 --failure-mode hdmi-cec-failure --result fault",
         "forewarn device diagnose G0911 --failure-mode hdmi-cec-failure --result no_fault --detail 'CEC bus clean'",
+        "forewarn device diagnose G0911 --failure-mode wifi-dropout --result inconclusive -o json",
       ]))
 
   @Argument(help: "The device's id.") var id: String
@@ -34,7 +35,7 @@ struct DeviceDiagnose: AsyncParsableCommand {
     let request = DiagnoseRequest(failureMode: failureMode, result: result.rawValue, detail: detail)
     let path = Route.action(Route.devices, id, "diagnose")
     let body = try await session.client.send(.init("POST", path, body: [UInt8](try JSONEncoder().encode(request))))
-    if output.quiet, output.format == .table { return }
+    if output.quiet, output.isTable { return }
     try session.show(body) { body, _ in Self.text(try Session.decode(DiagnoseReply.self, from: body)) }
   }
 

@@ -12,7 +12,11 @@ struct DeviceErase: AsyncParsableCommand {
       restore of an older backup. When the device speaks again it is a stranger; with --refuse nothing of it is heard until \
       its customer agrees. The id must be typed again, or --yes given.
       """,
-      examples: ["forewarn device erase G0911", "forewarn device erase G0911 --refuse --yes -o json"]))
+      examples: [
+        "forewarn device erase G0911",
+        "forewarn device erase G0911 --refuse --yes -o json",
+        "forewarn device erase G0911 --yes",
+      ]))
 
   @Argument(help: "The device's id.") var id: String
   @Flag(help: "The customer also refuses telemetry from now on.") var refuse = false
@@ -31,7 +35,7 @@ struct DeviceErase: AsyncParsableCommand {
     let path = Route.query(
       Route.action(Route.devices, id, "erase"), [("refuse", refuse ? "true" : nil)])
     let body = try await session.client.send(.init("POST", path))
-    guard output.format == .table else { return StandardStreams.print(try session.machine(body)) }
+    guard output.isTable else { return StandardStreams.print(try session.machine(body)) }
     guard !output.quiet else { return }
     let report = try Session.decode(ErasureReport.self, from: body)
     let name = Phrase.printable(report.device)
@@ -56,7 +60,11 @@ struct DeviceExportCommand: AsyncParsableCommand {
       One JSON object: facts, record, tickets with their history, contacts, diagnoses, quarantine, predictions, outbox and \
       journal. A table would leave things out: the default is JSON here.
       """,
-      examples: ["forewarn device export G0911 > G0911.json", "forewarn device export G0911 -o ndjson"]))
+      examples: [
+        "forewarn device export G0911 > G0911.json",
+        "forewarn device export G0911 -o ndjson",
+        "forewarn device export G0911 --json tickets",
+      ]))
 
   @Argument(help: "The device's id.") var id: String
   @OptionGroup var connection: Connection
@@ -64,7 +72,7 @@ struct DeviceExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     var output = output
-    if output.format == .table { output.format = .json }
+    if output.isTable { output.format = .json }
     let session = Session(connection, output)
     StandardStreams.print(try session.machine(try await session.get(Route.action(Route.devices, id, "export"))))
   }

@@ -19,7 +19,11 @@ struct ExplainDevice: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device", abstract: "What makes a device likely to fail, and what would change that.",
     discussion: Help.discussion(
-      examples: ["forewarn explain device G0911", "forewarn explain device G0911 --failure-mode silent -o json"]))
+      examples: [
+        "forewarn explain device G0911",
+        "forewarn explain device G0911 --failure-mode silent -o json",
+        "forewarn explain device G0911 --failure-mode wifi-dropout",
+      ]))
 
   @Argument(help: "The device's id.") var id: String
   @Option(name: [.long, .customLong("mode")], help: "The failure mode (default: the likeliest).")
@@ -46,7 +50,11 @@ struct ExplainDevice: AsyncParsableCommand {
 struct ExplainTicket: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ticket", abstract: "Why a ticket was made, and what would change the decision.",
-    discussion: Help.discussion(examples: ["forewarn explain ticket T-128", "forewarn explain ticket T-128 -o json"]))
+    discussion: Help.discussion(examples: [
+      "forewarn explain ticket T-128",
+      "forewarn explain ticket T-128 -o json",
+      "forewarn explain ticket T-128 | less",
+    ]))
 
   @Argument(help: "The ticket's id, or its beginning.") var id: String
   @OptionGroup var connection: Connection
@@ -81,7 +89,11 @@ struct ExplainTicket: AsyncParsableCommand {
 struct ExplainFinding: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finding", abstract: "What a finding rests on, and what would change it.",
-    discussion: Help.discussion(examples: ["forewarn explain finding F-17", "forewarn explain finding F-17 -o json"]))
+    discussion: Help.discussion(examples: [
+      "forewarn explain finding F-17",
+      "forewarn explain finding F-17 -o json",
+      "forewarn explain finding F-17 --color always | less -R",
+    ]))
 
   @Argument(help: "The finding's id, or its beginning.") var id: String
   @OptionGroup var connection: Connection
@@ -130,12 +142,12 @@ struct ExplainField: AsyncParsableCommand {
         advice: near.isEmpty
           ? "forewarn explain field lists all" : "did you mean \(near.joined(separator: " or "))?")
     }
-    guard output.format == .table else {
+    guard output.isTable else {
       let body = try OwnJSON.bytes(Reply(items: entries))
       return StandardStreams.print(
-        try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: body))
     }
-    StandardStreams.print(Self.text(entries, on: StandardStreams.screen()))
+    StandardStreams.print(Self.text(entries, on: output.screen()))
   }
 
   static func text(_ entries: [FieldGuide.Entry], on screen: Screen) -> String {

@@ -9,7 +9,7 @@ enum ExplainPage {
   ) -> String {
     var lines = [
       screen.painted(Phrase.printable("\(explanation.product) \(explanation.device)"), .strong)
-        + " · as of \(Phrase.moment(explanation.asOf))"
+        + " · as of \(screen.moment(explanation.asOf))"
     ]
     guard let mode else { return lines[0] + "\nno failure mode is watched\n" }
     lines += self.mode(mode, on: screen)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import ControlProtocol
+import Glibc
 import Synchronization
 import Terminal
 
@@ -35,12 +36,19 @@ struct ExportCommand: AsyncParsableCommand {
     var client = connection.client
     // As long as it takes; a daemon that hangs shows in that nothing comes.
     client.timeoutSeconds = 1e9
-    let sink = ExportSink(format: format, withHeaders: !noHeaders)
+    let total = try await total(connection.client)
+    let sink = ExportSink(format: format, withHeaders: !noHeaders, total: total, isQuiet: quiet)
     var request = ControlClient.Request("GET", Route.export(noun.rawValue))
     request.sink = sink
     _ = try await client.send(request)
     try sink.finish()
     if !quiet { StandardStreams.remark(Phrase.count(sink.lines, "line")) }
+  }
+
+  /// How many lines will come, where the daemon counts them anyway: for the time that is left.
+  private func total(_ client: ControlClient) async throws -> Int? {
+    guard noun == .devices else { return nil }
+    return try Session.decode(StatusReport.self, from: try await client.send(.init("GET", Route.status))).devices
   }
 }
 
@@ -51,14 +59,19 @@ final class ExportSink: ControlClient.BodySink {
     var rest: [UInt8] = []
     var columns: [String]?
     var lines = 0
+    var progress: ProgressLine
   }
   private let format: ExportCommand.Format
   private let withHeaders: Bool
-  private let state = Mutex(State())
+  private let total: Int?
+  private let state: Mutex<State>
 
-  init(format: ExportCommand.Format, withHeaders: Bool) {
+  init(format: ExportCommand.Format, withHeaders: Bool, total: Int?, isQuiet: Bool) {
     self.format = format
     self.withHeaders = withHeaders
+    self.total = total
+    // Lines that go to a terminal are progress enough.
+    state = Mutex(State(progress: ProgressLine(isQuiet: isQuiet || isatty(STDOUT_FILENO) == 1)))
   }
 
   var lines: Int { state.withLock { $0.lines } }
@@ -73,10 +86,20 @@ final class ExportSink: ControlClient.BodySink {
       state.lines += whole.count { $0 == UInt8(ascii: "\n") }
       StandardStreams.print(format == .ndjson ? Array(whole) : try table(whole, &state.columns))
       state.rest.removeFirst(whole.count)
+      let lines = state.lines
+      state.progress.show { Self.told(lines, of: total, after: $0) }
     }
   }
 
+  static func told(_ lines: Int, of total: Int?, after seconds: Double) -> String {
+    let rate = Double(lines) / max(seconds, 0.001)
+    let done = "export: \(Phrase.count(lines, "line")), \(Phrase.count(Int(rate)))/s"
+    guard let total, rate > 0 else { return done }
+    return done + ", \(Phrase.briefly(seconds: (Double(max(0, total - lines)) / rate).rounded(.up))) left"
+  }
+
   func finish() throws {
+    state.withLock { $0.progress.finish() }
     guard state.withLock({ $0.rest.isEmpty }) else {
       throw Failure(.failed, "the last line isn't whole", advice: "the daemon stopped meanwhile; export again")
     }

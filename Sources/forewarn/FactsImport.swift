@@ -17,7 +17,7 @@ struct FactsImport: ParsableArguments {
     let body = try await session.client.send(
       .init("POST", path, body: table, contentType: "text/csv; charset=utf-8"))
     let report = try Session.decode(ImportReport.self, from: body)
-    if output.format != .table {
+    if !output.isTable {
       StandardStreams.print(try session.machine(body))
     } else if !output.quiet {
       StandardStreams.print(Self.summary(report) + "\n")

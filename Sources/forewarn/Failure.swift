@@ -16,7 +16,11 @@ struct Failure: Error {
   }
 
   init(_ error: ControlError) {
-    self.init(error.exitStatus, error.message, advice: error.advice)
+    var message = error.message
+    if case .notAnswering(let socket, let seconds) = error, let process = ListeningProcess.id(at: socket) {
+      message = "forewarnd runs as pid \(process), but doesn't answer on \(socket) within \(Phrase.decimal(seconds)) s"
+    }
+    self.init(error.exitStatus, message, advice: error.advice)
   }
 
   /// Ends with a status, silently.

@@ -6,7 +6,11 @@ import Vocabulary
 struct FindingCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finding", abstract: "Defects found in cohorts of devices.",
-    discussion: Help.discussion(examples: ["forewarn finding list", "forewarn finding show F-17"]),
+    discussion: Help.discussion(examples: [
+      "forewarn finding list",
+      "forewarn finding show F-17",
+      "forewarn finding waves F-17",
+    ]),
     subcommands: [
       FindingList.self, FindingShow.self, FindingConfirm.self, FindingClear.self, FindingAck.self, FindingWaves.self,
       FindingRelease.self, FindingPause.self, FindingResume.self, FindingLimit.self,
@@ -24,6 +28,7 @@ struct FindingList: AsyncParsableCommand {
       examples: [
         "forewarn finding list --state confirmed,known",
         "forewarn finding list --product echo-dot-5 --cause firmware -o json",
+        "forewarn finding list -l 'failures>20' --sort-by -rate_ratio",
       ]),
     aliases: ["ls"])
 
@@ -51,7 +56,11 @@ struct FindingList: AsyncParsableCommand {
 struct FindingShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One finding: which devices, how much worse, and why that is the cause.",
-    discussion: Help.discussion(examples: ["forewarn finding show F-17", "forewarn finding show F-17 -o json"]))
+    discussion: Help.discussion(examples: [
+      "forewarn finding show F-17",
+      "forewarn finding show F-17 -o json",
+      "forewarn finding show F-17 --json explanation,candidates",
+    ]))
 
   @Argument(help: "The finding's id.", completion: LiveIDs.completion) var id: String
   @OptionGroup var watching: WatchOptions
@@ -85,7 +94,11 @@ struct FindingConfirm: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "confirm", abstract: "Hold findings for real: tickets may come from them.",
     discussion: Help.discussion(
-      examples: ["forewarn finding confirm F-17", "forewarn finding confirm F-17 --reason \"seen on the bench\""]))
+      examples: [
+        "forewarn finding confirm F-17",
+        "forewarn finding confirm F-17 --reason \"seen on the bench\"",
+        "forewarn finding confirm F-17 F-18 --quiet",
+      ]))
 
   @OptionGroup var selection: FindingSelection
 
@@ -96,7 +109,11 @@ struct FindingClear: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "clear", abstract: "Declare findings over or mistaken.",
     discussion: Help.discussion(
-      examples: ["forewarn finding clear F-17", "forewarn finding clear F-17 --reason \"firmware withdrawn\""]))
+      examples: [
+        "forewarn finding clear F-17",
+        "forewarn finding clear F-17 --reason \"firmware withdrawn\"",
+        "forewarn finding clear F-17 -o json",
+      ]))
 
   @OptionGroup var selection: FindingSelection
 

@@ -13,7 +13,11 @@ struct FindingWaves: AsyncParsableCommand {
       verdict, or the new firmware runs), and few of those were for nothing. With care.mode: send waves begin by \
       themselves, with propose an operator lets each out.
       """,
-      examples: ["forewarn finding waves F-17", "forewarn finding waves F-17 -o json"]))
+      examples: [
+        "forewarn finding waves F-17",
+        "forewarn finding waves F-17 -o json",
+        "forewarn finding waves F-17 --watch --every 1m",
+      ]))
 
   @Argument(help: "The finding's id.") var id: String
   @OptionGroup var watching: WatchOptions
@@ -34,7 +38,9 @@ struct FindingRelease: AsyncParsableCommand {
     discussion: Help.discussion(
       "Refused while the last wave hasn't shown enough, or the finding is paused; --force lets it out all the same.",
       examples: [
-        "forewarn finding release F-17", "forewarn finding release F-17 --force --reason \"seen on the bench\"",
+        "forewarn finding release F-17",
+        "forewarn finding release F-17 --force --reason \"seen on the bench\"",
+        "forewarn finding release F-17 -o json",
       ]))
 
   @Argument(help: "The finding's id.") var id: String
@@ -50,7 +56,7 @@ struct FindingRelease: AsyncParsableCommand {
     let body = [UInt8](try JSONEncoder().encode(request))
     let answer = try await session.client.send(
       .init("POST", Route.action(Route.findings, id, "release"), body: body))
-    guard session.output.format != .table || !session.output.quiet else { return }
+    guard !session.output.isTable || !session.output.quiet else { return }
     try session.show(answer) { body, screen in
       WavesPage.text(try Session.decode(CampaignItem.self, from: body), on: screen)
     }
@@ -62,7 +68,11 @@ struct FindingAck: AsyncParsableCommand {
     commandName: "ack", abstract: "Take note of findings: they are told again when they spread.",
     discussion: Help.discussion(
       "A finding spreads when enough devices fail in a batch, firmware or region where they hadn't.",
-      examples: ["forewarn finding ack F-17", "forewarn finding ack F-17 --reason \"firmware team is on it\""]),
+      examples: [
+        "forewarn finding ack F-17",
+        "forewarn finding ack F-17 --reason \"firmware team is on it\"",
+        "forewarn finding ack F-17 F-18 -o ndjson",
+      ]),
     aliases: ["acknowledge"])
 
   @OptionGroup var selection: FindingSelection
@@ -75,7 +85,11 @@ struct FindingPause: AsyncParsableCommand {
     commandName: "pause", abstract: "Let no further tickets of findings out.",
     discussion: Help.discussion(
       "What is out stays out. Tickets go on being proposed.",
-      examples: ["forewarn finding pause F-17", "forewarn finding pause F-17 --reason \"spares have run out\""]))
+      examples: [
+        "forewarn finding pause F-17",
+        "forewarn finding pause F-17 --reason \"spares have run out\"",
+        "forewarn finding pause F-17 F-18 -o ndjson",
+      ]))
 
   @OptionGroup var selection: FindingSelection
 
@@ -86,7 +100,11 @@ struct FindingResume: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on letting tickets of findings out.",
     discussion: Help.discussion(
-      examples: ["forewarn finding resume F-17", "forewarn finding resume F-17 --reason \"spares are here\""]))
+      examples: [
+        "forewarn finding resume F-17",
+        "forewarn finding resume F-17 --reason \"spares are here\"",
+        "forewarn finding resume F-17 -o json",
+      ]))
 
   @OptionGroup var selection: FindingSelection
 
@@ -98,7 +116,11 @@ struct FindingLimit: AsyncParsableCommand {
     commandName: "limit", abstract: "How many tickets of a finding are let out a day.",
     discussion: Help.discussion(
       "Instead of care.waves.limit_a_day. A day is one of UTC, by the clock of the evidence.",
-      examples: ["forewarn finding limit F-17 50", "forewarn finding limit F-17 0 --reason \"no spares\""]))
+      examples: [
+        "forewarn finding limit F-17 50",
+        "forewarn finding limit F-17 0 --reason \"no spares\"",
+        "forewarn finding limit F-17 1000 -o json",
+      ]))
 
   @Argument(help: "The finding's id.") var id: String
   @Argument(help: "Tickets a day.") var count: Int

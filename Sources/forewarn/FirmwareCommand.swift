@@ -9,6 +9,7 @@ struct FirmwareCommand: AsyncParsableCommand {
       examples: [
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5",
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5 --failure-mode wifi-dropout -o json",
+        "forewarn firmware gate 3.3.0 --product echo-dot-5",
       ]),
     subcommands: [FirmwareCompare.self, FirmwareGate.self], aliases: ["firmwares"])
 }
@@ -27,6 +28,7 @@ struct FirmwareCompare: AsyncParsableCommand {
       examples: [
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5",
         "forewarn firmware compare 4.0.0 4.1.0 --product fire-tv-stick-4k-max --failure-mode hdmi-cec-failure",
+        "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5 --json failure_mode,verdict",
       ]))
 
   @Argument(help: ArgumentHelp("The firmware to compare with.", valueName: "A")) var first: String

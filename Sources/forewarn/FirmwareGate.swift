@@ -13,6 +13,7 @@ struct FirmwareGate: AsyncParsableCommand {
       examples: [
         "forewarn firmware gate 3.3.0 --product echo-dot-5",
         "forewarn firmware gate 3.3.0 -o json || exit",
+        "forewarn firmware gate 3.3.0 --quiet && ./roll-out-the-next-tenth",
       ]))
 
   @Argument(help: "The firmware to judge.") var version: String
@@ -25,7 +26,7 @@ struct FirmwareGate: AsyncParsableCommand {
     let body = try await session.get(
       Route.query(Route.action(Route.firmware, version, "gate"), [("product", product)]))
     let item = try Session.decode(GateItem.self, from: body)
-    if output.format != .table || !output.quiet {
+    if !output.isTable || !output.quiet {
       try session.show(body) { _, screen in GatePage.text(item, on: screen) }
     }
     switch item.verdict {

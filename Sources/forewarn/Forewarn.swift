@@ -10,6 +10,7 @@ struct Forewarn: AsyncParsableCommand {
       Nouns may be written in the plural, and ls is list. Results go to standard output, remarks to standard error.
       Exit status: 0 done; 1 done, with a negative answer; 2 failed; 3 the daemon isn't reachable; 4 no such object; 5 firmware gate says stop; \
       64 wrong use; 77 not permitted; 130 interrupted.
+      Of output, filters, times and the API tells: forewarn help topics.
       """,
       examples: [
         "forewarn status",

@@ -11,7 +11,11 @@ struct ImpactCommand: AsyncParsableCommand {
       5 %; never of a critical one) gets none. Contacts of customers and failures since then are compared; the intervals are \
       90 %. Where one holds 0, the answer isn't known yet, and what it would take is said.
       """,
-      examples: ["forewarn impact", "forewarn impact --product echo-dot-5 --failure-mode wifi-dropout -o json"]))
+      examples: [
+        "forewarn impact",
+        "forewarn impact --product echo-dot-5 --failure-mode wifi-dropout -o json",
+        "forewarn impact --watch --every 1h",
+      ]))
 
   @Option(help: "The product's id (default: all).") var product: String?
   @Option(help: "The failure mode's id (default: all).") var failureMode: String?

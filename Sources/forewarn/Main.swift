@@ -8,6 +8,13 @@ import Terminal
 enum Main {
   static func main() async {
     signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
+    if let text = HelpTopics.text(for: Array(CommandLine.arguments.dropFirst())) {
+      return StandardStreams.print(text)
+    }
+    if let failure = HelpTopics.unknown(CommandLine.arguments.dropFirst()) {
+      failure.tell()
+      exit(failure.status.rawValue)
+    }
     do {
       var command = try await Forewarn.asyncParseAsRoot()
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -6,7 +6,11 @@ struct ModelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model", abstract: "The defect model: what it rests on, how far to trust it, how devices age.",
     discussion: Help.discussion(
-      examples: ["forewarn model show", "forewarn model ageing --product echo-show-8 --failure-mode emmc-wear-out"]),
+      examples: [
+        "forewarn model show",
+        "forewarn model ageing --product echo-show-8 --failure-mode emmc-wear-out",
+        "forewarn model show --product echo-dot-5 --failure-mode wifi-dropout",
+      ]),
     subcommands: [ModelShow.self, ModelAgeing.self], aliases: ["models"])
 }
 
@@ -53,6 +57,7 @@ struct ModelAgeing: AsyncParsableCommand {
       examples: [
         "forewarn model ageing --product echo-show-8 --failure-mode emmc-wear-out",
         "forewarn model ageing --product echo-show-8 --batch ES8-2024-W11 -o json",
+        "forewarn model ageing --product echo-show-8 --limit 5 -o csv",
       ]), aliases: ["aging"])
 
   @Option(help: "The product's id.") var product: String
@@ -71,7 +76,7 @@ struct ModelAgeing: AsyncParsableCommand {
         ("limit", limit.limit.map { String($0) }),
       ])
     let body = try await session.get(path)
-    if output.format == .table, try Session.items(in: body).isEmpty {
+    if output.isTable, try Session.items(in: body).isEmpty {
       output.remark("no evidence yet; it comes as buckets close")
     }
     try session.show(body) { body, screen in

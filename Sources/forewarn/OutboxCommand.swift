@@ -6,7 +6,11 @@ struct OutboxCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "outbox", abstract: "What forewarn has to say to devices, listeners and webhooks.",
     discussion: Help.discussion(
-      examples: ["forewarn outbox list --state dead", "forewarn outbox retry --all"]),
+      examples: [
+        "forewarn outbox list --state dead",
+        "forewarn outbox retry --all",
+        "forewarn outbox list --subject T-128",
+      ]),
     subcommands: [OutboxList.self, OutboxRetry.self], aliases: ["outboxes"])
 }
 
@@ -23,7 +27,9 @@ struct OutboxList: AsyncParsableCommand {
       at least once and, of one ticket or finding, in order.
       """,
       examples: [
-        "forewarn outbox list --state dead", "forewarn outbox list --kind webhook --subject T-128 -o json",
+        "forewarn outbox list --state dead",
+        "forewarn outbox list --kind webhook --subject T-128 -o json",
+        "forewarn outbox list -l 'attempts>3' --sort-by created_at",
       ]),
     aliases: ["ls"])
 
@@ -48,7 +54,11 @@ struct OutboxRetry: AsyncParsableCommand {
     commandName: "retry", abstract: "Send messages again that were given up or wait for their next try.",
     discussion: Help.discussion(
       "Their tries are counted from the beginning. What was delivered is not sent again.",
-      examples: ["forewarn outbox retry 17 18", "forewarn outbox retry --all"]))
+      examples: [
+        "forewarn outbox retry 17 18",
+        "forewarn outbox retry --all",
+        "forewarn outbox retry 17 -o json",
+      ]))
 
   @Argument(help: ArgumentHelp("The messages' numbers.", valueName: "id")) var ids: [String] = []
   @Flag(help: "All dead letters.") var all = false
@@ -71,7 +81,7 @@ struct OutboxRetry: AsyncParsableCommand {
   }
 
   private func tell(_ body: [UInt8], _ session: Session) throws {
-    guard session.output.format == .table else { return StandardStreams.print(try session.machine(body)) }
+    guard session.output.isTable else { return StandardStreams.print(try session.machine(body)) }
     guard !session.output.quiet else { return }
     let value = try Session.value(in: body)
     if let count = value.number(at: "messages") {

@@ -6,7 +6,11 @@ struct PredictionCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "prediction", abstract: "The daily predictions that the gateway keeps.",
     discussion: Help.discussion(
-      examples: ["forewarn prediction list --device G0911", "forewarn prediction list -o csv"]),
+      examples: [
+        "forewarn prediction list --device G0911",
+        "forewarn prediction list -o csv",
+        "forewarn prediction list --product echo-dot-5 --sort-by -probability --limit 20",
+      ]),
     subcommands: [PredictionList.self], aliases: ["predictions"])
 }
 
@@ -16,7 +20,9 @@ struct PredictionList: AsyncParsableCommand {
     discussion: Help.discussion(
       "Each is that of at least one onset from AS OF on within DAYS, from evidence before AS OF only.",
       examples: [
-        "forewarn prediction list --device G0911", "forewarn prediction list --failure-mode wifi-dropout -o csv",
+        "forewarn prediction list --device G0911",
+        "forewarn prediction list --failure-mode wifi-dropout -o csv",
+        "forewarn prediction list -l 'probability>0.5,as_of>-7d'",
       ]),
     aliases: ["ls"])
 

@@ -27,8 +27,8 @@ struct ProfileCheck: AsyncParsableCommand {
 
   func run() async throws {
     let result = CheckResult(of: paths.isEmpty ? [Self.defaultFolder] : paths)
-    switch output.format {
-    case .table:
+    switch output.shape {
+    case .page:
       for fault in result.faults { StandardStreams.print(Phrase.printable(fault.text) + "\n") }
       if result.faults.isEmpty {
         if !output.quiet { StandardStreams.print("\(Phrase.count(result.profiles, "profile")), no faults\n") }
@@ -36,12 +36,11 @@ struct ProfileCheck: AsyncParsableCommand {
         output.remark("\(Phrase.count(result.faults.count, "fault")); mend them, then: forewarn profile reload")
       }
     case .json:
-      StandardStreams.print(try result.json())
+      StandardStreams.print(try output.bytes(of: try result.json()))
     case .ndjson, .csv, .name:
       let list = ListReply(schema: CheckResult.schema, items: result.faults)
       let body = try OwnJSON.bytes(list)
-      StandardStreams.print(
-        try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders))
+      StandardStreams.print(try output.bytes(of: body))
     }
     guard result.faults.isEmpty else { throw Failure.silently(.negative) }
   }

@@ -76,13 +76,13 @@ struct ProfileDiff: AsyncParsableCommand {
   }
 
   private func bytes(_ difference: ProfileDifference) throws -> [UInt8] {
-    guard output.format == .table else {
+    guard output.isTable else {
       let rows = difference.changes.map {
         Row(
           key: $0.key, before: $0.before, after: $0.after, failureMode: $0.mode?.text, startsAnew: $0.startsAnew)
       }
       let body = try OwnJSON.bytes(Reply(items: rows))
-      return try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders)
+      return try output.bytes(of: body)
     }
     return Array(Self.text(difference).utf8)
   }

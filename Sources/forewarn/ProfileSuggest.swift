@@ -23,6 +23,7 @@ struct ProfileSuggest: AsyncParsableCommand {
       examples: [
         "forewarn profile suggest --product echo-dot-5 --mode wifi-dropout --clock event fleet.ndjson.gz",
         "forewarn profile suggest --product echo-dot-5 --mode wifi-dropout -o json last-quarter.ndjson",
+        "forewarn profile suggest --product echo-dot-5 --mode reboot-loop -o csv *.ndjson.gz",
       ]))
 
   @Argument(help: ArgumentHelp("Captures.", valueName: "file")) var files: [String]

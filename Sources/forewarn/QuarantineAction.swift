@@ -16,7 +16,7 @@ struct QuarantineAction {
         let value = try Session.value(in: body)
         let isGivenUpAgain = value.text(at: "fate") == "quarantined"
         if isGivenUpAgain { worst = worst ?? .negative }
-        if session.output.format != .table {
+        if !session.output.isTable {
           if ids.count == 1 { StandardStreams.print(try session.machine(body)) }
           answers.append(value)
         } else if !session.output.quiet {
@@ -28,7 +28,7 @@ struct QuarantineAction {
         worst = worst.map { $0 == .negative ? error.exitStatus : $0 } ?? error.exitStatus
       }
     }
-    if session.output.format != .table, ids.count > 1, !answers.isEmpty {
+    if !session.output.isTable, ids.count > 1, !answers.isEmpty {
       let list = JSONValue.object([
         .init("schema", .string(Schema.name("quarantine", verb))), .init("items", .array(answers)),
       ])
@@ -43,7 +43,7 @@ struct QuarantineAction {
     session.client.timeoutSeconds += 60
     let body = try await session.client.send(.init("POST", Route.query(route, [("reason", reason?.rawValue)])))
     let report = try Session.decode(BulkReport.self, from: body)
-    if session.output.format != .table {
+    if !session.output.isTable {
       StandardStreams.print(try session.machine(body))
     } else if !session.output.quiet {
       StandardStreams.print(told(report) + "\n")

@@ -9,7 +9,11 @@ struct QuarantineCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "quarantine", abstract: "Messages that couldn't be used, kept with their reason.",
     discussion: Help.discussion(
-      examples: ["forewarn quarantine list --reason schema", "forewarn quarantine retry 17 18"]),
+      examples: [
+        "forewarn quarantine list --reason schema",
+        "forewarn quarantine retry 17 18",
+        "forewarn quarantine show 17",
+      ]),
     subcommands: [QuarantineList.self, QuarantineShow.self, QuarantineRetry.self, QuarantineDrop.self],
     aliases: ["quarantines"])
 }
@@ -18,7 +22,11 @@ struct QuarantineList: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "What is in quarantine, and why.",
     discussion: Help.discussion(
-      examples: ["forewarn quarantine list", "forewarn quarantine list --reason unknown_product --limit 20 -o ndjson"]),
+      examples: [
+        "forewarn quarantine list",
+        "forewarn quarantine list --reason unknown_product --limit 20 -o ndjson",
+        "forewarn quarantine list -l 'received_at>-1h' --watch",
+      ]),
     aliases: ["ls"])
 
   @Option(help: "Why the message couldn't be used.") var reason: RejectionReason?
@@ -36,7 +44,11 @@ struct QuarantineShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "One message: topic, reason and payload.",
     discussion: Help.discussion(
-      examples: ["forewarn quarantine show 17", "forewarn quarantine show 17 -o json"]))
+      examples: [
+        "forewarn quarantine show 17",
+        "forewarn quarantine show 17 -o json",
+        "forewarn quarantine show 17 --json topic,payload",
+      ]))
 
   @Argument(help: "The message's number.", completion: LiveIDs.completion) var id: String
   @OptionGroup var watching: WatchOptions
@@ -76,6 +88,7 @@ struct QuarantineRetry: AsyncParsableCommand {
       examples: [
         "forewarn profile reload && forewarn quarantine retry --all --reason unknown_product",
         "forewarn quarantine retry 17 18 -o json",
+        "forewarn quarantine retry 17",
       ]))
 
   @OptionGroup var messages: QuarantineTargets
@@ -94,7 +107,11 @@ struct QuarantineDrop: AsyncParsableCommand {
     commandName: "drop", abstract: "Forget messages for good.",
     discussion: Help.discussion(
       "They stay counted as quarantined. This can't be undone.",
-      examples: ["forewarn quarantine drop 17 18", "forewarn quarantine drop --all --reason syntax"]))
+      examples: [
+        "forewarn quarantine drop 17 18",
+        "forewarn quarantine drop --all --reason syntax",
+        "forewarn quarantine drop 17 -o json",
+      ]))
 
   @OptionGroup var messages: QuarantineTargets
   @OptionGroup var connection: Connection

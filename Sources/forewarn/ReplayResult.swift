@@ -44,9 +44,9 @@ struct ReplayResult {
       messages: StatusReport.Messages(
         applied: counts.applied, duplicate: counts.duplicate, quarantined: counts.quarantined,
         unconsented: counts.unconsented, late: counts.late))
-    guard output.format == .table else {
-      switch output.format {
-      case .json: return try OwnJSON.bytes(reply) + [0x0a]
+    guard output.isTable else {
+      switch output.shape {
+      case .json: return try output.bytes(of: try OwnJSON.bytes(reply))
       case .name:
         return Array((reply.findings.map(\.finding.id) + reply.tickets.map(\.id)).map { $0 + "\n" }.joined().utf8)
       default:

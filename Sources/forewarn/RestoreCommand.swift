@@ -32,7 +32,7 @@ struct RestoreCommand: ParsableCommand {
     let outcome: Restoration.Outcome
     do {
       outcome = try Restoration(into: stateDirectory).run(
-        file, isDryRun: dryRun, stamp: BackupStamp.text(StandardStreams.screen().now)
+        file, isDryRun: dryRun, stamp: BackupStamp.text(StandardStreams.now())
       ) { progress.show("restore", $0, of: $1) }
       progress.finish()
     } catch {
@@ -44,9 +44,9 @@ struct RestoreCommand: ParsableCommand {
     let report = RestoreReport(
       created: outcome.header.created, version: outcome.header.version, databaseBytes: outcome.header.bytes,
       tickets: outcome.tickets, findings: outcome.findings, dryRun: dryRun, keptAside: outcome.keptAside)
-    guard output.format == .table else {
+    guard output.isTable else {
       return StandardStreams.print(
-        try MachineOutput.bytes(of: try OwnJSON.bytes(report), as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: try OwnJSON.bytes(report)))
     }
     guard !output.quiet else { return }
     StandardStreams.print(Self.text(report, stateDirectory))

@@ -17,10 +17,25 @@ struct Session {
     _ listing: Listing, _ path: String, filters: [(name: String, value: String?)], _ selection: ListOptions
   ) async throws {
     let (limit, refinement) = (selection.limit.limit, selection.refinement)
-    let asked = refinement.needsAll ? ListOptions.most : limit
+    let most = Self.isStreamed(path) ? ListOptions.mostOfLarge : ListOptions.most
+    let asked = refinement.needsAll ? most : limit
     let query = Route.query(path, filters + [("limit", asked.map { String($0) })])
     let isFiltered = refinement.conditions != nil || filters.contains { $0.value != nil }
-    func ask() async throws -> [UInt8] { try refined(try await get(query), refinement, limit) }
+    func ask() async throws -> [UInt8] {
+      let body = try await get(query)
+      guard refinement.needsAll, case .object(let members) = try Self.value(in: body) else { return body }
+      var items = try Self.items(in: body)
+      if items.count == most {
+        if let all = try await everyItem(path, filters: filters, refinement.conditions) {
+          items = all
+        } else {
+          output.remark("only the first \(Phrase.count(most)) were looked at: narrow them by the command's own filters")
+        }
+      }
+      let chosen = try refinement.applied(to: items, limit: limit)
+      let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
+      return Array(JSONValue.object(changed).description.utf8)
+    }
     func table(_ body: [UInt8], _ screen: Screen) throws -> String {
       let items = try Self.items(in: body)
       guard !items.isEmpty else { return listing.emptyRemark(filtered: isFiltered) + "\n" }
@@ -28,25 +43,11 @@ struct Session {
     }
     if selection.watching.watch { return try await watch(every: selection.watching.every, ask, page: table) }
     let body = try await ask()
-    guard output.format == .table, refinement.fields == nil else { return StandardStreams.print(try machine(body)) }
+    guard output.isTable else { return StandardStreams.print(try machine(body)) }
     let count = try Self.items(in: body).count
     guard count > 0 else { return output.remark(listing.emptyRemark(filtered: isFiltered)) }
-    StandardStreams.print(try table(body, StandardStreams.screen()))
+    StandardStreams.print(try table(body, output.screen()))
     if count == limit { output.remark("the first \(count) are shown; more with a larger --limit") }
-  }
-
-  /// The list as the options on any of its fields make it.
-  private func refined(_ body: [UInt8], _ refinement: Refinement, _ limit: Int?) throws -> [UInt8] {
-    guard refinement.needsAll || refinement.fields != nil else { return body }
-    guard case .object(let members) = try Self.value(in: body) else { return body }
-    let items = try Self.items(in: body)
-    if refinement.needsAll, items.count == ListOptions.most {
-      output.remark(
-        "only the first \(Phrase.count(items.count)) were looked at: narrow them by the command's own filters")
-    }
-    let chosen = try refinement.applied(to: items, limit: limit)
-    let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
-    return Array(JSONValue.object(changed).description.utf8)
   }
 
   /// Prints the object at a path, once or as it changes.
@@ -59,22 +60,22 @@ struct Session {
 
   /// Prints one object: as the daemon said it, or as the page made of it.
   func show(_ body: [UInt8], page: ([UInt8], Screen) throws -> String) throws {
-    guard output.format == .table else {
+    guard output.isTable else {
       return StandardStreams.print(try machine(body))
     }
-    StandardStreams.print(try page(body, StandardStreams.screen()))
+    StandardStreams.print(try page(body, output.screen()))
   }
 
   func get(_ path: String) async throws -> [UInt8] { try await client.send(.init("GET", path)) }
 
   func machine(_ body: [UInt8]) throws -> [UInt8] {
     do {
-      let bytes = try MachineOutput.bytes(of: body, as: output.format, withHeaders: !output.noHeaders)
+      let bytes = try output.bytes(of: body)
       if output.format == .name, bytes.isEmpty, try !MachineOutput.items(in: body).isEmpty {
         output.remark("nothing here has a name of its own; -o json holds all")
       }
       return bytes
-    } catch {
+    } catch let error as JSONFault {
       throw Self.unreadable(error)
     }
   }

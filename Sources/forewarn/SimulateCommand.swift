@@ -10,22 +10,21 @@ struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Make up a fleet with known defects and write or publish what it says.",
-    discussion: """
+    discussion: Help.discussion(
+      """
       The fleet has products, batches, regions, carriers, weather, staged firmware rollouts, late and doubled reports. \
       The scenario demo plants one bad batch, one bad firmware and two carrier outages; null plants the outages alone, \
       so everything that is raised on it is false. The scenarios evaluation-… are the fleets of `make evaluate`, with its \
       --devices, --days and --seed. The same options give the same bytes.
 
-      EXAMPLES
-        forewarn simulate --out fleet.ndjson --truth truth.json
-        forewarn simulate --scenario null --out - | forewarn replay --clock event -
-        forewarn simulate --broker mqtt://127.0.0.1:1883 --devices 10000 --days 30
-        forewarn simulate --broker mqtt://127.0.0.1:1883 --days 60 --only-days 31-37
-
       A daemon that is fed from --broker needs clock: event in its configuration.
-
-      EXIT STATUS  0 done, 2 failed (broker or file), 64 wrong use, 130 interrupted
-      """)
+      """,
+      examples: [
+        "forewarn simulate --out fleet.ndjson --truth truth.json",
+        "forewarn simulate --scenario null --out - | forewarn replay --clock event -",
+        "forewarn simulate --broker mqtt://127.0.0.1:1883 --devices 10000 --days 30",
+        "forewarn simulate --broker mqtt://127.0.0.1:1883 --days 60 --only-days 31-37",
+      ]))
 
   enum Scenario: String, ExpressibleByArgument, CaseIterable {
     case demo, null

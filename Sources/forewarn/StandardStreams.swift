@@ -28,15 +28,30 @@ enum StandardStreams {
     }
   }
 
-  /// What standard output is laid out for. Colour: a terminal that isn't dumb, and no `NO_COLOR`.
-  static func screen() -> Screen {
+  /// What standard output is laid out for.
+  static func screen(colour: OutputOptions.Colour) -> Screen {
     let isTerminal = isatty(STDOUT_FILENO) == 1
-    let isPlain = !(environment("NO_COLOR") ?? "").isEmpty || environment("TERM") == "dumb"
+    return Screen(
+      width: isTerminal ? width() : 80, isTerminal: isTerminal, isColoured: isColoured(colour, isTerminal: isTerminal),
+      now: now())
+  }
+
+  /// The option, then `NO_COLOR`, then `CLICOLOR_FORCE`, else whether a terminal reads that isn't dumb.
+  private static func isColoured(_ colour: OutputOptions.Colour, isTerminal: Bool) -> Bool {
+    switch colour {
+    case .always: return true
+    case .never: return false
+    case .auto: break
+    }
+    if !(environment("NO_COLOR") ?? "").isEmpty { return false }
+    if !["", "0"].contains(environment("CLICOLOR_FORCE") ?? "") { return true }
+    return isTerminal && environment("TERM") != "dumb"
+  }
+
+  static func now() -> EventTime {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return Screen(
-      width: isTerminal ? width() : 80, isTerminal: isTerminal, isColoured: isTerminal && !isPlain,
-      now: EventTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000))
+    return EventTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
   static func environment(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }

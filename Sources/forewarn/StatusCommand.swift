@@ -15,8 +15,12 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions
 
+  /// A daemon that was just started needs a moment before it listens.
+  private static let patienceSeconds = 2.0
+
   func run() async throws {
-    let session = Session(connection, output)
+    var session = Session(connection, output)
+    session.client.patienceSeconds = min(Self.patienceSeconds, connection.timeout.value)
     if watching.watch {
       return try await session.watch(every: watching.every) {
         try await session.get(Route.status)

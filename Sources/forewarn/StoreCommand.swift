@@ -5,14 +5,18 @@ import Terminal
 struct StoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "store", abstract: "The database: its size, its growth, and whether it is whole.",
-    discussion: Help.discussion(examples: ["forewarn store show", "forewarn store check"]),
+    discussion: Help.discussion(examples: [
+      "forewarn store show", "forewarn store check", "forewarn store show -o json",
+    ]),
     subcommands: [StoreShow.self, StoreCheck.self])
 }
 
 struct StoreShow: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "What it takes, how fast it grows, and how long the room is enough.",
-    discussion: Help.discussion(examples: ["forewarn store show", "forewarn store show -o json"]))
+    discussion: Help.discussion(examples: [
+      "forewarn store show", "forewarn store show -o json", "forewarn store show --json bytes,days_left",
+    ]))
 
   @OptionGroup var watching: WatchOptions
   @OptionGroup var connection: Connection
@@ -33,7 +37,9 @@ struct StoreCheck: AsyncParsableCommand {
       The daemon does it by itself every store.integrity_check_days; the intake goes on meanwhile. Exit status: 0 it is \
       whole, 1 it is damaged.
       """,
-      examples: ["forewarn store check", "forewarn store check -o json"]))
+      examples: [
+        "forewarn store check", "forewarn store check -o json", "forewarn store check --quiet || forewarn doctor",
+      ]))
 
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions

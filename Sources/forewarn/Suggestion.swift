@@ -7,6 +7,14 @@ enum Suggestion {
   static func forMistyped(
     _ arguments: some Sequence<String>, below root: any ParsableCommand.Type
   ) -> (word: String, meant: String)? {
+    let words = Array(arguments)
+    if words.first == "help", words.count == 2,
+      !root.configuration.subcommands.contains(where: { names(of: $0).contains(words[1]) })
+    {
+      let topics = HelpTopics.all.map(\.name) + ["topics"] + root.configuration.subcommands.flatMap(names)
+      guard let near = nearest(to: words[1], in: topics) else { return nil }
+      return (words[1], "help " + near)
+    }
     var command = root
     var isValue = false
     for word in arguments {
@@ -19,15 +27,18 @@ enum Suggestion {
         let subcommands = command.configuration.subcommands
         guard !subcommands.isEmpty else { return nil }
         guard let next = subcommands.first(where: { names(of: $0).contains(word) }) else {
-          let near = subcommands.flatMap(names).map { (name: $0, distance: distance(word, $0)) }
-            .min { $0.distance < $1.distance }
-          guard let near, near.distance <= 2, near.distance < near.name.count else { return nil }
-          return (word, near.name)
+          return nearest(to: word, in: subcommands.flatMap(names)).map { (word, $0) }
         }
         command = next
       }
     }
     return nil
+  }
+
+  private static func nearest(to word: String, in names: [String]) -> String? {
+    let near = names.map { (name: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
+    guard let near, near.distance <= 2, near.distance < near.name.count else { return nil }
+    return near.name
   }
 
   private static func names(of command: any ParsableCommand.Type) -> [String] {

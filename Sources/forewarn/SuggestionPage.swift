@@ -13,9 +13,9 @@ struct SuggestionPage {
   let suggestion: FactorSuggestion
 
   func text(_ output: OutputOptions) throws -> [UInt8] {
-    guard output.format == .table else {
-      switch output.format {
-      case .json: return try OwnJSON.bytes(reply) + [0x0a]
+    guard output.isTable else {
+      switch output.shape {
+      case .json: return try output.bytes(of: try OwnJSON.bytes(reply))
       case .csv:
         let header = output.noHeaders ? "" : "factor,gain_nats,gain_low,gain_high,onsets\n"
         return Array(

@@ -75,6 +75,7 @@ struct TicketHold: AsyncParsableCommand {
       examples: [
         "forewarn ticket hold T-128 --until 7d --reason \"waiting for parts\"",
         "forewarn ticket hold T-128 --until 2025-12-01 --reason \"customer is away\"",
+        "forewarn ticket hold --batch FTV4KM-2024-W18 --state open --reason \"no spares\" --dry-run",
       ]))
 
   @Option(help: ArgumentHelp("Until when: a date, an RFC 3339 time, or a time from now such as 7d.", valueName: "time"))
@@ -102,6 +103,7 @@ struct TicketResolve: AsyncParsableCommand {
       examples: [
         "forewarn ticket resolve T-128 --outcome confirmed",
         "forewarn ticket resolve T-128 T-129 --outcome no_fault_found --note \"bench test passed\"",
+        "forewarn ticket resolve --finding F-17 --state open --outcome cured --dry-run",
       ]))
 
   @Option(help: "What was found.") var outcome: Ticket.Outcome
@@ -121,7 +123,11 @@ struct TicketReopen: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reopen", abstract: "Open resolved or closed tickets again.",
     discussion: Help.discussion(
-      examples: ["forewarn ticket reopen T-128", "forewarn ticket reopen T-128 --reason \"fault came back\""]))
+      examples: [
+        "forewarn ticket reopen T-128",
+        "forewarn ticket reopen T-128 --reason \"fault came back\"",
+        "forewarn ticket reopen --finding F-17 --state resolved --dry-run",
+      ]))
 
   @OptionGroup var tickets: TicketSelection
   @OptionGroup var remarks: Remarks
@@ -145,6 +151,7 @@ struct TicketCancel: AsyncParsableCommand {
       examples: [
         "forewarn ticket cancel T-128 --reason \"device was sold\"",
         "forewarn ticket cancel --finding F-17 --reason \"false alarm\" --dry-run",
+        "forewarn ticket list -l 'device>=G09' -o name | xargs forewarn ticket cancel --reason \"sold\"",
       ]))
 
   @OptionGroup var tickets: TicketSelection
@@ -165,6 +172,7 @@ struct TicketNote: AsyncParsableCommand {
       examples: [
         "forewarn ticket note T-128 \"called the customer, no answer\"",
         "forewarn ticket note T-128 \"RMA 4711\" -o json",
+        "forewarn ticket note T-128 \"sent by courier\" --quiet",
       ]))
 
   @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String

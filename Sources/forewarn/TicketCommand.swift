@@ -6,7 +6,11 @@ import Vocabulary
 struct TicketCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ticket", abstract: "The proactive care of single devices.",
-    discussion: Help.discussion(examples: ["forewarn ticket list --state open", "forewarn ticket show T-128"]),
+    discussion: Help.discussion(examples: [
+      "forewarn ticket list --state open",
+      "forewarn ticket show T-128",
+      "forewarn ticket resolve T-128 --outcome confirmed",
+    ]),
     subcommands: [
       TicketList.self, TicketShow.self, TicketAck.self, TicketOpen.self, TicketHold.self, TicketResolve.self,
       TicketReopen.self,
@@ -45,7 +49,11 @@ struct TicketShow: AsyncParsableCommand {
     commandName: "show", abstract: "One ticket: what is likely, why, what to do and what it costs.",
     discussion: Help.discussion(
       "The explanation is in the desk's language (`desk_locale` of the configuration) unless --locale names another.",
-      examples: ["forewarn ticket show T-128", "forewarn ticket show T-128 --locale de -o json"]))
+      examples: [
+        "forewarn ticket show T-128",
+        "forewarn ticket show T-128 --locale de -o json",
+        "forewarn ticket show T-128 --watch",
+      ]))
 
   @Argument(help: "The ticket's id.", completion: LiveIDs.completion) var id: String
   @Option(help: ArgumentHelp("The explanation's language: en, de, ja, …", valueName: "locale")) var locale: String?
@@ -67,7 +75,9 @@ struct TicketWatch: AsyncParsableCommand {
     commandName: "watch", abstract: "Tickets as they come, change and go: `ticket list --watch`.",
     discussion: Help.discussion(
       examples: [
-        "forewarn ticket watch --severity critical", "forewarn ticket watch --owner \"factory SZ-3\" | jq .event",
+        "forewarn ticket watch --severity critical",
+        "forewarn ticket watch --owner \"factory SZ-3\" | jq .event",
+        "forewarn ticket watch -l 'probability>0.8' -o ndjson >> risky.ndjson",
       ]))
 
   @OptionGroup var filter: TicketFilters

@@ -42,7 +42,7 @@ struct TicketSelection: ParsableArguments {
       }
     }
     let (body, report) = try await ask(action, isDryRun: isDryRun, session)
-    if session.output.format != .table {
+    if !session.output.isTable {
       StandardStreams.print(try session.machine(body))
     } else if !session.output.quiet {
       StandardStreams.print(told(report))

@@ -23,18 +23,17 @@ struct TopCommand: AsyncParsableCommand {
   func run() async throws {
     let client = connection.client
     var view = TopView()
-    if output.format != .table {
+    if !output.isTable {
       guard once else { throw Failure(.usage, "a record is of one moment", advice: "forewarn top --once -o json") }
       return StandardStreams.print(
-        try MachineOutput.bytes(
-          of: try await Self.record(client), as: output.format, withHeaders: !output.noHeaders))
+        try output.bytes(of: try await Self.record(client)))
     }
     if once || isatty(STDIN_FILENO) == 0 || isatty(STDOUT_FILENO) == 0 {
       guard once else {
         throw Failure(.usage, "top needs a terminal", advice: "where there is none: forewarn top --once")
       }
       try await Self.ask(client, &view)
-      let screen = StandardStreams.screen()
+      let screen = output.screen()
       let height = TerminalMode.size()?.height ?? 24
       let lines = view.lines(height: height, on: screen)
       return StandardStreams.print(
@@ -61,7 +60,7 @@ struct TopCommand: AsyncParsableCommand {
   }
 
   private func draw(_ view: TopView) {
-    var screen = StandardStreams.screen()
+    var screen = output.screen()
     let size = TerminalMode.size() ?? (width: 80, height: 24)
     screen.width = size.width
     let lines = view.lines(height: size.height, on: screen)
@@ -104,7 +103,7 @@ struct TopCommand: AsyncParsableCommand {
     }
     view.take(
       status: status, tickets: try await items(Route.tickets, openStates),
-      findings: try await items(Route.findings, liveStates), at: StandardStreams.screen().now)
+      findings: try await items(Route.findings, liveStates), at: StandardStreams.now())
   }
 
   private func carryOut(_ effect: TopView.Effect, _ client: ControlClient, _ view: inout TopView) async {
@@ -114,7 +113,7 @@ struct TopCommand: AsyncParsableCommand {
       case .show(let noun, let id):
         let route = Route.object(noun == "ticket" ? Route.tickets : Route.findings, id)
         let body = try await client.send(.init("GET", route))
-        var screen = StandardStreams.screen()
+        var screen = output.screen()
         screen.width = TerminalMode.size()?.width ?? 80
         view.take(
           page: noun == "ticket"

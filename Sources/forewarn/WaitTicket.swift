@@ -10,7 +10,10 @@ struct WaitTicket: AsyncParsableCommand {
     commandName: "ticket", abstract: "Wait until there is a ticket that someone may act on, and print its id.",
     discussion: Help.discussion(
       "--timeout is for the whole wait. Exit status 1 if the time is over before.",
-      examples: ["forewarn wait ticket --timeout 10m", "forewarn ticket show $(forewarn wait ticket)"]))
+      examples: [
+        "forewarn wait ticket --timeout 10m", "forewarn ticket show $(forewarn wait ticket)",
+        "forewarn wait ticket --quiet && forewarn ticket list",
+      ]))
 
   @OptionGroup var connection: Connection
   @OptionGroup var output: OutputOptions

@@ -20,8 +20,8 @@ extension Session {
   func watch(
     every: Seconds, _ ask: () async throws -> [UInt8], page: ([UInt8], Screen) throws -> String
   ) async throws {
-    let isDrawn = output.format == .table && isatty(STDOUT_FILENO) == 1
-    guard isDrawn || output.format == .table || output.format == .ndjson else {
+    let isDrawn = output.isTable && isatty(STDOUT_FILENO) == 1
+    guard output.isTable || output.shape == .ndjson || (output.fields != nil && output.format == .table) else {
       throw Failure(
         .usage, "--watch can't print \(output.format.rawValue)",
         advice: "leave -o out: a table on a terminal, NDJSON through a pipe; or -o ndjson")
@@ -33,9 +33,11 @@ extension Session {
       do {
         let body = try await ask()
         if isDrawn {
-          draw(try page(body, StandardStreams.screen()))
+          draw(try page(body, output.screen()))
         } else {
-          let events = watched.take(try Self.items(in: body))
+          let items = try Self.items(in: body)
+          try output.fields?.require(in: items)
+          let events = watched.take(items).map { output.fields?.projection(ofEvent: $0) ?? $0 }
           StandardStreams.print(events.map { $0.description + "\n" }.joined())
         }
         (isFirst, isAway) = (false, false)

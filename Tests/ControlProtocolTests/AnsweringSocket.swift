@@ -36,10 +36,17 @@ final class AnsweringSocket: Sendable {
 
   var requests: [Request] { seen.requests.withLock { $0 } }
 
-  static func listening(_ answer: @escaping @Sendable (Request) -> Answer) async throws -> AnsweringSocket {
+  static func folder() throws -> String {
     var template = Array("/tmp/fw-answer-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-    let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// At `s` in a folder of its own, which goes with it.
+  static func listening(
+    in given: String? = nil, _ answer: @escaping @Sendable (Request) -> Answer
+  ) async throws -> AnsweringSocket {
+    let folder = try given ?? folder()
     let seen = Seen()
     let path = folder + "/s"
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)

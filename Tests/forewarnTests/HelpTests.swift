@@ -17,25 +17,6 @@ import Testing
       + command.configuration.subcommands.flatMap { walk($0, "\(words) \($0.configuration.commandName ?? "?")") }
   }
 
-  @Test(arguments: places)
-  func `every command's help says what it does and shows at least two examples`(place: Place) {
-    let configuration = place.command.configuration
-    #expect(!configuration.abstract.isEmpty)
-    let help = Forewarn.helpMessage(for: place.command, columns: 80)
-    let examples = help.split(separator: "\n").filter { $0.hasPrefix("  ") && $0.contains("forewarn ") }
-      .filter { !$0.contains("See 'forewarn help") }
-    #expect(examples.count >= 2, "\(place.words)")
-  }
-
-  /// What they print isn't a record: a stream of messages, a script.
-  private static let unrecorded = ["forewarn simulate", "forewarn completion"]
-
-  @Test(
-    arguments: places.filter { $0.command.configuration.subcommands.isEmpty && !unrecorded.contains($0.words) })
-  func `every command that prints takes an output format`(place: Place) {
-    #expect(Forewarn.helpMessage(for: place.command, columns: 80).contains("-o, --output"))
-  }
-
   @Test(
     arguments: places.filter {
       $0.words.split(separator: " ").count == 2 && !$0.command.configuration.subcommands.isEmpty

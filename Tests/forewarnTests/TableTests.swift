@@ -30,6 +30,18 @@ import Testing
     #expect(wide.text(on: Samples.page).contains(long))
   }
 
+  @Test func `columns that a terminal has no room for are left out, and wide shows them all`() {
+    let column = String(repeating: "x", count: 12)
+    let table = Table(
+      columns: ["A", "B", "C", "D"].map { .init($0) }, rows: [(0..<4).map { _ in Table.Cell(column) }])
+    var screen = Screen(width: 40, isTerminal: true, now: Samples.now)
+    let lines = table.text(on: screen).split(separator: "\n")
+    #expect(lines.map(\.count) == [29, 40] && !lines[0].contains("D"))
+    screen.isWide = true
+    #expect(table.text(on: screen).contains("D"))
+    #expect(table.text(on: Samples.page).split(separator: "\n")[1].split(separator: "\t").count == 4)
+  }
+
   @Test func `colour is only on a coloured terminal and leaves the alignment`() {
     let coloured = Screen(isTerminal: true, isColoured: true, now: Samples.now)
     let text = Table(columns: [.init("STATE"), .init("N")], rows: [[Table.Cell("ok", .good), "1"]]).text(on: coloured)

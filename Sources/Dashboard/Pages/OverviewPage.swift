@@ -36,7 +36,7 @@ package struct OverviewPage: Sendable {
       \(Elements.section(
         "Next tickets", wide: true, urgentTable.html,
         Figure.after(
-          table: nil, name: "urgent", page: .overview, command: "forewarn ticket list --state open --state proposed --limit 12")))
+          table: nil, name: "urgent", page: .overview, command: "forewarn ticket list --state open,proposed --limit 12")))
       \(Elements.section(
         "Messages", RatePlot.figure(rates, table: rateTable, page: .overview).html, Self.messages(status)))
       \(Elements.section(
@@ -62,7 +62,7 @@ package struct OverviewPage: Sendable {
 
   private var tiles: HTML {
     let lag = status.lagSeconds.map { Phrase.briefly(seconds: max($0, 0)) } ?? "–"
-    let rate = rates.last?.messagesASecond.map { Scale.label($0) } ?? "–"
+    let rate = rates.last?.messagesASecond.map { Phrase.fixed($0, $0 < 10 ? 1 : 0) } ?? "–"
     return Elements.tiles([
       (Phrase.count(status.findings.live), "live findings", nil, Link("findings")),
       (

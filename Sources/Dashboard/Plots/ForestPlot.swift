@@ -23,7 +23,7 @@ struct ForestPlot {
     let low = min(known.map(\.low).min() ?? 0.5, 0.8)
     let high = max(known.map(\.high).max() ?? 2, 1.25)
     let line = 24.0
-    let margins = Drawing.Margins(left: 170, right: noteTitle == nil ? 128 : 262, top: 22, bottom: 42)
+    let margins = Drawing.Margins(left: 200, right: noteTitle == nil ? 128 : 262, top: 22, bottom: 42)
     var drawing = Drawing(
       width: 700, height: margins.top + margins.bottom + line * Double(max(rows.count, 1)), margins: margins,
       x: (max(low, 0.02), min(high, 500)), y: (0, Double(max(rows.count, 1))), isLogarithmicX: true)

@@ -3,9 +3,13 @@ import Hummingbird
 
 /// The database's room and health.
 extension Routes {
-  func addStoreRoutes(to router: Router<ControlContext>) {
-    router.get("/v1/store", use: reading { _, _ in .json(status.storeReport()) })
-    router.post("/v1/store/check", use: changing(checkStore))
+  var storeRoutes: [ControlRoute] {
+    [
+      asks("/v1/store", "The room that the database takes and has, and whether it is whole", .object("store.show")) {
+        _, _ in .json(status.storeReport())
+      },
+      changes("/v1/store/check", "All of the database is read and checked", .object("store.show"), checkStore),
+    ]
   }
 
   private func checkStore(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {
