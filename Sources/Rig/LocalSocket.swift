@@ -55,7 +55,7 @@ package enum LocalSocket {
   }
 
   /// A connected stream socket to the Unix socket at `path`; `nil` where nobody listens (yet).
-  static func connect(toUnix path: String) throws -> Int32? {
+  package static func connect(toUnix path: String) throws -> Int32? {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let bytes = Array(path.utf8)

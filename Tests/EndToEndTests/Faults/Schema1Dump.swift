@@ -1,0 +1,1 @@
+../../CaseStoreTests/Schema1Dump.swift
