@@ -11,7 +11,9 @@ package enum FaultReport {
     guard let path = ProcessInfo.processInfo.environment["FOREWARN_FAULT_REPORT"] else { return }
     let line = try JSONEncoder().encode(["fault": fault, "measured": figures]) + Data("\n".utf8)
     try oneAtATime.withLock { _ in
-      if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
+      if !FileManager.default.fileExists(atPath: path) {
+        _ = FileManager.default.createFile(atPath: path, contents: nil)
+      }
       let file = try FileHandle(forWritingTo: URL(filePath: path))
       defer { file.closeFile() }
       try file.seekToEnd()

