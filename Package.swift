@@ -110,6 +110,9 @@ let package = Package(
       dependencies: ["GatewaySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
     .executableTarget(
+      name: "soak",
+      dependencies: ["Rig", "Broker", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
       name: "bench",
       dependencies: [
         "Rig", "FleetSimulation", "Vocabulary", "Broker", "FirmwareProfiles", "DeviceHistory", "DefectModel",

@@ -48,26 +48,4 @@ import Testing
     try FaultReport.measured("refused with \(exit), then \(1000 - tally.applied) of 1000 lost", of: "read-only state")
     try await daemon.stop()
   }
-
-  @Test(.longFault) func `a database of the first schema is taken over while messages pour in`() async throws {
-    let site = try await Installation.started(broker: .init(isPersistent: true))
-    try await site.daemon.stop()
-    for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: site.databasePath + suffix) {
-      try FileManager.default.removeItem(atPath: site.databasePath + suffix)
-    }
-    try await CommandRun.system("sqlite3", [site.databasePath], standardInput: schema1Dump).succeeded()
-    try #require(chmod(site.databasePath, 0o640) == 0)
-    let tickets = try await site.sql("SELECT count(*) FROM ticket").succeeded().standardOutput
-    let crowd = try Crowd(site.broker, connections: 2)
-    async let load: Void = crowd.publish(numberedReports(0..<20_000, devices: 200))
-    try await site.daemon.start(until: ["ready", "degraded"])
-    try await load
-    let tally = try await site.tallyAtRest(of: 20_000)
-    #expect(try await site.reportsOfAll() >= 20_000)
-    #expect(try await site.sql("SELECT count(*) FROM ticket").succeeded().standardOutput == tickets && tickets != "0\n")
-    #expect(try await site.sql("PRAGMA integrity_check").succeeded().standardOutput == "ok\n")
-    #expect(try await site.daemon.stop() == .code(0))
-    try FaultReport.measured(
-      "\(tally.applied) applied, \(tickets.filter(\.isNumber)) tickets kept, integrity ok", of: "upgrade under load")
-  }
 }

@@ -36,7 +36,13 @@ extension Installation {
     try await list("device").reduce(0) { $0 + Int($1["reports"]?.number ?? 0) }
   }
 
-  func isReady(within limit: Duration = .seconds(60)) async throws {
-    try await wait(for: "forewarnd is ready", within: limit) { try await daemon.status()?.state == "ready" }
+  /// Once so many are applied, and no more comes. Messages that come again would make a count of received ones come too soon.
+  func tally(ofApplied count: Int, within limit: Duration = .seconds(90)) async throws -> Tally {
+    try await answer(
+      within: limit, every: .milliseconds(100), else: { "\(count) are applied\n\(daemon.standardError)" }
+    ) {
+      guard let status = try await daemon.status() else { throw RigError("forewarnd is gone\n\(daemon.standardError)") }
+      return status.messages.applied >= count ? Tally(status.messages) : nil
+    }
   }
 }

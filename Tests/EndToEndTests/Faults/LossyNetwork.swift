@@ -17,7 +17,8 @@ struct LossyNetwork {
   func lose(percent: Int) async throws {
     try await restore()
     for side in ["dport", "sport"] {
-      try await Self.nft("add rule ip faults input tcp \(side) \(port) numgen random mod 100 < \(percent) drop")
+      let some = percent < 100 ? "numgen random mod 100 < \(percent) " : ""
+      try await Self.nft("add rule ip faults input tcp \(side) \(port) \(some)drop")
     }
   }
 

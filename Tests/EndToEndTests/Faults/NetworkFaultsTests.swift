@@ -40,7 +40,7 @@ import Testing
     try await line.restore()
     let tally = try await site.tally(of: 2000, within: .seconds(60))
     let back = ContinuousClock.now - since
-    let rest = try await site.tallyAtRest(of: 2000)
+    let rest = try await site.tally(ofApplied: 2000)
     #expect(tally.applied <= 2000 && rest.applied == 2000)
     try FaultReport.measured(
       "noticed after \(noticed.inSeconds), all there after \(back.inSeconds), \(2000 - rest.applied) of 2000 lost",
@@ -67,7 +67,7 @@ import Testing
     }
     let tally = try await site.tally(of: sent, within: .seconds(60))
     try await line.restore()
-    let rest = try await site.tallyAtRest(of: sent)
+    let rest = try await site.tally(ofApplied: sent)
     #expect(rest.applied == sent && tally.applied <= sent)
     #expect(try await site.reportsOfAll() == sent)
     try FaultReport.measured(

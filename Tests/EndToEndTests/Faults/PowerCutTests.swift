@@ -29,7 +29,7 @@ struct PowerCutTests {
         "sqlite3", ["\(copy.stateDirectory)/cases.db", "PRAGMA integrity_check"]
       ).succeeded().standardOutput
       #expect(integrity == "ok\n")
-      try await copy.start(until: ["starting", "degraded", "ready"])
+      try await copy.start(until: ["starting", "degraded", "ready"], within: .seconds(60))
       let held = try #require(try await copy.status()).messages.received
       // Those that the daemon had told of were committed before.
       #expect(held >= known, "\(held) of \(known)")
@@ -38,7 +38,7 @@ struct PowerCutTests {
       copies += 1
     }
     try await load
-    #expect(try await site.tallyAtRest(of: messages).applied == messages)
+    #expect(try await site.tally(ofApplied: messages).applied == messages)
     try FaultReport.measured(
       "\(copies) copies, each whole; acknowledged and missing: \(max(0, -smallest))", of: "copies at random instants")
   }

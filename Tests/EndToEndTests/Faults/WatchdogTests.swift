@@ -34,7 +34,7 @@ struct WatchdogTests {
     try await daemon.start()
     let back = ContinuousClock.now - hung
     #expect(back < .seconds(5))
-    let tally = try await site.tallyAtRest(of: 10)
+    let tally = try await site.tally(ofApplied: 10)
     #expect(tally.applied == 10)
     try FaultReport.measured(
       "silent for 3 s at WatchdogSec=3, back \(back.inSeconds) later, \(10 - tally.applied) of 10 lost",

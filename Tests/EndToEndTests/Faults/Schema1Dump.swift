@@ -1,1 +1,0 @@
-../../CaseStoreTests/Schema1Dump.swift
