@@ -331,19 +331,8 @@ extension Connection {
     guard reason.number == 0 else { return }
     isSessionPresent = sessionPresent
     phase = .accepted
-    giveUpOnSilence()
     // From here on the log would only cost: libmosquitto formats a line for every message.
     mosquitto_log_callback_set(handle, nil)
-  }
-
-  /// libmosquitto waits a whole keep-alive for the answer to its question, and asks after one: a silent line would be noticed
-  /// after two. What we sent and nobody took ends the connection after half of one: after one and a half, by MQTT's own measure.
-  private func giveUpOnSilence() {
-    guard settings.address.transport != .unixSocket, settings.keepAliveSeconds > 0 else { return }
-    var milliseconds = UInt32(settings.keepAliveSeconds) * 500
-    // Where it can't be set, the connection ends later.
-    _ = setsockopt(
-      socket, Int32(IPPROTO_TCP), TCP_USER_TIMEOUT, &milliseconds, socklen_t(MemoryLayout<UInt32>.size))
   }
 
   private func received(_ message: mosquitto_message) {

@@ -32,6 +32,7 @@ import Vocabulary
       var history = Fleet.history(profile)
       var table = Table()
       for (hour, value) in values.enumerated() {
+        history.advance(to: Fleet.time(1, 8 + hour))
         let fate = history.hear(
           Fleet.report(1, 8 + hour, sequence: Int64(hour), temperature: value), of: "d1", into: &table)
         #expect(fate == .applied)
