@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof day simulate fuzz mutants demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
+.PHONY: help deps check-swift build lint test proof day simulate fuzz mutants faults coverage asan tsan soak test-repeat demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
@@ -85,9 +85,54 @@ simulate fuzz: SECONDS ?= 60
 simulate: build  ## the gateway in seeded worlds for SECONDS=60: faults, crashes, power cuts, and an oracle; SEED=17 shrinks one
 	@$(BIN)/simulate --seconds $(SECONDS) $(if $(SEED),--seed $(SEED) --shrink)
 
-fuzz: build  ## broken input for every reader of foreign bytes, SECONDS=60 each
-	FOREWARN_FUZZ_SECONDS=$(SECONDS) FOREWARN_FUZZ_SEED=$(or $(SEED),1) swift test $(CHECKS) --skip-build --no-parallel \
-	  --filter FuzzTargetTests
+# With libFuzzer where the toolchain has it: a build of its own, instrumented, that knows what the program has reached. Elsewhere
+# with the mutations that `make test` uses, too. TARGETS="report cbor": those.
+fuzz: deps check-swift  ## broken input for every reader of foreign bytes, SECONDS=60 each
+	@Tests/Fuzzing/run $(SECONDS) $(TARGETS); status=$$?; [ $$status = 3 ] || exit $$status; \
+	$(MAKE) build && FOREWARN_FUZZ_SECONDS=$(SECONDS) FOREWARN_FUZZ_SEED=$(or $(SEED),1) \
+	  swift test $(CHECKS) --skip-build --no-parallel --filter FuzzTargetTests
+
+faults: PACKAGES += faketime iproute2 nftables python3-minimal util-linux
+
+faults: build  ## every fault of the list, for real, and the table of what came of it; FAULTS="clock disk": those
+	@FAULT_FLAGS='$(CHECKS)' Tests/Faults/run $(FAULTS)
+
+# Sanitizers and coverage need builds of their own, without optimisation; what must be fast, or lays its own hands on memory
+# and libraries, is left to `make test`.
+PURE := Vocabulary|FirmwareProfiles|DeviceHistory|DefectModel|Triage|Pipeline|Fingerprints|FuzzTargets
+CONCURRENT := GatewayTests|BrokerTests|CaseStoreTests|ControlProtocolTests|RigTests
+SUITES ?= $(PURE)|$(CONCURRENT)|forewarnTests|DashboardTests
+OWN := --explicit-target-dependency-import-check error
+
+asan: deps check-swift  ## the tests with AddressSanitizer; SUITES="…|…": those
+	swift build --scratch-path .build/asan --sanitize=address $(OWN) --build-tests
+	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build/asan --sanitize=address $(OWN) --skip-build --no-parallel \
+	  --filter '$(SUITES)'
+
+tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
+	swift build --scratch-path .build/tsan --sanitize=thread $(OWN) --build-tests
+	swift test --scratch-path .build/tsan --sanitize=thread $(OWN) --skip-build --no-parallel --filter '$(CONCURRENT)'
+
+coverage: deps check-swift  ## which lines the tests run, by module; pure ones must reach 95 %; SUITES="…": only by those
+	swift build --scratch-path .build/coverage --enable-code-coverage $(OWN) --build-tests
+	swift test --scratch-path .build/coverage --enable-code-coverage $(OWN) --skip-build --no-parallel --filter '$(SUITES)' \
+	  > .build/coverage.log 2>&1 || { tail -40 .build/coverage.log; exit 1; }
+	@Tests/coverage .build/coverage/debug/codecov/forewarn.json
+
+HOURS ?= 1
+
+soak: build  ## 1 000 messages a second for HOURS=1, a fault every minute; samples and a plot in .build/soak
+	@$(BIN)/soak --hours $(HOURS) --out .build/soak
+
+TIMES ?= 20
+
+test-repeat: build  ## all tests TIMES=20 in a row; stops at the first that fails, and names it
+	@for round in $$(seq $(TIMES)); do \
+	  begin=$$SECONDS; \
+	  swift test $(CHECKS) --skip-build --no-parallel > .build/tests.log 2>&1 || { \
+	    echo "round $$round failed:"; grep -aE '✘|Fatal error' .build/tests.log | head -20; exit 1; }; \
+	  echo "round $$round of $(TIMES): $$(grep -a 'Test run with' .build/tests.log | tail -1), $$((SECONDS - begin)) s"; \
+	done
 
 mutants: deps check-swift  ## break the program in fifty places, and see that tests notice; long. PLACES="3 17-20": those
 	@Tests/Mutation/run $(PLACES)

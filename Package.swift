@@ -110,6 +110,9 @@ let package = Package(
       dependencies: ["GatewaySimulation", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
     .executableTarget(name: "demo", dependencies: ["Rig", "FleetSimulation", "Vocabulary"]),
     .executableTarget(
+      name: "soak",
+      dependencies: ["Rig", "Broker", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
+    .executableTarget(
       name: "bench",
       dependencies: [
         "Rig", "FleetSimulation", "Vocabulary", "Broker", "FirmwareProfiles", "DeviceHistory", "DefectModel",
@@ -189,4 +192,21 @@ where [.regular, .executable, .test].contains(target.type) && !compiledByClang.c
       .enableUpcomingFeature("InternalImportsByDefault"),
       .enableUpcomingFeature("MemberImportVisibility"),
     ]
+}
+
+// `make fuzz`: a program that libFuzzer drives, and what it reads with instrumented. A release build of its own.
+if Context.environment["FOREWARN_LIBFUZZER"] != nil {
+  let sanitizers = "-sanitize=fuzzer,address"
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], linkerSettings: [.unsafeFlags([sanitizers])]))
+  let watched = [
+    "fuzz", "FuzzTargets", "Gateway", "Pipeline", "FirmwareProfiles", "DeviceHistory", "CheckedYAML", "Vocabulary",
+  ]
+  for target in package.targets where watched.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags([sanitizers, "-parse-as-library"])]
+  }
+  for target in package.targets where ["CSimdJSON", "CFlatCBOR"].contains(target.name) {
+    target.cxxSettings = [.unsafeFlags(["-fsanitize=fuzzer-no-link,address"])]
+  }
 }

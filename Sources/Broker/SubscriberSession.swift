@@ -77,6 +77,7 @@ struct SubscriberSession {
       if mayHaveMoreToRead || events != 0 {
         mayHaveMoreToRead = try takeBatch(from: connection)
         try takeGrants(connection)
+        tellStatistics(connection)
       }
       try followPlan(on: connection)
       try publishMore(on: connection)
@@ -162,8 +163,6 @@ struct SubscriberSession {
       mayHaveMoreToSend = true
     }
     confirm(connection)
-    for statistic in connection.statistics { handler.counted(statistic) }
-    connection.statistics.removeAll()
     if let failure { throw failure }
     return hasMore
   }
@@ -210,6 +209,13 @@ struct SubscriberSession {
     }
     connection.grants.removeAll()
     try becomeReady(connection)
+  }
+
+  /// The broker's retained figure comes with its grants: whoever hears it must know by then whose session this is.
+  private func tellStatistics(_ connection: Connection) {
+    guard readySince != nil, !connection.statistics.isEmpty else { return }
+    for statistic in connection.statistics { handler.counted(statistic) }
+    connection.statistics.removeAll()
   }
 
   private mutating func becomeReady(_ connection: Connection) throws(BrokerError) {

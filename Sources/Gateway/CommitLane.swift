@@ -41,9 +41,9 @@ actor CommitLane {
           isListed = true
           unit.meta[Engine.MetaKey.erasures] = Array(String(erasures.last).utf8)
         }
-        if unit.isBatch { faults.beforeCommit() }
+        faults.beforeCommit(unit)
         let written = try store.commit(unit)
-        if unit.isBatch { faults.afterCommit() }
+        faults.afterCommit(unit)
         if board.change({ content in
           defer { content.storeTrouble = nil }
           return content.storeTrouble != nil

@@ -8,6 +8,9 @@ import Logging
 ///     FOREWARN_FAULT=acknowledge-early       acknowledges a batch before its commit: loses messages when killed
 ///     FOREWARN_FAULT=kill-before-commit:N    ends itself with SIGKILL right before the Nth batch's commit
 ///     FOREWARN_FAULT=kill-after-commit:N     … right after it, before anything is acknowledged
+///     FOREWARN_FAULT=kill-after-outbox:N     … right after the Nth commit that says something to devices or receivers,
+///                                            before any of it goes out
+///     FOREWARN_FAULT=hang-at-commit:N        stands still for ever right before the Nth batch's commit
 ///
 /// It can't be on by accident: it needs a file `test-only` in the state directory as well, which no installation makes. With
 /// the variable and without the file the daemon doesn't start.
@@ -16,6 +19,8 @@ struct FaultSwitch: Sendable {
     case acknowledgeEarly
     case killBeforeCommit(Int)
     case killAfterCommit(Int)
+    case killAfterOutbox(Int)
+    case hangAtCommit(Int)
   }
 
   static let variable = "FOREWARN_FAULT"
@@ -23,6 +28,7 @@ struct FaultSwitch: Sendable {
 
   let fault: Fault?
   private var batches = 0
+  private var outboxes = 0
 
   init(fault: Fault? = nil) { self.fault = fault }
 
@@ -42,15 +48,19 @@ struct FaultSwitch: Sendable {
     if fault != nil { logger.critical("a fault is built in for a test: messages will be lost") }
   }
 
-  /// A batch is about to be committed.
-  mutating func beforeCommit() {
+  /// A unit is about to be committed.
+  mutating func beforeCommit(_ unit: UnitOfWork) {
+    guard unit.isBatch else { return }
     batches += 1
     if fault == .killBeforeCommit(batches) { kill(getpid(), SIGKILL) }
+    if fault == .hangAtCommit(batches) { while true { pause() } }
   }
 
-  /// That batch is on disk.
-  func afterCommit() {
-    if fault == .killAfterCommit(batches) { kill(getpid(), SIGKILL) }
+  /// That unit is on disk.
+  mutating func afterCommit(_ unit: UnitOfWork) {
+    if !unit.outbox.isEmpty { outboxes += 1 }
+    if unit.isBatch, fault == .killAfterCommit(batches) { kill(getpid(), SIGKILL) }
+    if !unit.outbox.isEmpty, fault == .killAfterOutbox(outboxes) { kill(getpid(), SIGKILL) }
   }
 }
 
@@ -70,6 +80,8 @@ extension FaultSwitch.Fault {
     switch parts[0] {
     case "kill-before-commit": self = .killBeforeCommit(number)
     case "kill-after-commit": self = .killAfterCommit(number)
+    case "kill-after-outbox": self = .killAfterOutbox(number)
+    case "hang-at-commit": self = .hangAtCommit(number)
     default: return nil
     }
   }

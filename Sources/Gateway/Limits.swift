@@ -78,6 +78,12 @@ enum Limits {
   static let logLineBytes = 4096
   /// By the contract a shutdown takes ten seconds at most: after this long connections are cut.
   static let shutdownSeconds = 6
+  /// Descriptors of the daemon's own: the store with its readers, the broker, event loops, a backup; some forty, and slack for
+  /// connections that are taken several at a time.
+  static let ownOpenFiles = 80
+  /// Connections of one server at once: far above all operators with their scripts, and where descriptors are short.
+  static let mostConnections = 4096
+  static let leastConnections = 4
   /// A connection that neither asks nor reads is closed.
   static let idleConnectionSeconds: Int64 = 30
 }

@@ -12,7 +12,9 @@ enum Listeners {
     Application(
       router: routes.router(),
       server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
-      configuration: ApplicationConfiguration(address: .unixDomainSocket(path: configuration.socket), serverName: nil),
+      configuration: ApplicationConfiguration(
+        address: .unixDomainSocket(path: configuration.socket), serverName: nil,
+        availableConnectionsDelegate: .maximum(ConnectionRoom().control, logger: logger)),
       onServerRunning: { _ in
         AccessControl.give(configuration.socket, to: configuration.readersGroup, logger: logger)
       },
@@ -36,7 +38,9 @@ enum Listeners {
     return Application(
       router: router,
       server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
-      configuration: ApplicationConfiguration(address: .hostname(address.host, port: address.port), serverName: nil),
+      configuration: ApplicationConfiguration(
+        address: .hostname(address.host, port: address.port), serverName: nil,
+        availableConnectionsDelegate: .maximum(ConnectionRoom().web, logger: logger)),
       logger: logger)
   }
 

@@ -14,10 +14,12 @@ package final class DaemonProcess: Sendable {
     /// `127.0.0.1:8088` for dashboard and metrics; none by default.
     package var httpListen = ""
     package var environment: [String: String] = [:]
+    /// A program and its arguments that in its place becomes the daemon: `prlimit --nofile=64`.
+    package var launcher: [String] = []
 
     package init(
       brokerURL: String, profiles: String, brokerLines: [String] = [], lines: [String] = [],
-      httpListen: String = "", environment: [String: String] = [:]
+      httpListen: String = "", environment: [String: String] = [:], launcher: [String] = []
     ) {
       self.brokerURL = brokerURL
       self.profiles = profiles
@@ -25,6 +27,7 @@ package final class DaemonProcess: Sendable {
       self.lines = lines
       self.httpListen = httpListen
       self.environment = environment
+      self.launcher = launcher
     }
   }
 
@@ -83,6 +86,8 @@ package final class DaemonProcess: Sendable {
     return try await child.exit(within: limit)
   }
 
+  package func signal(_ number: Int32) { process.withLock { $0 }?.signal(number) }
+
   /// SIGKILL, in the middle of whatever it does.
   package func kill() { process.withLock { $0 }?.endNow() }
 
@@ -128,9 +133,10 @@ package final class DaemonProcess: Sendable {
 
   private func launch() async throws -> ChildProcess {
     kill()
-    let environment = settings.withLock { $0.environment }
+    let (environment, launcher) = settings.withLock { ($0.environment, $0.launcher) }
+    let words = try launcher + [Executable.built("forewarnd"), "--config", configurationPath]
     let child = try await ChildProcess.start(
-      Executable.built("forewarnd"), ["--config", configurationPath], environment: environment,
+      launcher.isEmpty ? words[0] : Executable.system(words[0]), Array(words.dropFirst()), environment: environment,
       outputs: folder.path("forewarnd"))
     process.withLock { $0 = child }
     return child

@@ -79,12 +79,20 @@ extension JSONValue: CustomStringConvertible {
       case "\n": result += "\\n"
       case "\r": result += "\\r"
       case "\t": result += "\\t"
-      case _ where scalar.value < 0x20:
+      // A terminal obeys C1 as it does C0, and turns text around at the marks for it.
+      case _ where scalar.value < 0x20 || Self.isTricky(scalar.value):
         let digits = String(scalar.value, radix: 16)
         result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
       default: result.unicodeScalars.append(scalar)
       }
     }
     return result + "\""
+  }
+
+  private static func isTricky(_ value: UInt32) -> Bool {
+    switch value {
+    case 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff: true
+    default: false
+    }
   }
 }

@@ -3,12 +3,13 @@ package import Vocabulary
 /// Figures and foreign text as people read them.
 package enum Phrase {
   /// Bytes that a device chose must not reach a terminal as they are: control characters (an escape sequence could
-  /// rewrite the screen) and marks that reverse the direction of text are shown as `\u{1b}`.
+  /// rewrite the screen), marks without a width of their own and those that reverse the direction of text are shown as
+  /// `\u{1b}`.
   package static func printable(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.value {
-      case 0x00..<0x20, 0x7f..<0xa0, 0x200e...0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff:
+      case 0x00..<0x20, 0x7f..<0xa0, 0x200b...0x200f, 0x2028...0x202e, 0x2060...0x2069, 0xfeff:
         result += "\\u{\(String(scalar.value, radix: 16))}"
       default: result.unicodeScalars.append(scalar)
       }

@@ -9,6 +9,8 @@ import Testing
 @Suite(.serialized) struct CrashProofTests {
   private static let isLong = ProcessInfo.processInfo.environment["FOREWARN_PROOF"] != nil
 
+  private static let kills = isLong ? 50 : FaultRuns.areLong ? 30 : 10
+
   private static func fleet() async throws -> RecordedFleet {
     isLong ? try await RecordedFleet(devices: 2400, days: 90, seed: 11) : try await .withBadBatch()
   }
@@ -20,8 +22,8 @@ import Testing
     #expect(undisturbed.evidence.tally.received == fleet.messages + RecordedFleet.devicesThatClose)
     #expect(undisturbed.evidence.cells.count > 50 && undisturbed.evidence.tickets.count > 10)
 
-    let killed = try await CrashRun(fleet: fleet, kills: Self.isLong ? 50 : 10).run()
-    #expect(killed.deaths == (Self.isLong ? 50 : 10))
+    let killed = try await CrashRun(fleet: fleet, kills: Self.kills).run()
+    #expect(killed.deaths == Self.kills)
     expectNothingLostNorDoubled(killed, undisturbed)
 
     // The same test on a daemon that acknowledges early must fail: else it would prove nothing.
@@ -29,6 +31,9 @@ import Testing
     let lost = undisturbed.evidence.tally.applied - early.evidence.tally.applied
     #expect(lost > 0, "acknowledging early lost nothing: the proof is worth nothing")
     #expect(early.evidence.devices != undisturbed.evidence.devices)
+    try FaultReport.measured(
+      "\(killed.deaths) kills, \(killed.evidence.tally.applied) applied of \(undisturbed.evidence.tally.applied); the same with"
+        + " early acknowledgements lost \(lost)", of: "kills at random under load")
     print("applied \(killed.evidence.tally) after \(killed.deaths) kills; acknowledging early lost \(lost) with 3")
   }
 

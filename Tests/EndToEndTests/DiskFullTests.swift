@@ -49,6 +49,8 @@ struct DiskFullTests {
     #expect(tally.applied == 40_000)
     #expect(try await site.list("device").reduce(0) { $0 + Int($1["reports"]?.number ?? 0) } == 40_000)
     #expect(daemon.standardError.split(separator: "\n").count < 20)
+    try FaultReport.measured(
+      "\(40_000 - tally.applied) of 40000 lost; \(stuck.applied) applied when it was full", of: "disk full")
     try await daemon.stop()
   }
 

@@ -13,7 +13,15 @@ struct Evidence: Equatable {
   static func of(_ site: Installation, _ tally: Tally) async throws -> Evidence {
     let cells = "SELECT product, failure_mode, length, start_hour, hex(counts) FROM cell ORDER BY 1, 2, 3, 4"
     let models = "SELECT product, failure_mode, hex(state) FROM model ORDER BY 1, 2"
-    let rows = try await site.sql("\(cells); \(models)").succeeded().standardOutput
+    // Buckets close after the last message has come: until nothing changes any more.
+    var rows = ""
+    var looks = 0
+    try await wait(for: "the evidence is at rest", within: .seconds(60), every: .milliseconds(250)) {
+      let next = try await site.sql("\(cells); \(models)").succeeded().standardOutput
+      looks = next == rows ? looks + 1 : 0
+      rows = next
+      return looks >= 6
+    }
     return Evidence(
       tally: tally, devices: try await site.list("device"), cells: rows.split(separator: "\n").map(String.init),
       findings: try await site.cases("finding"), tickets: try await site.cases("ticket"))

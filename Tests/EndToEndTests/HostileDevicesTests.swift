@@ -10,7 +10,7 @@ import Vocabulary
 /// A flood of 64 KB messages, thousands of made-up ids and everything malformed at once, beside a hundred sound devices.
 /// `make proof` makes up two hundred thousand ids and floods for a minute.
 @Suite(.serialized) struct HostileDevicesTests {
-  private static let isLong = ProcessInfo.processInfo.environment["FOREWARN_PROOF"] != nil
+  private static let isLong = ProcessInfo.processInfo.environment["FOREWARN_PROOF"] != nil || FaultRuns.areLong
   /// Of the daemon with the fleet of this test: 30 MB after its start, 8 MB of a batch, what its allocator keeps of it, and
   /// half a kilobyte a device.
   private static let mostResidentBytes = (isLong ? 250 : 160) << 20
@@ -63,6 +63,10 @@ import Vocabulary
     print(
       "\(flooded) messages of 64 KB in \(Self.floodSeconds) s; \(latencies.count) reports of sound devices:"
         + " median \(sorted[sorted.count / 2]), p99 \(p99), slowest \(sorted.last ?? .zero); peak \(peak >> 20) MB")
+    try FaultReport.measured(
+      "\(flooded) of 64 KB and \(Self.strangers) ids; sound devices: p99 \(p99.inSeconds), slowest "
+        + "\((sorted.last ?? .zero).inSeconds); memory at most \(peak >> 20) MB",
+      of: "hostile flood and 200 000 made-up ids")
     #expect(latencies.count > 20)
     #expect(p99 < .seconds(2))
     #expect(peak < Self.mostResidentBytes, "\(peak >> 20) MB")

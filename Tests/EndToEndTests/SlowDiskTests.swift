@@ -77,6 +77,7 @@ import Vocabulary
     }
     let lines = site.daemon.standardError.split(separator: "\n").count { $0.contains("acknowledged") }
     #expect(lines == 1, "\(site.daemon.standardError)")
+    try FaultReport.measured("\(grown >> 20) MB more, 0 of \(messages) lost", of: "slow disk")
   }
 
   /// Over three hundred devices; returns when the broker has them all.

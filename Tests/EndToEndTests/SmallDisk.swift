@@ -26,6 +26,14 @@ final class SmallDisk: Sendable {
     self.path = path
   }
 
+  /// Nobody writes to it then, not even root.
+  func setReadOnly(_ isReadOnly: Bool) throws {
+    let flags = UInt(MS_REMOUNT) | (isReadOnly ? UInt(MS_RDONLY) : 0)
+    guard mount("tmpfs", path, "tmpfs", flags, nil) == 0 else {
+      throw RigError("\(path) can't be mounted anew: \(String(cString: strerror(errno)))")
+    }
+  }
+
   /// Before the folder under it goes away.
   func unmount() { umount2(path, Int32(MNT_DETACH)) }
 

@@ -22,6 +22,7 @@ struct TakeoverTests {
     let pauses = zip(times.dropFirst(quick), times.dropFirst(quick - 1)).map { $0 - $1 }
     // The broker's log has whole seconds.
     #expect(pauses.allSatisfy { $0 >= 4 }, "\(times)")
+    try FaultReport.measured("pauses of \(pauses) s after the first \(quick)", of: "takeover of the client id")
 
     for daemon in [first, second] {
       try await wait(for: "status names the client id", within: .seconds(30)) {

@@ -35,6 +35,17 @@ import Testing
     print("\(target): \(inputs) inputs, seed \(Self.seed)")
   }
 
+  /// In `Tests/Fuzzing/corpora`: made by hand, or found by libFuzzer (`make fuzz`) and kept.
+  @Test(arguments: FuzzTarget.allCases)
+  func `inputs that are kept are read, and twice in the same way`(_ target: FuzzTarget) throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fuzzing/corpora/\(target.rawValue)")
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!names.isEmpty)
+    let bench = try FuzzBench()
+    for name in names.sorted() { try target.read(Array(Data(contentsOf: folder.appending(path: name))), with: bench) }
+  }
+
   @Test(arguments: FuzzTarget.allCases)
   func `each target has something to begin with`(_ target: FuzzTarget) {
     #expect(target.seeds.contains { !$0.isEmpty })
