@@ -16,6 +16,8 @@ struct SubscriberSession {
   /// shutdown may take.
   private static let flushDuration = Duration.seconds(2)
   private static let farewellSeconds = 3.5
+  /// In keep-alives: the broker answers a question that is asked after one. libmosquitto itself waits for two.
+  private static let mostSilence = 1.5
   /// A connection that lasted this long starts the waits between attempts from the shortest again.
   private static let servingSeconds = 10.0
 
@@ -36,6 +38,8 @@ struct SubscriberSession {
   private var planRevision: Int?
   private var mayHaveMoreToSend = true
   private var nextTick = ContinuousClock.now
+  /// When something last came; while a commit waits for the disk nobody listens.
+  private var lastHeard = ContinuousClock.now
 
   init(
     identity: BrokerIdentity, plan: SubscriptionPlan, handler: any BrokerHandler, signal: WakeSignal,
@@ -69,6 +73,7 @@ struct SubscriberSession {
     // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
     try becomeReady(connection)
+    lastHeard = .now
 
     // TLS can hold messages that `poll` doesn't see, as can the packet behind the CONNACK.
     var mayHaveMoreToRead = true
@@ -78,6 +83,7 @@ struct SubscriberSession {
         mayHaveMoreToRead = try takeBatch(from: connection)
         try takeGrants(connection)
         tellStatistics(connection)
+        if events & Int16(POLLIN) != 0 { lastHeard = .now }
       }
       try followPlan(on: connection)
       try publishMore(on: connection)
@@ -86,9 +92,18 @@ struct SubscriberSession {
         nextTick = .now + SubscriberSession.tick
         mayHaveMoreToSend = true
         try connection.tick()
+        try checkSilence()
       }
     }
     try finish(connection)
+  }
+
+  /// A line that was cut somewhere on the way looks like one on which nothing is said.
+  private func checkSilence() throws(BrokerError) {
+    let seconds = Double(settings.keepAliveSeconds) * SubscriberSession.mostSilence
+    guard seconds > 0, ContinuousClock.now - lastHeard > .seconds(seconds) else { return }
+    throw .lost(
+      settings.address, cause: "nothing was heard of the broker for \(Int(seconds)) s; check the network between")
   }
 
   /// Asks the broker for what is newly wanted and takes back what no longer is.

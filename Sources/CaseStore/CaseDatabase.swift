@@ -113,18 +113,42 @@ package final class CaseDatabase: Sendable {
   /// Of the write-ahead log alone.
   func logSizeInBytes() -> Int64 { file.size(of: path + "-wal") ?? 0 }
 
-  /// What SQLite finds wrong with the file; empty if nothing. Reads all of it.
+  /// What SQLite finds wrong with the file, the first of each kind; empty if nothing. Reads all of it.
   package func integrityCheck() throws(StoreError) -> [String] {
     do {
-      return try read { database in
-        let faults = try String.fetchAll(database, sql: "PRAGMA integrity_check")
-        let strangers = try Row.fetchAll(database, sql: "PRAGMA foreign_key_check").map { "dangling reference: \($0)" }
-        return faults.filter { $0 != "ok" } + strangers
-      }
+      return try read { try Self.faults(in: $0) }
     } catch .corrupt(_, let detail) {
       // Some damage ends the check itself.
       return [detail]
     }
+  }
+
+  /// The same, ended by the task's cancellation at once, with a `CancellationError`.
+  package func interruptibleIntegrityCheck() async throws -> [String] {
+    do {
+      return try await pool.read { database in try Self.faults(in: database) }
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      let failure = StoreError(error, path: path)
+      if case .corrupt(_, let detail) = failure { return [detail] }
+      throw failure
+    }
+  }
+
+  private static func faults(in database: Database) throws -> [String] {
+    // SQLite itself ends the list after a hundred.
+    let damage = try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+    // One for each row whose parent is gone: of a lost table there may be millions.
+    let strangers = try Row.fetchCursor(database, sql: "PRAGMA foreign_key_check")
+    var examples: [String] = []
+    var count = 0
+    while let row = try strangers.next() {
+      count += 1
+      if count <= StoreLimits.integrityFaults { examples.append("dangling reference: \(row)") }
+    }
+    let total = count > examples.count ? ["\(count) dangling references; the first:"] : []
+    return damage + total + examples
   }
 
   /// Moves the write-ahead log into the database and cuts it to nothing; waits for readers, at most so long.
@@ -139,14 +163,8 @@ package final class CaseDatabase: Sendable {
     }
   }
 
-  /// After an erasure: rewrites the whole file and cuts the log, so that no byte of what was deleted is left in either.
-  /// Takes as long as copying the database twice; commits wait meanwhile.
-  package func scrub() throws(StoreError) {
-    try rewrite()
-    try checkpoint()
-  }
-
-  /// The first half of it.
+  /// After an erasure: rewrites the whole file, so that no byte of what was deleted is left in it; a `checkpoint` then rids
+  /// the log of them. Takes as long as copying the database twice; commits wait meanwhile.
   package func rewrite() throws(StoreError) {
     // A store of an earlier version learns on this occasion to give back pages in steps.
     try access { try write { try $0.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM") } }

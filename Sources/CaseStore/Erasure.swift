@@ -6,7 +6,7 @@ import Vocabulary
 ///
 /// The freed bytes are overwritten (`secure_delete`) but still in the write-ahead log, and so may be copies that SQLite left
 /// in the gaps of pages when it moved rows between them: measured, 2 of 300 erased devices were still readable in the file
-/// after a checkpoint. `CaseStore.scrub` removes both.
+/// after a checkpoint. `CaseDatabase.rewrite` and a checkpoint remove both.
 struct Erasure {
   let devices: [DeviceIdentity]
   let at: EventTime

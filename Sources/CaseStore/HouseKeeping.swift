@@ -33,10 +33,4 @@ extension CaseDatabase {
     }
     return before.bytes - (try occupancy().bytes)
   }
-
-  /// Moves what stands in the write-ahead log into the database as far as readers let it; waits for nobody. Commits do the same
-  /// by themselves, but not while nothing is committed.
-  package func foldLog() throws(StoreError) { try change { _ = try $0.checkpoint(.passive) } }
-
-  package func logBytes() -> Int64 { logSizeInBytes() }
 }

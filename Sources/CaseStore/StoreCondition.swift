@@ -2,8 +2,6 @@ import GRDB
 
 /// How the store is: what a check-up looks at.
 package struct StoreCondition: Sendable, Hashable {
-  /// `nil`: not known.
-  package var occupancy: CaseDatabase.Occupancy?
   /// Of the file system it is on; `nil`: not known.
   package var freeBytes: Int64?
   package var logBytes: Int64
@@ -17,7 +15,27 @@ package struct StoreCondition: Sendable, Hashable {
   }
 }
 
+/// What the store takes, and what it may still take.
+package struct StoreRoom: Sendable, Hashable {
+  /// `nil`: not known.
+  package var occupancy: CaseDatabase.Occupancy?
+  /// Of the file system it is on; `nil`: not known.
+  package var freeBytes: Int64?
+  package var logBytes: Int64
+}
+
 extension CaseDatabase {
+  /// Costs a few reads of the file's first page: whoever scrapes asks for it time and again.
+  package func room() -> StoreRoom {
+    var room = StoreRoom(freeBytes: FreeSpace.bytes(at: path), logBytes: logSizeInBytes())
+    do throws(StoreError) {
+      room.occupancy = try occupancy()
+    } catch {
+      return room
+    }
+    return room
+  }
+
   /// What can't be read counts as not known: a check-up must answer on a broken disk as well.
   package func condition() -> StoreCondition {
     var reasons: [String: Int] = [:]
@@ -31,13 +49,7 @@ extension CaseDatabase {
     } catch {
       reasons = ["unreadable: \(error)": 0]
     }
-    var condition = StoreCondition(
+    return StoreCondition(
       freeBytes: FreeSpace.bytes(at: path), logBytes: logSizeInBytes(), quarantineByReason: reasons)
-    do throws(StoreError) {
-      condition.occupancy = try occupancy()
-    } catch {
-      return condition
-    }
-    return condition
   }
 }

@@ -28,6 +28,8 @@ package struct StoreLimits: Sendable, Hashable {
 
   /// Refusals by the broker after which a message of the outbox is only shown, no longer sent.
   package static let outboxAttempts = 5
+  /// Faults of an integrity check that are kept and shown: the first few say what an operator does.
+  package static let integrityFaults = 10
 
   package init() {}
 }

@@ -15,6 +15,15 @@ package enum KeyPair {
     return X509_check_private_key(certificate, key) == 1 ? nil : "the key isn't the certificate's"
   }
 
+  /// Why nobody can be trusted by them; `nil`: there is a certificate at least.
+  package static func fault(authorities: [UInt8]) -> String? {
+    guard let certificate = object(authorities, { PEM_read_bio_X509($0, nil, noPassword, nil) }) else {
+      return "there is no certificate in PEM"
+    }
+    X509_free(certificate)
+    return nil
+  }
+
   private static func object(_ bytes: [UInt8], _ read: (OpaquePointer) -> OpaquePointer?) -> OpaquePointer? {
     guard let source = BIO_new_mem_buf(bytes, Int32(clamping: bytes.count)) else { return nil }
     defer {

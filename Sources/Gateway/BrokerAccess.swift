@@ -60,7 +60,12 @@ struct BrokerAccess {
 
   /// What the broker is shown and believed by, as it lies on the disk now; throws what is wrong with it.
   func credentials() throws(StartFailure) -> BrokerCredentials {
-    if let path = part.caFile { _ = try bytes("ca_file", path) }
+    if let path = part.caFile {
+      let authorities = try bytes("ca_file", path)
+      if let fault = KeyPair.fault(authorities: authorities) {
+        throw StartFailure("\(path) can't be used as ca_file: \(fault)")
+      }
+    }
     if let certificate = part.certificateFile, let key = part.keyFile {
       let pair = (try bytes("certificate_file", certificate), try SecretFile(path: key, name: "key_file").bytes())
       if let fault = KeyPair.fault(certificate: pair.0, key: pair.1) {
@@ -70,6 +75,9 @@ struct BrokerAccess {
     return BrokerCredentials(
       password: try password(), caFile: part.caFile, certificateFile: part.certificateFile, keyFile: part.keyFile)
   }
+
+  /// There is a password to be shown, wherever it lies.
+  var hasPassword: Bool { part.username != nil && passwordFile != nil }
 
   /// By which it is seen that one of those files is another one, or has other content.
   var credentialStamp: [String] {

@@ -33,6 +33,7 @@ actor CommitLane {
     var pause = Limits.firstCommitPauseSeconds
     var unit = unit
     var isListed = lines.isEmpty
+    var isCounted = false
     while true {
       do throws(StoreError) {
         if !isListed {
@@ -41,7 +42,11 @@ actor CommitLane {
           isListed = true
           unit.meta[Engine.MetaKey.erasures] = Array(String(erasures.last).utf8)
         }
-        faults.beforeCommit(unit)
+        if !isCounted {
+          // Once a unit, however often the disk is asked.
+          faults.beforeCommit(unit)
+          isCounted = true
+        }
         let written = try store.commit(unit)
         faults.afterCommit(unit)
         if board.change({ content in

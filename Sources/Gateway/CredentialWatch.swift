@@ -15,6 +15,7 @@ final class CredentialWatch: Service {
   private struct Content {
     /// Of what the broker was shown last.
     var taken: [String]
+    var hasPassword: Bool
     /// Of the last look: files that change between two looks are still being written.
     var seen: [String]
     /// What could not be taken, and was said so.
@@ -27,8 +28,9 @@ final class CredentialWatch: Service {
     self.configuration = configuration
     self.logger = logger
     self.renew = renew
-    let stamp = BrokerAccess(configuration.current).credentialStamp
-    content = Mutex(Content(taken: stamp, seen: stamp))
+    let access = BrokerAccess(configuration.current)
+    let stamp = access.credentialStamp
+    content = Mutex(Content(taken: stamp, hasPassword: access.hasPassword, seen: stamp))
   }
 
   func run() async throws {
@@ -45,17 +47,32 @@ final class CredentialWatch: Service {
   func changed(in fresh: Configuration) throws(StartFailure) -> (credentials: BrokerCredentials, stamp: [String])? {
     let access = BrokerAccess(fresh)
     let stamp = access.credentialStamp
-    guard stamp != content.withLock({ $0.taken }) else { return nil }
-    return (try access.credentials(), stamp)
+    let (taken, hadPassword) = content.withLock { ($0.taken, $0.hasPassword) }
+    guard stamp != taken else { return nil }
+    let credentials = try access.credentials()
+    let isGivenUp = fresh.broker.passwordFile == nil && configuration.current.broker.passwordFile != nil
+    // A credential of systemd's that isn't there any more; only the configuration can say that none is wanted.
+    if hadPassword, credentials.password == nil, !isGivenUp {
+      throw StartFailure("the broker's password is gone: no password_file, and no credential mqtt-password")
+    }
+    return (credentials, stamp)
   }
 
   func take(_ change: (credentials: BrokerCredentials, stamp: [String])) {
-    content.withLock { content in
-      content.taken = change.stamp
-      content.seen = change.stamp
-      content.refused = nil
-    }
+    content.withLock { show(change, &$0) }
+    sayTaken()
+  }
+
+  /// What is shown last is also what is noted last: both within the lock.
+  private func show(_ change: (credentials: BrokerCredentials, stamp: [String]), _ content: inout Content) {
+    content.taken = change.stamp
+    content.hasPassword = change.credentials.password != nil
+    content.seen = change.stamp
+    content.refused = nil
     renew(change.credentials)
+  }
+
+  private func sayTaken() {
     logger.notice("the broker's certificates and password were read again; connecting with them")
   }
 
@@ -68,7 +85,14 @@ final class CredentialWatch: Service {
     }
     guard isSettled else { return }
     do throws(StartFailure) {
-      if let change = try changed(in: current) { take(change) }
+      guard let change = try changed(in: current) else { return }
+      let isTaken = content.withLock { content in
+        // Other files, or other paths by a reload meanwhile: the next look reads those.
+        guard BrokerAccess(configuration.current).credentialStamp == change.stamp else { return false }
+        show(change, &content)
+        return true
+      }
+      if isTaken { sayTaken() }
     } catch {
       content.withLock { $0.refused = stamp }
       logger.error(

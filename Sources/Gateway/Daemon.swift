@@ -51,6 +51,7 @@ package struct Daemon: Sendable {
     try Listeners.check(socket: configuration.control.socket)
     if let address = configuration.httpListen { try Listeners.check(port: address) }
     let brokerSettings = try BrokerAccess(configuration).settings()
+    try SecretFile.check(configuration.webhooks)
 
     let faults = try FaultSwitch.read(stateDirectory: configuration.stateDirectory)
     faults.warn(logger)
@@ -64,8 +65,9 @@ package struct Daemon: Sendable {
     await engine.setOnFatal { failure.record($0) }
     await engine.setWebhooks(configuration.webhooks)
     await engine.speak(messages, configuration)
-    await engine.trace(at: configuration.logLevel)
     let recovery = try await engine.recover()
+    // Not before: what the journal holds was applied, and told, when it came.
+    await engine.trace(at: configuration.logLevel)
     try await engine.audit(configuration.auditedParts(catalogue))
     store.releaseMemory()
     ResidentMemory.releaseHeap()

@@ -48,7 +48,7 @@ struct FaultSwitch: Sendable {
     if fault != nil { logger.critical("a fault is built in for a test: messages will be lost") }
   }
 
-  /// A unit is about to be committed.
+  /// A unit is about to be committed: once a unit, not once a try.
   mutating func beforeCommit(_ unit: UnitOfWork) {
     guard unit.isBatch else { return }
     batches += 1

@@ -54,16 +54,18 @@ enum Limits {
   static let houseDays = 30
   /// Free pages that are given back in one go: milliseconds, while the stream waits.
   static let giveBackBytes: Int64 = 2 << 20
-  /// Faults of an integrity check that are kept and shown: the first few say what an operator does.
-  static let integrityFaults = 10
+  /// After a check that the medium has ended: it may have been a passing fault, but reads all of a broken disk.
+  static let brokenCheckHours: Int64 = 1
+  /// How soon a running integrity check notices that the daemon is to stop.
+  static let integrityStopSeconds = 0.2
   /// A request's body; a million devices to import are sent in several files.
   static let requestBodyBytes = 32 << 20
   /// Of an export, held in memory at a time.
   static let exportPageItems = 500
   /// Streams that are watched at once: each keeps a digest of every item that it has told.
   static let watchers = 32
-  /// How often a stream looks whether a case has changed, and after how long a silent one says that it is there: well within
-  /// `idleConnectionSeconds`.
+  /// How often a stream looks whether a case has changed, and after how long a silent one says that it is there (well within
+  /// `idleConnectionSeconds`) and what changes by time alone is looked at again.
   static let watchSeconds = 0.5
   static let watchHeartbeatSeconds = 10.0
   /// Of a backup, read and sent in one go: large enough to cost nothing, small enough to be held in memory.

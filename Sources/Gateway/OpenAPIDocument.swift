@@ -45,7 +45,8 @@ struct OpenAPIDocument {
     case .none: break
     case .json(let component):
       members["requestBody"] = [
-        "content": ["application/json": ["schema": OpenAPISchemas.reference(component)]]
+        "required": .flag(OpenAPISchemas.isNeeded(component)),
+        "content": ["application/json": ["schema": OpenAPISchemas.reference(component)]],
       ]
     case .csv:
       members["requestBody"] = [

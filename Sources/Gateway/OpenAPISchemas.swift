@@ -48,15 +48,20 @@ enum OpenAPISchemas {
         "reason": text, "note": text, "outcome": words(Ticket.Outcome.self), "until": time,
         "limit": ["type": "integer"], "force": ["type": "boolean"],
       ], required: []),
-    "BatchAction": [
-      "allOf": [reference("Action"), object(["ids": ["type": "array", "items": text]], required: [])]
-    ],
+    "BatchAction": object(
+      ["ids": ["type": "array", "items": text], "action": reference("Action")], required: ["action"]),
     "Diagnosis": object(
       [
         "failure_mode": text, "result": ["type": "string", "enum": ["fault", "no_fault", "inconclusive"]],
         "detail": text,
       ], required: ["failure_mode", "result"]),
   ]
+
+  /// Whether a body of it can't be left out: not all that it holds may be left out.
+  static func isNeeded(_ component: String) -> Bool {
+    guard case .object(let schema)? = all[component] else { return false }
+    return schema["required"] != nil
+  }
 
   static func reference(_ component: String) -> JSONNode { ["$ref": .text("#/components/schemas/\(component)")] }
 

@@ -73,6 +73,7 @@ struct Reloader: Service {
     }
     let renewal: (credentials: BrokerCredentials, stamp: [String])?
     do throws(StartFailure) {
+      try SecretFile.check(fresh.webhooks)
       renewal = try credentials.changed(in: configuration.current.taking(changeablePartsOf: fresh))
     } catch {
       throw refusal("\(error)")

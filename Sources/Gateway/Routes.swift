@@ -67,8 +67,12 @@ struct Routes: Sendable {
     let query = try Query(request, allowed: TicketFilter.names + [WatchStream.parameter])
     let filter = try TicketFilter(query, now: await engine.judgementTime)
     if try WatchStream.isAsked(request, query) {
-      return try WatchStream(store: store, board: status.board) { [store] in
-        try store.tickets(filter).map { .init(id: $0.id, json: JSONText.bytes($0)) }
+      let isByTime = filter.overdueAt != nil
+      return try WatchStream(store: store, board: status.board, changesWithTime: isByTime) { [store, status] in
+        var filter = filter
+        // What is overdue is judged by the time of each look, not by that of the request.
+        if isByTime { filter.overdueAt = status.board.read(\.clock) ?? WallClock.now() }
+        return try store.tickets(filter).map { .init(id: $0.id, json: JSONText.bytes($0)) }
       }.response()
     }
     return .json(ListReply(schema: Schema.name("ticket", "list"), items: try store.tickets(filter)))

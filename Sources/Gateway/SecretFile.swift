@@ -14,7 +14,7 @@ struct SecretFile {
       throw StartFailure("\(name) can't be read: \(path): \(String(cString: strerror(errno)))")
     }
     guard status.st_mode & 0o004 == 0 else {
-      throw StartFailure("\(path) may be read by anyone: chmod 0640 \(path), then start again")
+      throw StartFailure("\(path) may be read by anyone: chmod 0640 \(path), then try again")
     }
   }
 
@@ -24,6 +24,16 @@ struct SecretFile {
       return try YAMLFile(path: path).bytes
     } catch {
       throw StartFailure("\(name) can't be read: \(error)")
+    }
+  }
+}
+
+extension SecretFile {
+  /// For a start and a reload. A secret that isn't there yet is no reason against either: its messages are tried again.
+  static func check(_ webhooks: [Webhook]) throws(StartFailure) {
+    for webhook in webhooks {
+      guard let path = webhook.secretFile, access(path, F_OK) == 0 else { continue }
+      try SecretFile(path: path, name: "the webhook's secret").checkMode()
     }
   }
 }

@@ -25,7 +25,7 @@ struct StatusReporter: Sendable {
   }
 
   func storeReport() -> StoreReport {
-    .init(store.condition(), board.read { $0.house }, path: store.path, limit: configuration.storeLimits)
+    .init(store.room(), board.read { $0.house }, path: store.path, limit: configuration.storeLimits)
   }
 
   func hostFacts() -> HostFacts { .gathered(configuration, databasePath: store.path) }

@@ -7,9 +7,9 @@ import Synchronization
 /// A list as server-sent events, for `?watch=true` or `Accept: text/event-stream`: `added` for what is there, then `synced`,
 /// then `added`, `changed` and `removed` as it happens. `data` is the item as the list has it, `id` the item's id.
 ///
-/// The list is read again only when the store has changed cases since, at most once a second. A client that doesn't read
-/// holds up nothing but itself. The command's own `--watch` asks again and again instead: that works for every list and page
-/// with any condition, and needs no connection that lives through a restart.
+/// The list is read again only when the store has changed cases since, at most once in `Limits.watchSeconds`. A client that
+/// doesn't read holds up nothing but itself. The command's own `--watch` asks again and again instead: that works for every
+/// list and page with any condition, and needs no connection that lives through a restart.
 struct WatchStream: Sendable {
   static let parameter = "watch"
   static let type = "text/event-stream"
@@ -21,10 +21,9 @@ struct WatchStream: Sendable {
 
   let store: CaseDatabase
   let board: Board
+  /// An item may come and go without a commit.
+  var changesWithTime = false
   let items: @Sendable () throws -> [Item]
-
-  /// How many are being watched.
-  private static let open = Atomic<Int>(0)
 
   static func isAsked(_ request: Request, _ query: Query) throws(ProblemDetails) -> Bool {
     if let word = try query.word(parameter, of: ["true", "false"]) { return word == "true" }
@@ -32,30 +31,34 @@ struct WatchStream: Sendable {
   }
 
   func response() throws -> Response {
-    guard Self.open.load(ordering: .relaxed) < Limits.watchers else {
+    guard let place = Place.taken() else {
       throw ProblemDetails(
         status: 503, title: "too many watch",
         detail: "\(Limits.watchers) streams are open; end one, or ask for the list")
     }
-    let first = try items()
+    // Before the list: a commit between the two is told once more instead of never.
+    let revision = store.caseRevision
+    place.keep(try items())
     var headers = HTTPFields()
     headers[.contentType] = Self.type
     headers[.cacheControl] = "no-store"
-    return Response(status: .ok, headers: headers, body: ResponseBody { writer in try await follow(first, &writer) })
+    let body = ResponseBody { writer in try await follow(place, since: revision, &writer) }
+    return Response(status: .ok, headers: headers, body: body)
   }
 
-  private func follow(_ first: [Item], _ writer: inout any ResponseBodyWriter) async throws {
-    Self.open.add(1, ordering: .relaxed)
-    defer { Self.open.subtract(1, ordering: .relaxed) }
+  private func follow(_ place: Place, since revision: Int, _ writer: inout any ResponseBodyWriter) async throws {
     var known = Changes()
-    var revision = store.caseRevision
-    try await writer.write(known.events(first) + Self.event("synced"))
+    var revision = revision
+    try await writer.write(known.events(place.handOver()) + Self.event("synced"))
     var lastWord = ContinuousClock.now
+    var lastLook = lastWord
     while !board.read(\.isStopping) {
       try await Task.sleep(for: .seconds(Limits.watchSeconds))
       var text = ByteBuffer()
-      if store.caseRevision != revision {
+      let isStale = changesWithTime && ContinuousClock.now - lastLook > .seconds(Limits.watchHeartbeatSeconds)
+      if store.caseRevision != revision || isStale {
         revision = store.caseRevision
+        lastLook = .now
         text = known.events(try items())
       }
       // So that a connection that is gone is noticed, and one that is there isn't taken for idle.
@@ -70,6 +73,33 @@ struct WatchStream: Sendable {
   }
 
   private static func event(_ name: String) -> ByteBuffer { ByteBuffer(string: "event: \(name)\ndata:\n\n") }
+
+  /// One of the streams that may be open: given back when nobody holds it any more, since a body isn't even begun when its
+  /// client has gone. Carries the first list to the body, which would keep it as long as the stream lasts.
+  private final class Place: Sendable {
+    private static let count = Atomic<Int>(0)
+    private let first = Mutex<[Item]>([])
+
+    /// `nil`: all are taken.
+    static func taken() -> Place? {
+      guard count.add(1, ordering: .relaxed).newValue > Limits.watchers else { return Place() }
+      count.subtract(1, ordering: .relaxed)
+      return nil
+    }
+
+    private init() {}
+
+    deinit { Place.count.subtract(1, ordering: .relaxed) }
+
+    func keep(_ items: [Item]) { first.withLock { $0 = items } }
+
+    func handOver() -> [Item] {
+      first.withLock { items in
+        defer { items = [] }
+        return items
+      }
+    }
+  }
 
   /// What the client has been told: of each item a digest, in the order of the list.
   private struct Changes {

@@ -7,7 +7,7 @@ package enum StorePage {
     let growth = report.growthBytesPerDay.map { "\(size(Int64($0))) a day" } ?? "not known in the first three days"
     let integrity = report.integrity.map { check in
       let found = check.faults.isEmpty ? "whole" : "DAMAGED: " + check.faults.joined(separator: "; ")
-      return "\(found) (\(Phrase.moment(check.checkedAt)), \(Phrase.briefly(seconds: check.seconds)))"
+      return "\(found) (\(screen.moment(check.checkedAt)), \(Phrase.briefly(seconds: check.seconds)))"
     }
     let rows = [
       ("file", report.path), ("size", "\(size(report.bytes)), of which \(size(report.spareBytes)) are free inside"),

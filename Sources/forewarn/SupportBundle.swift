@@ -12,18 +12,24 @@ struct SupportBundle {
   /// Why something is missing.
   private var missing: [String] = []
   private(set) var redaction = Redaction()
+  /// What was gathered and isn't an entry yet: what must not be told of it is known only when all is there.
+  private var gathered: [(name: String, value: JSONValue)] = []
 
   static let manifest = "MANIFEST.txt"
 
   /// A daemon that is away is told of; what can be known without it is packed all the same.
   static func gather(_ session: Session, now: EventTime) async -> SupportBundle {
     var bundle = SupportBundle()
+    await bundle.add("doctor.json", Route.doctor, session, "what the checks found") { value, _ in
+      Self.withoutDevices(value)
+    }
+    // After the checks: it names what must not stand in them.
     await bundle.add("status.json", Route.status, session, "how the gateway is") { value, redaction in
       redaction.note(devices: value.items(at: "limits.offenders").compactMap(\.scalar))
       redaction.note(broker: value.text(at: "broker.url"))
-      return value
+      return Self.withoutConfiguration(value)
     }
-    await bundle.add("doctor.json", Route.doctor, session, "what the checks found") { value, _ in value }
+    bundle.leaveOutUnredacted()
     await bundle.add("care.json", Route.care, session, "the brake and what waits, without names and reasons") {
       value, _ in
       value.keeping(["schema", "mode", "paused", "since", "held", "pending", "proposed_tickets", "dead_letters"])
@@ -47,6 +53,7 @@ struct SupportBundle {
     await bundle.count("outbox.json", Route.query(Route.outbox, all), session, by: ["kind", "state"])
     await bundle.count(
       "tickets.json", Route.query(Route.tickets, [("limit", "10000")]), session, by: ["state", "kind", "failure_mode"])
+    bundle.redact()
     bundle.addHost(now)
     bundle.addManifest(now)
     return bundle
@@ -58,10 +65,44 @@ struct SupportBundle {
   ) async {
     do {
       let value = cut(try Session.value(in: try await session.get(path)), &redaction)
-      append(name, about, redaction.applied(to: value).description)
+      gathered.append((name, value))
+      lines.append((name, about))
     } catch {
       missing.append("\(name): \(Self.words(error))")
     }
+  }
+
+  private mutating func redact() {
+    let redaction = redaction
+    entries = gathered.map { Self.pack($0.name, redaction.applied(to: $0.value)) }
+  }
+
+  /// Without a status nobody knows which words of the checks have to go.
+  private mutating func leaveOutUnredacted() {
+    let names = gathered.map(\.name)
+    guard names.contains("doctor.json"), !names.contains("status.json") else { return }
+    gathered.removeAll { $0.name == "doctor.json" }
+    lines.removeAll { $0.name == "doctor.json" }
+    missing.append("doctor.json: left out, as the status alone tells which of its words are redacted")
+  }
+
+  /// The check of devices that are over their share names them, and those of a moment ago the status no longer names.
+  static func withoutDevices(_ doctor: JSONValue) -> JSONValue {
+    let checks = doctor.items(at: "items").map { check -> JSONValue in
+      guard check.text(at: "check") == "device-share", let detail = check.text(at: "detail") else { return check }
+      return check.replacing("detail", by: .string(String(detail.prefix { $0 != ":" })))
+    }
+    return doctor.replacing("items", by: .array(checks))
+  }
+
+  /// What a refused reload says quotes the configuration.
+  static func withoutConfiguration(_ status: JSONValue) -> JSONValue {
+    let quoting = "the last reload was refused:"
+    let reasons = status.items(at: "reasons").map { reason -> JSONValue in
+      guard let text = reason.scalar, text.hasPrefix(quoting) else { return reason }
+      return .string(quoting + " (the rest is left out)")
+    }
+    return status.replacing("reasons", by: .array(reasons))
   }
 
   /// How many there are of each combination of some words.
@@ -99,7 +140,8 @@ struct SupportBundle {
       missing.append("system in host.json: \(Self.words(error))")
     }
     let value = JSONValue.object(pairs.map { .init($0.0, .string($0.1)) })
-    append("host.json", "versions of program and system; not the machine's name", value.description)
+    entries.append(Self.pack("host.json", value))
+    lines.append(("host.json", "versions of program and system; not the machine's name"))
   }
 
   private mutating func addManifest(_ now: EventTime) {
@@ -131,9 +173,8 @@ struct SupportBundle {
   /// Nothing could be asked.
   var isOfNoDaemon: Bool { !entries.contains { $0.name == "status.json" } }
 
-  private mutating func append(_ name: String, _ about: String, _ text: String) {
-    entries.append(.init(name: name, bytes: Array((text + "\n").utf8)))
-    lines.append((name, about))
+  private static func pack(_ name: String, _ value: JSONValue) -> TapeArchive.Entry {
+    .init(name: name, bytes: Array((value.description + "\n").utf8))
   }
 
   private static func words(_ error: any Error) -> String {
@@ -142,6 +183,14 @@ struct SupportBundle {
     case let failure as Failure: failure.message
     default: "\(error)"
     }
+  }
+}
+
+extension JSONValue {
+  /// The same object with another value of a member that it has.
+  fileprivate func replacing(_ name: String, by value: JSONValue) -> JSONValue {
+    guard case .object(let members) = self else { return self }
+    return .object(members.map { $0.name == name ? Member(name, value) : $0 })
   }
 }
 

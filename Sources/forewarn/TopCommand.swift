@@ -19,6 +19,8 @@ struct TopCommand: AsyncParsableCommand {
 
   /// Cases that are looked at; the screen holds fewer.
   private static let mostCases = 500
+  /// All columns of every table, with room for long names.
+  private static let widthWithoutTerminal = 240
 
   func run() async throws {
     let client = connection.client
@@ -33,7 +35,9 @@ struct TopCommand: AsyncParsableCommand {
         throw Failure(.usage, "top needs a terminal", advice: "where there is none: forewarn top --once")
       }
       try await Self.ask(client, &view)
-      let screen = output.screen()
+      var screen = output.screen()
+      // No terminal has an end of its lines: a script wants every column.
+      if TerminalMode.size() == nil { screen.width = Self.widthWithoutTerminal }
       let height = TerminalMode.size()?.height ?? 24
       let lines = view.lines(height: height, on: screen)
       return StandardStreams.print(

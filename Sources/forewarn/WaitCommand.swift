@@ -59,6 +59,11 @@ struct WaitIdle: AsyncParsableCommand {
         last = nil
         return "the broker isn't connected"
       }
+      // What the disk doesn't take isn't counted as received: that stands still as well.
+      if let trouble = status.reasons.first(where: { $0.hasPrefix("nothing is acknowledged") }) {
+        last = nil
+        return trouble
+      }
       let received = status.messages.received
       guard let before = last, before.received == received else {
         last = (received, .now)

@@ -165,7 +165,7 @@ import Testing
     }
     #expect(try refusal { $0.clientID = "" }.contains("client_id"))
     #expect(try refusal { $0.keepAliveSeconds = 3 }.contains("keep-alive"))
-    #expect(try refusal { $0.batchLimit = 2001 }.contains("half"))
+    #expect(try refusal { $0.batchLimit = $0.receiveMaximum / 2 + 1 }.contains("half"))
     #expect(try refusal { $0.password = "x" }.contains("username"))
     #expect(try refusal { $0.caFile = "/ca" }.contains("mqtts"))
     #expect(try refusal { $0.subscriptions[0].qos = 2 }.contains("dt/#"))

@@ -239,6 +239,28 @@ import Vocabulary
     #expect(Set(handler.committedTexts).count == 1500)
   }
 
+  @Test func `a broker that has fallen silent is given up after one and a half keep-alives`() throws {
+    var settings = try settings(broker.url)
+    settings.keepAliveSeconds = 5
+    let handler = RecordingHandler()
+    let running = try RunningSubscriber(settings, handler)
+    try #require(handler.record.wait { $0.isConnected })
+    let since = ContinuousClock.now
+    broker.pause()
+    defer { broker.resume() }
+    // A broker that is asked after 5 s has until 10 s by libmosquitto.
+    #expect(handler.record.wait(seconds: 9.5) { !$0.errors.isEmpty })
+    #expect(ContinuousClock.now - since > .seconds(6))
+    guard case .lost(_, let cause) = handler.record.value.errors.first else {
+      Issue.record("\(handler.record.value.errors)")
+      return
+    }
+    #expect(cause.contains("nothing was heard"))
+    broker.resume()
+    #expect(handler.record.wait { $0.isConnected })
+    #expect(running.stop())
+  }
+
   @Test func `after a broker restart it reconnects, and the kept session goes on`() throws {
     let handler = RecordingHandler()
     let running = try RunningSubscriber(settings(broker.url), handler)

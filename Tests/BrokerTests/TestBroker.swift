@@ -57,6 +57,10 @@ final class TestBroker: @unchecked Sendable {
     process = nil
   }
 
+  /// Its connections stay, and nothing comes over them any more, until `resume`.
+  func pause() { process?.signal(SIGSTOP) }
+  func resume() { process?.signal(SIGCONT) }
+
   /// Waits until the broker has logged `text`.
   func hasLogged(_ text: String) -> Bool { log.wait { $0.contains(text) } }
 
@@ -103,6 +107,8 @@ struct ChildProcess {
     _ = exitStatus.wait { $0 != nil }
     return exitStatus.value
   }
+
+  func signal(_ number: Int32) { kill(process.processIdentifier, number) }
 
   /// Asks again until it is heard: mosquitto forgets a SIGTERM that comes just after it said that it runs.
   func end() {

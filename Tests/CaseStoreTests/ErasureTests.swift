@@ -105,7 +105,8 @@ struct ErasureTests {
     #expect(try found(names) == Set(names))
 
     try store.commit(erasure(of: erased))
-    try store.scrub()
+    try store.rewrite()
+    try store.checkpoint()
     #expect(try found(names) == [])
     #expect(try directory.bytes(of: "cases.db-wal").isEmpty)
     #expect(try store.integrityCheck() == [])

@@ -41,7 +41,7 @@ struct HouseKeepingTests {
     let store = try CaseDatabase(directory: directory.path)
     #expect(try !store.occupancy().isIncremental)
     #expect(try store.giveBack(atMost: .max) == 0)
-    try store.scrub()
+    try store.rewrite()
     #expect(try store.occupancy().isIncremental && store.integrityCheck() == [])
   }
 
@@ -56,22 +56,50 @@ struct HouseKeepingTests {
       try database.execute(sql: "BEGIN; SELECT count(*) FROM device_page")
       _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM device_page")
       for byte in 0..<8 { try store.commit(pages(400, of: byte)) }
-      #expect(store.logBytes() > 8 << 20, "the log can't begin anew under a reader")
+      #expect(store.logSizeInBytes() > 8 << 20, "the log can't begin anew under a reader")
       #expect(try Int.fetchOne(database, sql: "SELECT count(*) FROM device_page") == 10, "who sees what it saw")
       try database.execute(sql: "COMMIT")
     }
     for number in 0..<3 { try store.commit(unit { $0.meta = ["n": [UInt8(number)]] }) }
-    try store.foldLog()
+    try store.change { _ = try $0.checkpoint(.passive) }
     try store.commit(unit { $0.meta = ["n": [9]] })
-    #expect(store.logBytes() <= limits.logBytes)
+    #expect(store.logSizeInBytes() <= limits.logBytes)
     #expect(try store.occupancy().bytes > 0)
+  }
+
+  @Test func `of dangling references the first are told, and how many there are`() async throws {
+    let store = try CaseDatabase(directory: directory.path)
+    try store.execute(
+      directly: """
+        PRAGMA foreign_keys = OFF;
+        WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+          INSERT INTO audit_reason SELECT i, x'00', 'r' FROM n;
+        PRAGMA foreign_keys = ON;
+        """)
+    let faults = try store.integrityCheck()
+    #expect(faults.count == StoreLimits.integrityFaults + 1 && faults.first == "1000 dangling references; the first:")
+    let beside = try await store.interruptibleIntegrityCheck()
+    #expect(beside == faults)
+  }
+
+  @Test func `a check whose task is cancelled ends as cancelled, and the next one goes through`() async throws {
+    let store = try CaseDatabase(directory: directory.path)
+    try store.commit(pages(1000))
+    let check = Task {
+      while !Task.isCancelled { await Task.yield() }
+      return try await store.interruptibleIntegrityCheck()
+    }
+    check.cancel()
+    await #expect(throws: CancellationError.self) { _ = try await check.value }
+    let next = try await store.interruptibleIntegrityCheck()
+    #expect(next == [])
   }
 
   @Test func `without a reader a stream of commits never grows the log beyond its bound`() throws {
     let store = try CaseDatabase(directory: directory.path)
     for byte in 0..<40 {
       try store.commit(pages(300, of: byte))
-      #expect(store.logBytes() < 16 << 20)
+      #expect(store.logSizeInBytes() < 16 << 20)
     }
   }
 }

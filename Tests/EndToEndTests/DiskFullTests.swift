@@ -36,6 +36,9 @@ struct DiskFullTests {
     let since = ContinuousClock.now
     try await wait(for: "some tries were made", within: .seconds(10)) { ContinuousClock.now - since > .seconds(4) }
     #expect(try await site.tally(of: 0) == stuck)
+    // It stands still, but that is not to be idle.
+    let idle = try await site.daemon.forewarn("wait", "idle", "--timeout", "3")
+    #expect(idle.status == 1 && idle.standardError.contains("nothing is acknowledged"))
     #expect(daemon.standardError.split(separator: "\n").count { $0.contains("nothing is acknowledged until") } == 1)
 
     // Killed in that state it loses nothing either: the broker has it all.

@@ -72,6 +72,20 @@ import Testing
     #expect(asked > 25)
   }
 
+  @Test func `a request without a body is unreadable where the document requires one, and nowhere else`() async throws {
+    var required = 0
+    for (method, path, operation) in operations(try await document()) {
+      guard let body = operation["requestBody"], body["content"]?.keys.contains("application/json") == true,
+        path.contains("{")
+      else { continue }
+      let isRequired = body["required"] == .flag(true)
+      if isRequired { required += 1 }
+      let reply = try await site.daemon.request(method, filled(path, operation).replacing("{id}", with: "none"))
+      #expect((reply.status == 400) == isRequired, "\(method) \(path): \(reply.status)")
+    }
+    #expect(required == 2)
+  }
+
   /// An action's words stand for its parameter; an id stays to be filled in.
   private func filled(_ path: String, _ operation: JSON) -> String {
     parameters(operation, in: "path").reduce(path) { path, parameter in

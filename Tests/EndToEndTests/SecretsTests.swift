@@ -68,6 +68,10 @@ import Testing
     try await wait(for: "and the right one is taken again", within: .seconds(40)) {
       try await daemon.status()?.broker.connected == true
     }
+    try #require(chmod(folder.path("hook"), 0o644) == 0)
+    let open = try await daemon.forewarn("profile", "reload")
+    #expect(open.standardError.contains("\(folder.path("hook")) may be read by anyone"), "\(open.standardError)")
+    try #require(chmod(folder.path("hook"), 0o600) == 0)
     try #require(chmod(folder.path("word"), 0o644) == 0)
     _ = try await daemon.forewarn("profile", "reload")
     try #require(chmod(folder.path("word"), 0o600) == 0)
@@ -109,19 +113,22 @@ import Testing
         .count == 1)
   }
 
-  @Test(arguments: ["password_file", "key_file"])
+  @Test(arguments: ["password_file", "key_file", "secret_file"])
   func `a secret that everyone may read stops the start, and the message says what mends it`(key: String) async throws {
     let certificates = try await Certificates()
     try await certificates.make("client", extensions: "extendedKeyUsage=clientAuth")
     let open = certificates.path(key == "key_file" ? "client.key" : "word")
     if key != "key_file" { try Self.password.write(toFile: open, atomically: false, encoding: .utf8) }
     try #require(chmod(open, 0o644) == 0)
-    let lines =
-      key == "key_file"
-      ? ["certificate_file: \(certificates.path("client.pem"))", "key_file: \(open)"]
-      : ["username: u", "password_file: \(open)"]
+    let brokerLines = [
+      "key_file": ["certificate_file: \(certificates.path("client.pem"))", "key_file: \(open)"],
+      "password_file": ["username: u", "password_file: \(open)"],
+    ]
+    let hook = "webhooks: [{name: desk, url: \"https://127.0.0.1:1/\", secret_file: \"\(open)\"}]"
     let daemon = try DaemonProcess(
-      .init(brokerURL: "mqtts://127.0.0.1:1", profiles: Installation.shippedProfiles, brokerLines: lines))
+      .init(
+        brokerURL: "mqtts://127.0.0.1:1", profiles: Installation.shippedProfiles, brokerLines: brokerLines[key] ?? [],
+        lines: key == "secret_file" ? [hook] : []))
     #expect(try await daemon.startExpectingExit() != .code(0))
     #expect(
       daemon.standardError.contains("\(open) may be read by anyone: chmod 0640 \(open)"), "\(daemon.standardError)")

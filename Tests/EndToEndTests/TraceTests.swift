@@ -32,4 +32,15 @@ import Vocabulary
     _ = try await site.tally(of: 2)
     #expect(line("A2") == nil)
   }
+
+  @Test func `what a start reads in its journal was told when it came, and isn't told again`() async throws {
+    let site = try await Installation.started(["log_level: debug"])
+    try await site.publish(report(sequence: 1), from: "A1")
+    _ = try await site.tally(of: 1)
+    #expect(site.daemon.standardError.contains("report applied"))
+    site.daemon.kill()
+    try await site.daemon.start()
+    #expect(site.daemon.standardError.contains("state loaded"))
+    #expect(!site.daemon.standardError.contains("report applied"))
+  }
 }

@@ -9,7 +9,7 @@ import Vocabulary
       T-128  major  replacement  open
         fire-tv-stick-4k-max G0911 · batch FTV4KM-2024-W18 · firmware 3.2.0 · region
         US-FL · customer c-8842 · KB-FTV4KM-2024-087 · finding F-17
-        opened 3h ago, decided as of 2025-11-22 07:00 UTC
+        opened 3h ago, decided as of 2025-11-22 07:00 UTC, trace e663fa0840f4c952
 
       Probability
         87 % [81–92 %] that hdmi-cec-failure sets in within 30 days
@@ -183,6 +183,16 @@ import Vocabulary
       text.contains(
         "  wifi-dropout  87 % [81–92 %] within 30 days; set in 2 times so far\n  silent        not scored yet\n"))
     #expect(text.hasSuffix("Next: forewarn device score G0911\n      forewarn ticket show T-128\n"))
+  }
+
+  @Test func `the store's page tells when it was checked as times are asked for`() {
+    let report = StoreReport(
+      path: "/cases.db", bytes: 1, spareBytes: 0, logBytes: 0, roomBytes: nil, growthBytesPerDay: nil, daysLeft: nil,
+      integrity: .init(checkedAt: "2025-11-23T06:00:00Z", seconds: 1, faults: []))
+    #expect(StorePage.text(report, on: Samples.page).contains("whole (2025-11-23 06:00 UTC, "))
+    var screen = Samples.page
+    screen.times = .utc
+    #expect(StorePage.text(report, on: screen).contains("whole (2025-11-23T06:00:00Z, "))
   }
 
   private func status(_ state: StatusReport.State, _ reasons: [String]) -> StatusReport {

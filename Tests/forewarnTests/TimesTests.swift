@@ -62,7 +62,7 @@ import Vocabulary
       ).succeeded().standardOutput.contains("\u{1b}[")
     }
     #expect(try await !isColoured([], [:]))
-    #expect(try await isColoured([], ["CLICOLOR_FORCE": "1"]))
+    #expect(try await isColoured([], ["CLICOLOR_FORCE": "1", "NO_COLOR": ""]))
     #expect(try await !isColoured([], ["CLICOLOR_FORCE": "0"]))
     #expect(try await !isColoured([], ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"]))
     #expect(try await isColoured(["--color", "always"], ["NO_COLOR": "1"]))

@@ -10,6 +10,8 @@ struct HouseBook: Codable, Sendable, Hashable {
     var seconds: Double
     /// The first few; empty: it is whole.
     var faults: [String]
+    /// The medium failed before the end; `nil`, as in books of earlier versions: it didn't.
+    var wasCutShort: Bool?
   }
   struct Size: Codable, Sendable, Hashable {
     /// Whole days since 1970, UTC.
@@ -18,7 +20,7 @@ struct HouseBook: Codable, Sendable, Hashable {
   }
 
   var check: Check?
-  /// The last of each day.
+  /// What each day began with: a day apart, and written down at once.
   var sizes: [Size] = []
 
   init() {}
@@ -38,10 +40,12 @@ struct HouseBook: Codable, Sendable, Hashable {
 
   func isCheckDue(at now: EventTime, everyDays days: Int) -> Bool {
     guard days > 0 else { return false }
-    return check.map { now.milliseconds - $0.at >= Int64(days) * EventTime.day } ?? true
+    guard let check else { return true }
+    let pause = check.wasCutShort == true ? Limits.brokenCheckHours * EventTime.hour : Int64(days) * EventTime.day
+    return now.milliseconds - check.at >= pause
   }
 
-  /// Whether the day's size was not written down yet.
+  /// Bytes of the file alone, as its room is counted. Whether the day's size was not written down yet.
   mutating func note(_ bytes: Int64, at now: EventTime) -> Bool {
     let day = now.milliseconds / EventTime.day
     guard sizes.last?.day != day else { return false }

@@ -14,7 +14,7 @@ enum HouseChecks {
       return .sound("whole on \(check.checkedAt), read in \(check.seconds) s")
     }
     return .fault(
-      "damaged, found on \(check.checkedAt): \(first)",
+      "faults found on \(check.checkedAt): \(first)",
       fix:
         "keep a copy of the state directory, then restore the last backup: systemctl stop forewarnd, forewarn restore "
         + "FILE; and look at the medium: dmesg, smartctl")

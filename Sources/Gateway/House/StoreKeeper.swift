@@ -1,6 +1,5 @@
 import CaseStore
 import ControlProtocol
-import Foundation
 import Logging
 import ServiceLifecycle
 import Vocabulary
@@ -37,27 +36,49 @@ struct StoreKeeper: Service {
 
   private func look() async {
     let now = WallClock.now()
-    let size = store.sizeInBytes()
-    if board.change({ $0.house.note(size, at: now) }) { await keepBook() }
-    await engine.giveBackPages()
-    guard board.read({ $0.house }).isCheckDue(at: now, everyDays: configuration.current.integrityCheckDays) else {
-      return
-    }
-    do {
-      try await check()
+    do throws(StoreError) {
+      let bytes = try store.occupancy().bytes
+      if board.change({ $0.house.note(bytes, at: now) }) { await keepBook() }
     } catch {
-      logger.warning("the integrity check can't be made; it is tried again", metadata: ["error": "\(error)"])
+      logger.warning("the database's size can't be read; it is tried again", metadata: ["error": "\(error)"])
+    }
+    // A damaged file isn't rearranged: whoever saves what can be saved finds it as it was.
+    if board.read({ $0.house.check?.faults.isEmpty ?? true }) { await engine.giveBackPages() }
+    do {
+      let days = configuration.current.integrityCheckDays
+      try await check { $0.isCheckDue(at: WallClock.now(), everyDays: days) }
+    } catch {
+      // Nothing but the daemon's end, or a task's, breaks a check off; the next start makes it.
+      logger.notice("the integrity check was broken off")
     }
   }
 
-  /// Reads the whole file beside everything else; one at a time.
+  /// Reads the whole file beside everything else; one at a time. Who had to wait takes what was found meanwhile. What goes
+  /// wrong is kept as a fault; throws only when the daemon stops first.
   func check() async throws {
+    let last = board.read { $0.house.check }
+    try await check { $0.check == last }
+  }
+
+  private func check(when isNeeded: @Sendable (HouseBook) -> Bool) async throws {
+    guard isNeeded(board.read({ $0.house })) else { return }
     try await turnstile.pass {
+      // Asked again: who was before us may have made it.
+      guard isNeeded(board.read({ $0.house })) else { return }
       let started = WallClock.monotonicSeconds()
-      let faults = try await integrityFaults()
+      let faults: [String]
+      let wasCutShort: Bool?
+      do {
+        faults = try await integrityFaults()
+        wasCutShort = nil
+      } catch let error as StoreError {
+        faults = ["it couldn't be read to its end: \(error)"]
+        wasCutShort = true
+      }
       let seconds = (WallClock.monotonicSeconds() - started).toSixDigits
       let check = HouseBook.Check(
-        at: WallClock.now().milliseconds, seconds: seconds, faults: Array(faults.prefix(Limits.integrityFaults)))
+        at: WallClock.now().milliseconds, seconds: seconds, faults: Array(faults.prefix(StoreLimits.integrityFaults)),
+        wasCutShort: wasCutShort)
       board.change { $0.house.check = check }
       if let first = faults.first {
         logger.critical(
@@ -65,9 +86,9 @@ struct StoreKeeper: Service {
           metadata: ["faults": "\(faults.count)", "first": "\(first)"])
       } else {
         logger.notice("the database was checked and is whole", metadata: ["seconds": "\(seconds)"])
-        // A damaged one is left as it is: what is written to it now may be lost with it.
-        await keepBook()
       }
+      // Damage too: a restart must not take it for whole.
+      await keepBook()
     }
   }
 
@@ -76,23 +97,28 @@ struct StoreKeeper: Service {
     await engine.keep([Engine.MetaKey.house: bytes])
   }
 
-  /// On a thread of its own: it reads for as long as the file is large.
+  /// It reads for as long as the file is large: longer than a stop may take.
   private func integrityFaults() async throws -> [String] {
-    try await withCheckedThrowingContinuation { continuation in
-      Thread.detachNewThread { [store] in
-        continuation.resume(with: Result { try store.integrityCheck() })
+    try await withThrowingTaskGroup(of: [String].self) { group in
+      group.addTask { [store] in try await store.interruptibleIntegrityCheck() }
+      group.addTask { [board] in
+        while !board.read(\.isStopping) { try await Task.sleep(for: .seconds(Limits.integrityStopSeconds)) }
+        throw CancellationError()
       }
+      let faults = try await group.next() ?? []
+      group.cancelAll()
+      return faults
     }
   }
 }
 
 extension StoreReport {
-  init(_ condition: StoreCondition, _ book: HouseBook, path: String, limit: StoreLimits) {
-    let bytes = condition.occupancy?.bytes
-    var room = condition.freeBytes
+  init(_ store: StoreRoom, _ book: HouseBook, path: String, limit: StoreLimits) {
+    let bytes = store.occupancy?.bytes
+    var room = store.freeBytes
     if let most = limit.databaseBytes, let bytes { room = min(room ?? .max, max(0, most - bytes)) }
     self.init(
-      path: path, bytes: bytes, spareBytes: condition.occupancy?.freeBytes, logBytes: condition.logBytes,
+      path: path, bytes: bytes, spareBytes: store.occupancy?.freeBytes, logBytes: store.logBytes,
       roomBytes: room, growthBytesPerDay: book.growth.map { $0.toSixDigits },
       daysLeft: book.daysLeft(free: room).map { $0.toSixDigits },
       integrity: book.check.map {

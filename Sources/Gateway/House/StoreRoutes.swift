@@ -16,7 +16,8 @@ extension Routes {
     do {
       try await keeper.check()
     } catch {
-      throw ProblemDetails(status: 503, title: "the database can't be checked", detail: "\(error)")
+      throw ProblemDetails(
+        status: 503, title: "the check was broken off", detail: "the daemon is stopping: ask again when it runs")
     }
     return .json(status.storeReport())
   }
