@@ -40,7 +40,7 @@ import Vocabulary
     let server = try await AnsweringSocket.listening { _ in .json(200, Self.body) }
     func list(_ options: String...) async throws -> [[Substring]] {
       let run = try await CommandRun.built(
-        "forewarn", ["quarantine", "list", "--socket", server.path] + options, environment: ["TZ": "Asia/Tokyo"])
+        "forewarn", ["quarantine", "list", "--socket", server.path] + options, environment: ["TZ": "JST-9"])
       return try run.succeeded().standardOutput.split(separator: "\n").map { $0.split(separator: "\t") }
     }
     let table = try await list()
