@@ -36,8 +36,7 @@ final class CredentialWatch: Service {
   func run() async throws {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        // Cancelled at a shutdown: the loop ends by its condition.
-        try? await Task.sleep(for: .seconds(Limits.credentialLookSeconds))
+        await WallClock.pause(seconds: Limits.credentialLookSeconds)
         if !Task.isCancelled { self.look() }
       }
     }

@@ -6,11 +6,9 @@ struct Ticker: Service {
   let board: Board
 
   func run() async throws {
-    let pause = Duration.seconds(Limits.tickSeconds)
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
-        // Cancelled at a shutdown: the loop ends by its condition.
-        try? await Task.sleep(for: pause)
+        await WallClock.pause(seconds: Limits.tickSeconds)
         if Task.isCancelled { return }
         await engine.tick()
         ServiceManager.feedWatchdog()

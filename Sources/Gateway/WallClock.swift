@@ -33,9 +33,11 @@ enum WallClock {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
-  /// Until a refused commit is tried again.
+  /// Until something is tried or looked at again. Ends at once when its task is cancelled: the caller looks next whether it
+  /// should stop.
   static func pause(seconds: Double) async {
     if let simulated { return simulated.pause() }
-    try? await Task.sleep(for: .seconds(seconds))  // Cancelled: the caller looks next whether it should stop.
+    // It throws when it is cancelled, and for nothing else.
+    do { try await Task.sleep(for: .seconds(seconds)) } catch { return }
   }
 }

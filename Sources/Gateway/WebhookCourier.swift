@@ -28,8 +28,7 @@ struct WebhookCourier: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         if await round(client) { continue }
-        // Cancelled at a shutdown: the loop ends by its condition.
-        try? await Task.sleep(for: .seconds(Limits.webhookLookSeconds))
+        await WallClock.pause(seconds: Limits.webhookLookSeconds)
       }
     }
     try await client.shutdown()

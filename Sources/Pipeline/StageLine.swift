@@ -21,14 +21,15 @@ package struct StageLine {
   /// Sparkplug's births and sequences.
   var sessions = SparkplugSessions()
   /// A message from quarantine is being taken: its device paid for it when it came.
-  private(set) var isRetaking = false
+  var isRetaking = false
   var onlooker: Onlooker?
   /// Told of each report that counts, where somebody reads along.
   package var witness: (@Sendable (Report, DeviceIdentity) -> Void)?
   /// Who is let in.
   package var admission: Admission
-  private var early = EarlyMessages()
-  private var isTakingEarly = false
+  /// Those of the future, until the clock has caught up: see `Retaking.swift`.
+  var early = EarlyMessages()
+  var isTakingEarly = false
   /// Contacts, and remote checks, that were taken.
   private var identities = MessageIdentities()
   /// Devices that the history doesn't know any more, or never did.
@@ -296,67 +297,6 @@ package struct StageLine {
     return false
   }
 
-  /// A message from the future that waits in quarantine since an earlier run. Without it a start would let a bucket close
-  /// before the message is taken, where no start would not.
-  package mutating func waitForClock(
-    _ delivery: Delivery, _ rejection: Rejection, device: String?, dueAt: EventTime?
-  ) {
-    early.add(Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt))
-  }
-
-  /// Whether a message from the future waits here for the clock.
-  package func isWaiting(_ delivery: Delivery) -> Bool { early.contains(delivery) }
-
-  /// What the clock has caught up with.
-  mutating func takeEarly(wall: EventTime?) {
-    let wasTaking = isTakingEarly
-    isTakingEarly = true
-    defer { isTakingEarly = wasTaking }
-    while let latest = history.latest, let message = early.next(dueBy: latest + HistorySettings.ahead) {
-      var delivery = message.delivery
-      delivery.receivedAt = wall ?? history.now ?? delivery.receivedAt
-      let fate = retake(delivery, wall: wall, after: message.rejection.reason)
-      let own = yield.quarantined.firstIndex {
-        $0.dueAt == message.dueAt && $0.delivery.isSameMessage(as: message.delivery)
-      }
-      if case .quarantined(let rejection) = fate {
-        // No longer early, but refused for something else: that is what an operator should read.
-        if let own {
-          yield.quarantined[own].rejection = rejection
-          yield.quarantined[own].dueAt = nil
-        }
-      } else if let own {
-        yield.quarantined.remove(at: own)
-      } else {
-        yield.readmitted.append(message.delivery)
-      }
-    }
-  }
-
-  /// Takes a message from quarantine again, as if it came now. If all of it is refused again, all counts stay where they
-  /// were; of an array that is partly good the bad elements are quarantined anew, each by itself.
-  ///
-  /// - Parameter reason: why it is in quarantine; of a foreign message this says whether all of it is.
-  package mutating func retake(_ delivery: Delivery, wall: EventTime?, after reason: RejectionReason? = nil) -> Fate {
-    let before = yield
-    // What comes due meanwhile is taken again inside of this.
-    let wasRetaking = isRetaking
-    isRetaking = true
-    take(delivery, wall: wall)
-    isRetaking = wasRetaking
-    if isPartOfForeign(delivery, reason) { return settleParts(since: before) }
-    let refused = yield.quarantined.dropFirst(before.quarantined.count)
-    let accepted = yield.counts.received - before.counts.received - refused.count
-    if let refusal = refused.first, accepted == 0 {
-      yield.counts = before.counts
-      yield.quarantined = before.quarantined
-      return .quarantined(refusal.rejection)
-    }
-    let fate = yield.counts.lastRise(since: before.counts)
-    yield.counts.quarantined -= 1
-    return fate
-  }
-
   // MARK: Fates
 
   mutating func finish(_ delivery: Delivery, _ fate: Fate, device: String?, dueAt: EventTime? = nil) {
@@ -381,15 +321,6 @@ package struct StageLine {
     let message = Yield.Quarantined(delivery: delivery, rejection: rejection, device: device, dueAt: dueAt)
     yield.quarantined.append(message)
     if dueAt != nil, rejection.reason == .future { early.add(message) }
-  }
-}
-
-extension FateCounts {
-  /// The fate that rose; an array that was refused as a whole may hold several: the best of them.
-  func lastRise(since before: FateCounts) -> Fate {
-    if applied > before.applied { return .applied }
-    if duplicate > before.duplicate { return .duplicate }
-    return late > before.late ? .late : .unconsented
   }
 }
 

@@ -10,7 +10,6 @@ final class SoakCourse: Sendable {
   private let rate: Int
   private let devices: Int
   private let sent = Mutex(0)
-  private let isOver = Mutex(false)
   private let fault = Mutex("")
 
   private static let profiles = "\(Executable.packageFolder)/Firmware-Profiles"
@@ -38,9 +37,7 @@ final class SoakCourse: Sendable {
         defer { text = "" }
         return text
       }
-      var sample = try await SoakSample(at: seconds, of: daemon, sent: sent.withLock { $0 }, fault: told)
-      // Who doesn't answer within ten seconds stands still on purpose, or isn't there.
-      if let status = try? await daemon.status() { sample.applied = status.messages.applied }
+      let sample = try await SoakSample(at: seconds, of: daemon, sent: sent.withLock { $0 }, fault: told)
       samples.append(sample)
       if samples.count % 12 == 0 { print(SoakPlot.line(sample)) }
       let next = ContinuousClock.now + .seconds(Self.sampleSeconds)
@@ -48,7 +45,6 @@ final class SoakCourse: Sendable {
         ContinuousClock.now >= next
       }
     }
-    isOver.withLock { $0 = true }
     _ = try await (load, faults)
     return samples
   }
@@ -72,12 +68,22 @@ final class SoakCourse: Sendable {
       } catch {
         // The broker is away: the same messages again, which the daemon knows by their numbers.
         publisher.close()
-        publisher = try await answer(within: .seconds(60), every: .milliseconds(200), else: { "the broker is back" }) {
-          try? Publisher(url: broker.url)
-        }
+        publisher = try await connect(after: error)
       }
     }
     publisher.close()
+  }
+
+  private func connect(after loss: any Error) async throws -> Publisher {
+    var cause = loss
+    return try await answer(within: .seconds(60), every: .milliseconds(200), else: { "a connection: \(cause)" }) {
+      do {
+        return try Publisher(url: broker.url)
+      } catch {
+        cause = error
+        return nil
+      }
+    }
   }
 
   private func message(_ number: Int) -> OutgoingPublish {

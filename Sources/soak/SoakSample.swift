@@ -20,11 +20,18 @@ struct SoakSample {
     databaseBytes = Self.size("\(daemon.stateDirectory)/cases.db")
     logBytes = Self.size("\(daemon.stateDirectory)/cases.db-wal")
     guard let process = daemon.processID, daemon.exitStatus == nil else { return }
-    descriptors = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count) ?? 0
-    if let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8),
-      let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
-    {
-      residentBytes = (Int(line.filter(\.isNumber)) ?? 0) << 10
+    do {
+      residentBytes = try ProcessUsage.of(process).residentBytes
+      descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+    } catch {
+      // A fault ends it at any moment; anything else is a mistake of the soak's.
+      guard daemon.exitStatus != nil || kill(process, 0) != 0 else { throw error }
+    }
+    // Who stands still on purpose, or begins, doesn't answer.
+    do {
+      applied = try await daemon.status()?.messages.applied ?? 0
+    } catch {
+      print(String(format: "%6.0f s: no answer: %@", seconds, "\(error)"))
     }
   }
 

@@ -24,6 +24,6 @@ extension Installation {
   /// What the daemon holds of the machine's memory.
   func residentBytes() throws -> Int {
     guard let process = daemon.processID else { throw RigError("the daemon doesn't run") }
-    return try ProcessMemory.residentBytes(of: process)
+    return try ProcessUsage.of(process).residentBytes
   }
 }

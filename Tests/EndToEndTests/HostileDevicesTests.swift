@@ -59,7 +59,7 @@ import Vocabulary
 
     let sorted = latencies.sorted()
     let p99 = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
-    let peak = try ProcessMemory.peakBytes(of: try #require(site.daemon.processID))
+    let peak = try ProcessUsage.of(try #require(site.daemon.processID)).peakBytes
     print(
       "\(flooded) messages of 64 KB in \(Self.floodSeconds) s; \(latencies.count) reports of sound devices:"
         + " median \(sorted[sorted.count / 2]), p99 \(p99), slowest \(sorted.last ?? .zero); peak \(peak >> 20) MB")

@@ -32,7 +32,7 @@ struct SameResultTests {
   @Test func `a replay gives the same bytes each time, in any order within a day`() async throws {
     let folder = try ScratchFolder()
     let seed: UInt64 = 20_250_601
-    let days = try Self.smallFleet(seed: seed)
+    let days = try SmallFleet.days(seed: seed)
     let inOrder = try folder.write(Self.capture(days.flatMap(\.self)), to: "in-order.ndjson")
     var random = SplitMix(state: seed)
     let shuffled = try folder.write(
@@ -65,23 +65,6 @@ struct SameResultTests {
       String(decoding: text.utf8.dropFirst(from).prefix(400), as: UTF8.self)
     }
     Issue.record("\(what), from byte \(common) on: …\(around(text))… instead of …\(around(expected))…")
-  }
-
-  /// One product with a very bad batch. Nothing comes days late and nobody refuses: whether such a word meets a bucket's
-  /// closing before or after is a matter of order.
-  private static func smallFleet(seed: UInt64) throws -> [[SimulatedMessage]] {
-    guard let start = EventTime("2025-06-01") else { throw RigError("no start") }
-    var plan = FleetPlan.null(devices: 300, days: 20, seed: seed, start: start)
-    plan.products = plan.products.filter { $0.product == "fire-tv-stick-4k-max" }
-    plan.batchesPerProduct = 5
-    plan.lateShare = 0
-    plan.withoutTelemetryConsentShare = 0
-    plan.defects = [
-      PlantedDefect(
-        .badBatch, product: "fire-tv-stick-4k-max", mode: "hdmi-cec-failure", batch: 3, relativeRisk: 40)
-    ]
-    let fleet = Fleet(plan: plan)
-    return [fleet.states()] + (0..<plan.days).map { fleet.messages(day: $0) }
   }
 
   private static func capture(_ messages: [SimulatedMessage]) -> String {

@@ -36,7 +36,9 @@ enum Schema {
           do {
             try database.execute(sql: migration.sql)
           } catch let error as DatabaseError where error.resultCode == .SQLITE_ERROR || error.isOfContent {
-            throw StoreError.upgradeFailed(path: path, migration: migration.identifier, detail: "\(error)")
+            // Without the statement, which takes many lines of the journal: the migration's name leads to it.
+            let detail = error.message ?? "\(error)"
+            throw StoreError.upgradeFailed(path: path, migration: migration.identifier, detail: detail)
           }
           try database.execute(sql: "INSERT INTO \(table) (identifier) VALUES (?)", arguments: [migration.identifier])
         }

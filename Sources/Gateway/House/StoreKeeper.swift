@@ -28,8 +28,7 @@ struct StoreKeeper: Service {
     await cancelWhenGracefulShutdown {
       while !Task.isCancelled {
         await look()
-        // Cancelled at a shutdown: the loop ends by its condition.
-        try? await Task.sleep(for: .seconds(Limits.houseSeconds))
+        await WallClock.pause(seconds: Limits.houseSeconds)
       }
     }
   }

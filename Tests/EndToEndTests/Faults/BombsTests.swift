@@ -63,7 +63,7 @@ struct BombsTests {
     #expect(kept.count == bombs.count && reasons.isSubset(of: ["syntax", "schema", "too_large", "unsupported"]))
     try await site.publish(report(sequence: 1), from: "A1")
     #expect(try await site.tally(of: bombs.count + 1).applied == 1)
-    let peak = try ProcessMemory.peakBytes(of: try #require(site.daemon.processID))
+    let peak = try ProcessUsage.of(try #require(site.daemon.processID)).peakBytes
     #expect(peak - before < 100 << 20, "\(peak >> 20) MB")
     try FaultReport.measured(
       "\(tally.quarantined) of \(bombs.count) in quarantine after \(taken.inSeconds), reasons "

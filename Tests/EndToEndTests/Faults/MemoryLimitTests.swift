@@ -32,7 +32,7 @@ struct MemoryLimitTests {
       let text = try String(contentsOfFile: "\(Self.group)/\(name)", encoding: .utf8)
       return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? -1
     }
-    let peak = try ProcessMemory.peakBytes(of: try #require(site.daemon.processID))
+    let peak = try ProcessUsage.of(try #require(site.daemon.processID)).peakBytes
     let most = try figure("memory.max_usage_in_bytes")
     #expect(most <= Self.megabytes << 20)
     try await site.daemon.stop()

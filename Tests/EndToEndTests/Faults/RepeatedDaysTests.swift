@@ -10,7 +10,7 @@ struct RepeatedDaysTests {
   @Test(.longFault) func `every day twice and shuffled within its buckets gives the same tickets and evidence`()
     async throws
   {
-    let days = try Self.days()
+    let days = try SmallFleet.days(seed: 20_250_601)
     let once = try await Self.evidence(of: days)
     var random = SplitMix(state: 7)
     let twice = try await Self.evidence(of: days.map { ($0 + $0).shuffled(using: &random) })
@@ -24,22 +24,6 @@ struct RepeatedDaysTests {
     try FaultReport.measured(
       "\(twice.tally.received) messages, \(twice.tally.duplicate) of them duplicates, \(twice.tickets.count) tickets and "
         + "\(twice.cells.count) cells, \(isSame ? "all" : "NOT all") the same", of: "every day twice and shuffled")
-  }
-
-  /// Nothing comes days late: whether such a word meets a bucket's closing before or after is a matter of order.
-  private static func days() throws -> [[SimulatedMessage]] {
-    guard let start = EventTime("2025-06-01") else { throw RigError("no start") }
-    var plan = FleetPlan.null(devices: 300, days: 20, seed: 20_250_601, start: start)
-    plan.products = plan.products.filter { $0.product == "fire-tv-stick-4k-max" }
-    plan.batchesPerProduct = 5
-    plan.lateShare = 0
-    plan.withoutTelemetryConsentShare = 0
-    plan.defects = [
-      PlantedDefect(
-        .badBatch, product: "fire-tv-stick-4k-max", mode: "hdmi-cec-failure", batch: 3, relativeRisk: 40)
-    ]
-    let fleet = Fleet(plan: plan)
-    return [fleet.states()] + (0..<plan.days).map { fleet.messages(day: $0) }
   }
 
   private static func evidence(of days: [[SimulatedMessage]]) async throws -> Evidence {

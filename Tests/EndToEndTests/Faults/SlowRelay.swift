@@ -17,7 +17,12 @@ final class SlowRelay: Sendable {
       while true {
         let client = accept(listener, nil, nil)
         guard client >= 0 else { return }
-        guard let server = try? LocalSocket.connect(port: target) else {
+        let server: Int32
+        do {
+          server = try LocalSocket.connect(port: target)
+        } catch {
+          // As the network would: who connects is hung up on, and tries again.
+          print("the relay doesn't get through to port \(target): \(error)")
           close(client)
           continue
         }
@@ -73,22 +78,18 @@ final class SlowRelay: Sendable {
     return true
   }
 
-  private final class Belt: @unchecked Sendable {
-    private let condition = NSCondition()
-    private var parcels: [Parcel] = []
+  private final class Belt: Sendable {
+    private let parcels = Mutex<[Parcel]>([])
+    private let waiting = DispatchSemaphore(value: 0)
 
     func put(_ parcel: Parcel) {
-      condition.lock()
-      parcels.append(parcel)
-      condition.signal()
-      condition.unlock()
+      parcels.withLock { $0.append(parcel) }
+      waiting.signal()
     }
 
     func take() -> Parcel {
-      condition.lock()
-      defer { condition.unlock() }
-      while parcels.isEmpty { condition.wait() }
-      return parcels.removeFirst()
+      waiting.wait()
+      return parcels.withLock { $0.removeFirst() }
     }
   }
 }

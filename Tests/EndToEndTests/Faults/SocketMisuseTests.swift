@@ -26,7 +26,7 @@ import Testing
     let body = #"{"reason": ""# + String(repeating: "x", count: 10 << 20) + #""}"#
     let large = try await site.daemon.request("POST", "/v1/tickets/T-1/acknowledge", body: body)
     #expect((400..<500).contains(large.status))
-    let grown = try ProcessMemory.peakBytes(of: try #require(site.daemon.processID)) - before
+    let grown = try ProcessUsage.of(try #require(site.daemon.processID)).peakBytes - before
     #expect(grown < 120 << 20, "\(grown >> 20) MB")
     let since = ContinuousClock.now
     #expect(try await site.daemon.request("GET", "/v1/status").status == 200)

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Rig
+import Synchronization
 import Testing
 
 /// systemd's side of the watchdog: a socket at which the daemon says that it lives, and its end when it no longer does.
@@ -45,10 +46,10 @@ struct WatchdogTests {
 /// Hears what `sd_notify` says.
 private final class NotificationSocket: Sendable {
   private let descriptor: Int32
-  private let fed = Moment()
+  private let fed = Fed()
 
   /// When the watchdog was fed last.
-  var lastFed: ContinuousClock.Instant? { fed.value }
+  var lastFed: ContinuousClock.Instant? { fed.moment.withLock { $0 } }
 
   init(path: String) throws {
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
@@ -66,7 +67,9 @@ private final class NotificationSocket: Sendable {
       while true {
         let count = recv(descriptor, &buffer, buffer.count, 0)
         guard count > 0 else { return }
-        if String(decoding: buffer[..<count], as: UTF8.self).contains("WATCHDOG=1") { fed.set(.now) }
+        if String(decoding: buffer[..<count], as: UTF8.self).contains("WATCHDOG=1") {
+          fed.moment.withLock { $0 = .now }
+        }
       }
     }
   }
@@ -77,9 +80,7 @@ private final class NotificationSocket: Sendable {
   }
 }
 
-private final class Moment: @unchecked Sendable {
-  private let lock = NSLock()
-  private var moment: ContinuousClock.Instant?
-  var value: ContinuousClock.Instant? { lock.withLock { moment } }
-  func set(_ value: ContinuousClock.Instant) { lock.withLock { moment = value } }
+/// Shared with the thread that listens.
+private final class Fed: Sendable {
+  let moment = Mutex<ContinuousClock.Instant?>(nil)
 }

@@ -1,14 +1,13 @@
 import Foundation
-import Rig
 
 /// What the kernel tells of a running process.
-struct ProcessUsage: Sendable {
-  var cpuSeconds: Double
-  var residentBytes: Int
+package struct ProcessUsage: Sendable {
+  package var cpuSeconds: Double
+  package var residentBytes: Int
   /// The most it ever was.
-  var peakBytes: Int
+  package var peakBytes: Int
 
-  static func of(_ processID: Int32) throws -> ProcessUsage {
+  package static func of(_ processID: Int32) throws -> ProcessUsage {
     let folder = "/proc/\(processID)"
     guard let stat = text("\(folder)/stat"), let status = text("\(folder)/status"), let name = stat.lastIndex(of: ")")
     else { throw RigError("process \(processID) is gone") }
@@ -27,7 +26,7 @@ struct ProcessUsage: Sendable {
   }
 
   /// User and system time of all children that have ended.
-  static func endedChildren() -> Double {
+  package static func endedChildren() -> Double {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_CHILDREN.rawValue), &usage)
     return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
