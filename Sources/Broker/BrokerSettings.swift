@@ -41,10 +41,10 @@ package struct BrokerSettings: Sendable {
   package var sessionExpirySeconds: UInt32 = 7 * 86_400
   /// Messages the broker may send ahead of our acknowledgements. libmosquitto's own default of 20 would cap a batch at
   /// 20 and is 15 times slower.
-  package var receiveMaximum = 10_000
+  package var receiveMaximum = 4000
   /// Most messages of one batch, that is, of one commit. At most half of `receiveMaximum`, so that the broker goes on
   /// sending while a batch is committed.
-  package var batchLimit = 5000
+  package var batchLimit = 2000
   /// A batch ends here even if it holds few messages, so that large ones can't fill the memory: what is more waits in the
   /// socket and at the broker.
   package var batchBytes = 8 << 20
