@@ -123,6 +123,7 @@ let package = Package(
       name: "evaluate",
       dependencies: [
         "Rig", "FleetSimulation", "Vocabulary", "FirmwareProfiles", "DeviceHistory", "DefectModel", "Pipeline", "CZlib",
+        "Terminal",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

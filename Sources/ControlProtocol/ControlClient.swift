@@ -14,6 +14,8 @@ package struct ControlClient: Sendable {
     /// Takes the body of a good answer as it comes, however long it is, on the connection's own thread: what is slow holds
     /// the sender up. The reply's body is empty then.
     package var sink: (any BodySink)?
+    /// Told how much of the body the kernel has taken so far, on the connection's own thread.
+    package var sent: (@Sendable (_ bytes: Int) -> Void)?
 
     package init(_ method: String, _ path: String, body: [UInt8] = [], contentType: String = "application/json") {
       self.method = method

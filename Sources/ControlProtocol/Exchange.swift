@@ -6,6 +6,9 @@ final class Exchange: ChannelInboundHandler {
   typealias InboundIn = HTTPClientResponsePart
   typealias OutboundOut = HTTPClientRequestPart
 
+  /// Of a body, counted as sent at a time.
+  private static let partBytes = 1 << 18
+
   private let request: ControlClient.Request
   private let socket: String
   private let answer: EventLoopPromise<ControlClient.Reply>
@@ -30,10 +33,22 @@ final class Exchange: ChannelInboundHandler {
     let head = HTTPRequestHead(
       version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.path, headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !request.body.isEmpty {
-      context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: request.body)))), promise: nil)
-    }
+    if !request.body.isEmpty { writeBody(context) }
     context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  /// In parts, of each of which it is known when it has gone.
+  private func writeBody(_ context: ChannelHandlerContext) {
+    var rest = ByteBuffer(bytes: request.body)
+    while let part = rest.readSlice(length: min(rest.readableBytes, Self.partBytes)), part.readableBytes > 0 {
+      let written = request.body.count - rest.readableBytes
+      let promise = request.sent.map { sent in
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.whenSuccess { _ in sent(written) }
+        return promise
+      }
+      context.write(wrapOutboundOut(.body(.byteBuffer(part))), promise: promise)
+    }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

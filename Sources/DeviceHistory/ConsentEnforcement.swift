@@ -16,14 +16,14 @@ extension FleetHistory {
     putAway()
     var hasErased = false
     for number in numbers where mustForget(number) {
-      forgetReports(of: number, keeping: record(number).facts)
+      forgetReports(of: number, keeping: records.facts(of: number))
       hasErased = true
     }
     return hasErased
   }
 
+  /// Asked of each device at a start, so nothing is unpacked for it but the facts.
   func mustForget(_ number: Int) -> Bool {
-    let record = record(number)
-    return record.presence.reports > 0 && !settings.consent.allowsTelemetry(record.facts)
+    records.hasReports(number) && !settings.consent.allowsTelemetry(records.facts(of: number))
   }
 }

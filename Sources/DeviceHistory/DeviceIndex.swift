@@ -57,6 +57,13 @@ struct DeviceIndex: Sendable {
     }
   }
 
+  /// Room for as many records at once: growing step by step would enter each of them twice.
+  mutating func reserve(_ records: Int, idOf: (Int, (UnsafeRawBufferPointer) -> Void) -> Void) {
+    var size = numbers.count
+    while (records + 1) * 3 > size * 2 { size *= 2 }
+    if size > numbers.count { enterAnew(inPlaces: size, idOf) }
+  }
+
   private mutating func put(_ hash: UInt64, _ entry: UInt32) {
     let mask = numbers.count - 1
     var place = Int(hash & UInt64(mask))
@@ -66,10 +73,14 @@ struct DeviceIndex: Sendable {
   }
 
   private mutating func grow(_ idOf: (Int, (UnsafeRawBufferPointer) -> Void) -> Void) {
+    let staying = count - removed
+    enterAnew(inPlaces: (staying + 1) * 3 > numbers.count ? numbers.count * 2 : numbers.count, idOf)
+  }
+
+  private mutating func enterAnew(inPlaces size: Int, _ idOf: (Int, (UnsafeRawBufferPointer) -> Void) -> Void) {
     let old = numbers
     count -= removed
     removed = 0
-    let size = (count + 1) * 3 > old.count ? old.count * 2 : old.count
     numbers = Array(repeating: 0, count: size)
     tags = Array(repeating: 0, count: size)
     for entry in old where entry != 0 && entry != Self.vacated {

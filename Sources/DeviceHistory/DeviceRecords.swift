@@ -48,6 +48,13 @@ struct DeviceRecords: Sendable {
   /// `nil`: its facts don't say.
   func telemetryConsent(of number: Int) -> Bool? { pages.withBytes(of: number, RecordPacking.telemetryConsent) }
 
+  func facts(of number: Int) -> Facts {
+    let words = words
+    return pages.withBytes(of: number) { RecordPacking.facts($0, words: words) }
+  }
+
+  func hasReports(_ number: Int) -> Bool { pages.withBytes(of: number, RecordPacking.hasReports) }
+
   func totals(of number: Int) -> (unknownItems: Int, gaps: Int64, latestVote: EventTime?) {
     pages.withBytes(of: number, RecordPacking.totals)
   }
@@ -123,6 +130,13 @@ struct DeviceRecords: Sendable {
       index.insert(RecordPacking.id(bytes), number) { other, body in
         pages.withBytes(of: other) { body(RecordPacking.id($0)) }
       }
+    }
+  }
+
+  /// Before so many pages are restored.
+  mutating func reserve(pages more: Int) {
+    index.reserve(pages.count + more * DevicePages.devicesAPage) { other, body in
+      pages.withBytes(of: other) { body(RecordPacking.id($0)) }
     }
   }
 

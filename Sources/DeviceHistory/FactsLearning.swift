@@ -104,7 +104,7 @@ extension FleetHistory {
   }
 
   /// Whether a device may be told of its care, where the device says nothing of it: the caller's default.
-  package func facts(of device: String) -> Facts? { number(of: device).map { record($0).facts } }
+  package func facts(of device: String) -> Facts? { number(of: device).map { records.facts(of: $0) } }
 
   package func identity(of device: String) -> DeviceIdentity? {
     number(of: device).map { DeviceIdentity(product: product(of: $0), device: device) }

@@ -128,7 +128,7 @@ package struct FleetHistory: Sendable {
     guard let number = number(of: device) else { return settings.consent.telemetry }
     if let said = records.telemetryConsent(of: number) { return said }
     return settings.consent.regions.isEmpty
-      ? settings.consent.telemetry : settings.consent.allowsTelemetry(record(number).facts)
+      ? settings.consent.telemetry : settings.consent.allowsTelemetry(records.facts(of: number))
   }
 
   // MARK: Words in

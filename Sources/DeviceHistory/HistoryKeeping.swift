@@ -53,6 +53,7 @@ extension FleetHistory {
       let product = try reader.symbol()
       shapes[product] = try RecordShape(from: &reader)
     }
+    records.reserve(pages: pages.count)
     for (number, bytes) in pages { try records.restorePage(number, bytes) }
     fit(from: shapes)
     countPresences()

@@ -37,6 +37,22 @@ enum RecordPacking {
     Presence.consent(bytes[presenceStart(bytes)])
   }
 
+  /// What is known of the device, without unpacking the rest.
+  static func facts(_ bytes: UnsafeBufferPointer<UInt8>, words: WordList) -> Facts {
+    var reader = PackedReader(bytes)
+    reader.skip(presenceStart(bytes) + presenceLength(bytes))
+    var facts = Facts(from: &reader, words: words)
+    facts.telemetryConsent = telemetryConsent(bytes)
+    return facts
+  }
+
+  static func hasReports(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var reader = PackedReader(bytes)
+    reader.skip(presenceStart(bytes) + 1)
+    _ = reader.unsigned()
+    return reader.count() > 0
+  }
+
   /// What the history's sums over all devices need, without unpacking the rest: a start asks it of each.
   static func totals(
     _ bytes: UnsafeBufferPointer<UInt8>

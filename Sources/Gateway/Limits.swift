@@ -68,6 +68,10 @@ enum Limits {
   /// `idleConnectionSeconds`) and what changes by time alone is looked at again.
   static let watchSeconds = 0.5
   static let watchHeartbeatSeconds = 10.0
+  /// How often it is looked whether a stream's client reads, and after how long without a byte of what lies there for it its
+  /// connection is closed: one that was stopped (Ctrl-Z, a pager that nobody scrolls) would keep its place for ever.
+  static let watchReadingSeconds: Int64 = 1
+  static let watchUnreadSeconds = 20.0
   /// Of a backup, read and sent in one go: large enough to cost nothing, small enough to be held in memory.
   static let backupPartBytes = 1 << 18
   /// Items of one list answer.

@@ -100,7 +100,15 @@ struct OpenAPIDocument {
     if route.isWatched {
       content[WatchStream.type] = [
         "schema": [
-          "type": "string", "description": "Events added, changed and removed with an item each, and synced without",
+          "type": "string",
+          "description": .text(
+            """
+            Server-sent events: added, changed and removed with an item each, and synced with {"items", "limit"} after what \
+            is there at first. limit cuts as it does the list: an item that others push beyond it is removed, one that \
+            moves up is added; as many items as the limit, and there may be more. A comment comes when nothing was said for \
+            \(Int(Limits.watchHeartbeatSeconds)) s; a client that reads nothing for \(Int(Limits.watchUnreadSeconds)) s of \
+            what is there for it is disconnected.
+            """),
         ]
       ]
     }

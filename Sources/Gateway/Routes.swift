@@ -68,7 +68,9 @@ struct Routes: Sendable {
     let filter = try TicketFilter(query, now: await engine.judgementTime)
     if try WatchStream.isAsked(request, query) {
       let isByTime = filter.overdueAt != nil
-      return try WatchStream(store: store, board: status.board, changesWithTime: isByTime) { [store, status] in
+      return try WatchStream(
+        store: store, board: status.board, channel: context.channel, limit: filter.limit, changesWithTime: isByTime
+      ) { [store, status] in
         var filter = filter
         // What is overdue is judged by the time of each look, not by that of the request.
         if isByTime { filter.overdueAt = status.board.read(\.clock) ?? WallClock.now() }
@@ -98,7 +100,8 @@ struct Routes: Sendable {
     let query = try Query(request, allowed: FindingFilter.names + [WatchStream.parameter])
     let filter = try FindingFilter(query)
     if try WatchStream.isAsked(request, query) {
-      return try WatchStream(store: store, board: status.board) { [store] in
+      return try WatchStream(store: store, board: status.board, channel: context.channel, limit: filter.limit) {
+        [store] in
         try store.findings(filter).map { found in
           .init(
             id: found.finding.id,
@@ -152,7 +155,8 @@ struct Routes: Sendable {
 
   func device(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
-    guard let device = await engine.device(id) else { throw ProblemDetails.noSuch("device", id) }
+    guard var device = await engine.device(id) else { throw ProblemDetails.noSuch("device", id) }
+    device.tickets = try store.tickets(.live(of: id)).map(\.id).sorted()
     return .json(ObjectReply(schema: Schema.name("device", "show"), value: device))
   }
 

@@ -27,4 +27,12 @@ extension TicketFilter {
     if try query.word("overdue", of: ["true", "false"]) == "true" { overdueAt = now }
     limit = try query.limit()
   }
+
+  /// At most one of each failure mode, by the schema.
+  static func live(of device: String) -> TicketFilter {
+    var filter = TicketFilter()
+    filter.device = device
+    filter.states = Ticket.State.allCases.filter(\.isLive)
+    return filter
+  }
 }

@@ -5,11 +5,16 @@ import NIOCore
 import Synchronization
 
 /// A list as server-sent events, for `?watch=true` or `Accept: text/event-stream`: `added` for what is there, then `synced`,
-/// then `added`, `changed` and `removed` as it happens. `data` is the item as the list has it, `id` the item's id.
+/// then `added`, `changed` and `removed` as it happens. `data` is the item as the list has it, `id` the item's id; of `synced`
+/// it is `{"items", "limit"}`.
+///
+/// What is watched is what the list would be, cut at its limit: an item that others push beyond that is `removed`, one that
+/// moves up in its place `added`. So the first twenty of what is to do can be watched; that all are seen, `synced` says.
 ///
 /// The list is read again only when the store has changed cases since, at most once in `Limits.watchSeconds`. A client that
-/// doesn't read holds up nothing but itself. The command's own `--watch` asks again and again instead: that works for every
-/// list and page with any condition, and needs no connection that lives through a restart.
+/// doesn't read holds up nothing but itself, and not for long (`ReadingPace`); the place of one that has gone is free at the
+/// next look. The command's own `--watch` asks again and again instead: that works for every list and page with any
+/// condition, and needs no connection that lives through a restart.
 struct WatchStream: Sendable {
   static let parameter = "watch"
   static let type = "text/event-stream"
@@ -21,6 +26,10 @@ struct WatchStream: Sendable {
 
   let store: CaseDatabase
   let board: Board
+  /// To the client.
+  let channel: any Channel
+  /// At which `items` is cut.
+  let limit: Int
   /// An item may come and go without a commit.
   var changesWithTime = false
   let items: @Sendable () throws -> [Item]
@@ -47,13 +56,17 @@ struct WatchStream: Sendable {
   }
 
   private func follow(_ place: Place, since revision: Int, _ writer: inout any ResponseBodyWriter) async throws {
+    let reading = ReadingPace.watch(channel)
+    defer { reading.cancel() }
     var known = Changes()
     var revision = revision
-    try await writer.write(known.events(place.handOver()) + Self.event("synced"))
+    try await writer.write(known.opening(place.handOver(), limit: limit))
     var lastWord = ContinuousClock.now
     var lastLook = lastWord
     while !board.read(\.isStopping) {
       try await Task.sleep(for: .seconds(Limits.watchSeconds))
+      // Nothing has to be said first to notice that nobody hears it.
+      guard channel.isActive else { return }
       var text = ByteBuffer()
       let isStale = changesWithTime && ContinuousClock.now - lastLook > .seconds(Limits.watchHeartbeatSeconds)
       if store.caseRevision != revision || isStale {
@@ -61,7 +74,7 @@ struct WatchStream: Sendable {
         lastLook = .now
         text = known.events(try items())
       }
-      // So that a connection that is gone is noticed, and one that is there isn't taken for idle.
+      // So that a client can tell a quiet stream from a broken one, and we one that reads from one that was stopped.
       if text.readableBytes == 0, ContinuousClock.now - lastWord > .seconds(Limits.watchHeartbeatSeconds) {
         text.writeString(": still here\n\n")
       }
@@ -71,8 +84,6 @@ struct WatchStream: Sendable {
     }
     try await writer.finish(nil)
   }
-
-  private static func event(_ name: String) -> ByteBuffer { ByteBuffer(string: "event: \(name)\ndata:\n\n") }
 
   /// One of the streams that may be open: given back when nobody holds it any more, since a body isn't even begun when its
   /// client has gone. Carries the first list to the body, which would keep it as long as the stream lasts.
@@ -105,6 +116,12 @@ struct WatchStream: Sendable {
   private struct Changes {
     private var digests: [String: UInt64] = [:]
 
+    mutating func opening(_ items: [Item], limit: Int) -> ByteBuffer {
+      var buffer = events(items)
+      buffer.writeString("event: synced\ndata: {\"items\":\(items.count),\"limit\":\(limit)}\n\n")
+      return buffer
+    }
+
     mutating func events(_ items: [Item]) -> ByteBuffer {
       var buffer = ByteBuffer()
       var next: [String: UInt64] = [:]
@@ -124,14 +141,5 @@ struct WatchStream: Sendable {
       digests = next
       return buffer
     }
-  }
-}
-
-extension ByteBuffer {
-  fileprivate static func + (first: ByteBuffer, second: ByteBuffer) -> ByteBuffer {
-    var both = first
-    var second = second
-    both.writeBuffer(&second)
-    return both
   }
 }

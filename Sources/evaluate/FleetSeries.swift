@@ -1,6 +1,7 @@
 import FleetSimulation
 import Foundation
 import Synchronization
+import Terminal
 
 /// Fleets of several seeds, some at a time, each written to a file of its own as soon as it is done: a series that was
 /// stopped goes on where it was. Files of another build of the program are measured again.
@@ -86,13 +87,12 @@ final class ProgressBoard: Sendable {
   private struct State {
     var days: [UInt64: Int] = [:]
     var finished = 0
-    var shown: ContinuousClock.Instant
+    var line = ProgressLine(isQuiet: false)
   }
   private let name: String
   private let total: Int
   private let days: Int
-  private let began = ContinuousClock.now
-  private let state = Mutex(State(shown: ContinuousClock.now))
+  private let state = Mutex(State())
 
   init(name: String, total: Int, days: Int) {
     self.name = name
@@ -103,14 +103,17 @@ final class ProgressBoard: Sendable {
   func reached(_ seed: UInt64, day: Int) {
     state.withLock { state in
       state.days[seed] = day
-      guard Narration.isTerminal, ContinuousClock.now - state.shown > .milliseconds(300) else { return }
-      state.shown = .now
-      let part = Double(state.finished) + state.days.values.reduce(0) { $0 + Double($1) / Double(days) }
-      let elapsed = (ContinuousClock.now - began) / .seconds(1)
-      let left = part > 0 ? elapsed / part * (Double(total) - part) : 0
-      let seeds = state.days.keys.sorted().map { "seed \($0) day \(state.days[$0] ?? 0)" }.joined(separator: ", ")
-      Narration.overwrite("\(name): \(state.finished) of \(total) fleets, \(seeds), \(Int(left / 60) + 1) min left")
+      let (reached, finished) = (state.days, state.finished)
+      state.line.show { words(finished: finished, reached: reached, after: $0) }
     }
+  }
+
+  /// - Parameter reached: of each fleet that is on its way, by its seed.
+  func words(finished: Int, reached: [UInt64: Int], after seconds: Double) -> String {
+    let headway = Headway(finished * days + reached.values.reduce(0, +), of: total * days, .items("day"))
+    let seeds = reached.sorted { $0.key < $1.key }.map { "seed \($0.key) day \($0.value)" }
+    let place = (["\(finished) of \(total) fleets"] + seeds).joined(separator: ", ")
+    return "\(headway.text(after: seconds)); \(name): \(place)"
   }
 
   func finished(_ result: FleetResult) {
@@ -132,5 +135,5 @@ final class ProgressBoard: Sendable {
     }
   }
 
-  func clear() { if Narration.isTerminal { Narration.overwrite("") } }
+  func clear() { state.withLock { $0.line.clear() } }
 }

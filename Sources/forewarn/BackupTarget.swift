@@ -1,6 +1,7 @@
 import CaseStore
 import ControlProtocol
 import Synchronization
+import Terminal
 
 /// Where the bytes of the database go as they come from the daemon, or from a stopped one's file.
 final class BackupTarget: ControlClient.BodySink {
@@ -38,14 +39,15 @@ final class BackupTarget: ControlClient.BodySink {
     try state.withLock { state in
       try state.writer?.append(part)
       state.taken += Int64(part.count)
-      state.progress.show("backup", state.taken, of: state.bytes)
+      let headway = Headway(Int(state.taken), of: Int(state.bytes), .bytes)
+      state.progress.show(headway)
     }
   }
 
   /// Returns the size of the file.
   func finish() throws -> Int64 {
     try state.withLock { state in
-      state.progress.finish()
+      state.progress.clear()
       return try state.writer?.finish() ?? 0
     }
   }

@@ -74,7 +74,7 @@ struct BatchImport: AsyncParsableCommand {
       """
       A CSV whose header has product, batch and any of factory, line, supplier, manufactured, component_lots, with ; \
       between lots. All lines are taken or none: with a fault in any of them, every fault is named and the exit status \
-      is 1.
+      is 1. A file may have 32 MB; larger ones are sent in parts, each with the header.
       """,
       examples: [
         "forewarn batch import batches.csv",

@@ -1,7 +1,8 @@
 import Glibc
 import Terminal
+import Vocabulary
 
-/// How far the reading of capture files has come: their share, the rate, and the time left.
+/// How far the reading of capture files has come: by the share of their bytes, in messages.
 struct CaptureProgress {
   private var line: ProgressLine
   private let total: Int64
@@ -25,24 +26,15 @@ struct CaptureProgress {
 
   mutating func finishFile(_ path: String) { before += Self.size(path) ?? 0 }
 
-  mutating func count(bytes: Int64) {
+  /// - Parameter bytes: of the file, up to this message.
+  /// - Parameter time: in the stream.
+  mutating func count(bytes: Int64, at time: EventTime? = nil) {
     messages += 1
     guard messages % Self.stride == 0 else { return }
     let share = total > 0 ? Double(before + bytes) / Double(total) : nil
-    let messages = messages
-    line.show { Self.text(share: share, messages: messages, seconds: $0) }
+    let headway = Headway(messages, .items("message"), share: share)
+    line.show { headway.text(after: $0) + (time.map { ", at \($0.date)" } ?? "") }
   }
 
-  /// `[########            ] 40 %  12,345/s  2m left`.
-  static func text(share: Double?, messages: Int, seconds: Double) -> String {
-    let rate = Phrase.count(Int(Double(messages) / max(seconds, 0.001))) + "/s"
-    guard let share, share > 0 else { return "\(Phrase.count(messages)) messages  \(rate)" }
-    let done = min(share, 1)
-    let full = Int((done * 20).rounded(.down))
-    let bar = String(repeating: "#", count: full) + String(repeating: " ", count: 20 - full)
-    let left = Phrase.briefly(seconds: (seconds / done - seconds).rounded())
-    return "[\(bar)] \(Int(done * 100)) %  \(rate)  \(left) left"
-  }
-
-  func finish() { line.finish() }
+  func finish() { line.clear() }
 }

@@ -117,7 +117,9 @@ struct DeviceImport: AsyncParsableCommand {
       """
       A CSV whose header has device, product and any of batch, factory, manufactured, activated, firmware, region, \
       carrier, customer, locale, consent_telemetry, consent_contact, retired_at. All lines are taken or none: with a \
-      fault in any of them, every fault is named and the exit status is 1. With --returns the file holds what a       workbench found: device,date,failure_mode, the mode found or none.
+      fault in any of them, every fault is named and the exit status is 1. With --returns the file holds what a \
+      workbench found: device,date,failure_mode, the mode found or none. A file may have 32 MB; larger ones are sent \
+      in parts, each with the header.
       """,
       examples: [
         "forewarn device import registry.csv", "forewarn device import --dry-run registry.csv",

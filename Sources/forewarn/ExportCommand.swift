@@ -29,7 +29,7 @@ struct ExportCommand: AsyncParsableCommand {
     help: "ndjson holds all, csv the scalar fields.")
   var format = Format.ndjson
   @Flag(help: "Leave out the line of column names (csv).") var noHeaders = false
-  @Flag(name: [.customShort("q"), .long], help: "No remarks.") var quiet = false
+  @Flag(name: [.customShort("q"), .long], help: "No remarks, no progress.") var quiet = false
   @OptionGroup var connection: Connection
 
   func run() async throws {
@@ -86,20 +86,13 @@ final class ExportSink: ControlClient.BodySink {
       state.lines += whole.count { $0 == UInt8(ascii: "\n") }
       StandardStreams.print(format == .ndjson ? Array(whole) : try table(whole, &state.columns))
       state.rest.removeFirst(whole.count)
-      let lines = state.lines
-      state.progress.show { Self.told(lines, of: total, after: $0) }
+      let headway = Headway(state.lines, of: total, .items("line"))
+      state.progress.show(headway)
     }
   }
 
-  static func told(_ lines: Int, of total: Int?, after seconds: Double) -> String {
-    let rate = Double(lines) / max(seconds, 0.001)
-    let done = "export: \(Phrase.count(lines, "line")), \(Phrase.count(Int(rate)))/s"
-    guard let total, rate > 0 else { return done }
-    return done + ", \(Phrase.briefly(seconds: (Double(max(0, total - lines)) / rate).rounded(.up))) left"
-  }
-
   func finish() throws {
-    state.withLock { $0.progress.finish() }
+    state.withLock { $0.progress.clear() }
     guard state.withLock({ $0.rest.isEmpty }) else {
       throw Failure(.failed, "the last line isn't whole", advice: "the daemon stopped meanwhile; export again")
     }

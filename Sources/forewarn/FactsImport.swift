@@ -10,12 +10,16 @@ struct FactsImport: ParsableArguments {
 
   func run(_ route: String, _ connection: Connection, _ output: OutputOptions) async throws {
     var session = Session(connection, output)
-    let table = try LocalFile.read(file)
+    let progress = ImportProgress(isQuiet: output.quiet)
+    let table = try progress.reading(file)
     // A registry may have millions of lines: a megabyte, some 15 000 of them, gets another second.
     session.client.timeoutSeconds += Double(table.count) / 1e6
     let path = Route.query(route, [("dry_run", dryRun ? "true" : nil)])
-    let body = try await session.client.send(
-      .init("POST", path, body: table, contentType: "text/csv; charset=utf-8"))
+    let client = session.client
+    let total = table.count
+    var request = ControlClient.Request("POST", path, body: table, contentType: "text/csv; charset=utf-8")
+    request.sent = { progress.sent($0, of: total) }
+    let body = try await progress.exchanging(total) { [request] in try await client.send(request) }
     let report = try Session.decode(ImportReport.self, from: body)
     if !output.isTable {
       StandardStreams.print(try session.machine(body))

@@ -35,7 +35,8 @@ enum HelpTopics {
         -o name    one id a line, for xargs
         --json id,device,probability.mean   only these fields
         --no-headers, --quiet, --utc; --color auto|always|never, which comes before NO_COLOR, and that before CLICOLOR_FORCE
-        Results go to standard output, remarks and progress to standard error.
+        Results go to standard output, remarks and progress to standard error; progress only where a terminal reads it, and not
+        with --quiet.
         """),
     Topic(
       name: "filters", about: "narrowing and sorting lists by any field",
@@ -78,6 +79,8 @@ enum HelpTopics {
           curl --unix-socket \(ControlSocket.defaultPath) http://localhost/v1/tickets
         /v1/openapi.json describes it. Errors are problem details (RFC 9457).
           curl -N --unix-socket … 'http://localhost/v1/tickets?watch=true'   tickets (or findings) as server-sent events
+            limit=20 watches the first 20 of the list: what others push beyond is told as removed. synced, after what is
+            there at first, has items and limit: where both are the same (the limit is 1000 unless you say), there may be more.
         """),
   ]
 

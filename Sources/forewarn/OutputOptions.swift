@@ -27,7 +27,9 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Colour: auto is where a terminal reads; NO_COLOR and CLICOLOR_FORCE are heeded, this comes first.")
   var color = Colour.auto
 
-  @Flag(name: [.customShort("q"), .long], help: "No remarks; of actions and status nothing but the exit status.")
+  @Flag(
+    name: [.customShort("q"), .long],
+    help: "No remarks, no progress; of actions and status nothing but the exit status.")
   var quiet = false
 
   enum Colour: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
@@ -69,7 +71,11 @@ struct OutputOptions: ParsableArguments {
 
 /// How many items a list asks for.
 struct Limit: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("At most so many items.", valueName: "count"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "At most so many items, 1000 if nothing else is said; of a watched list, what others push beyond is told as removed.",
+      valueName: "count"))
   var limit: Int?
 
   func validate() throws {
@@ -83,6 +89,8 @@ struct ListOptions: ParsableArguments {
   @OptionGroup var refinement: Refinement
   @OptionGroup var watching: WatchOptions
 
+  /// Without --limit; that there may be more is said.
+  static let byDefault = 1000
   /// Of what the daemon gives at once, and of what one answer has room for of large items: what is more comes as a stream.
   static let most = 100_000
   static let mostOfLarge = 10_000

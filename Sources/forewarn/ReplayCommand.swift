@@ -78,11 +78,12 @@ struct Replay: AsyncParsableCommand {
     for (identity, facts) in facts { _ = pipeline.learn(facts, of: identity) }
 
     var result = ReplayResult()
-    var progress = ReplayProgress(isQuiet: output.quiet)
+    var progress = CaptureProgress(files: files, isQuiet: output.quiet)
     var number = 0
-    try Self.forEachDelivery(of: files) { delivery in
+    try Self.forEachDelivery(of: files) { delivery, file, bytes in
+      guard let delivery else { return progress.finishFile(file) }
       pipeline.take(delivery, wall: nil)
-      progress.count(at: pipeline.history.now)
+      progress.count(bytes: bytes ?? 0, at: pipeline.history.now)
       number += 1
       if number % 1000 == 0 { result.add(pipeline.takeYield()) }
     }
@@ -130,10 +131,11 @@ struct Replay: AsyncParsableCommand {
     do {
       outcome = try await Backfill(directory: directory).fill(catalogue: catalogue, settings: settings, facts: facts) {
         take in
-        var progress = ReplayProgress(isQuiet: isQuiet)
-        try Self.forEachDelivery(of: files) { delivery in
+        var progress = CaptureProgress(files: files, isQuiet: isQuiet)
+        try Self.forEachDelivery(of: files) { delivery, file, bytes in
+          guard let delivery else { return progress.finishFile(file) }
           try take(delivery)
-          progress.count(at: delivery.receivedAt)
+          progress.count(bytes: bytes ?? 0, at: delivery.receivedAt)
         }
         progress.finish()
       }

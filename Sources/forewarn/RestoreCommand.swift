@@ -33,10 +33,10 @@ struct RestoreCommand: ParsableCommand {
     do {
       outcome = try Restoration(into: stateDirectory).run(
         file, isDryRun: dryRun, stamp: BackupStamp.text(StandardStreams.now())
-      ) { progress.show("restore", $0, of: $1) }
-      progress.finish()
+      ) { progress.show(Headway(Int($0), of: Int($1), .bytes)) }
+      progress.clear()
     } catch {
-      progress.finish()
+      progress.clear()
       let isInUse = if case StoreError.inUse = error { true } else { false }
       throw Failure(
         .failed, "\(error)", advice: isInUse ? "systemctl stop forewarnd, or name another --state-directory" : "")

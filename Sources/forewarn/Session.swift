@@ -18,7 +18,9 @@ struct Session {
   ) async throws {
     let (limit, refinement) = (selection.limit.limit, selection.refinement)
     let most = Self.isStreamed(path) ? ListOptions.mostOfLarge : ListOptions.most
-    let asked = refinement.needsAll ? most : limit
+    // Where all are looked through anyway, all that match are shown.
+    let shown = limit ?? (refinement.needsAll ? nil : ListOptions.byDefault)
+    let asked = refinement.needsAll ? most : shown
     let query = Route.query(path, filters + [("limit", asked.map { String($0) })])
     let isFiltered = refinement.conditions != nil || filters.contains { $0.value != nil }
     func ask() async throws -> [UInt8] {
@@ -32,7 +34,7 @@ struct Session {
           output.remark("only the first \(Phrase.count(most)) were looked at: narrow them by the command's own filters")
         }
       }
-      let chosen = try refinement.applied(to: items, limit: limit)
+      let chosen = try refinement.applied(to: items, limit: shown)
       let changed = members.map { $0.name == "items" ? JSONValue.Member("items", .array(chosen)) : $0 }
       return Array(JSONValue.object(changed).description.utf8)
     }
@@ -43,11 +45,18 @@ struct Session {
     }
     if selection.watching.watch { return try await watch(every: selection.watching.every, ask, page: table) }
     let body = try await ask()
-    guard output.isTable else { return StandardStreams.print(try machine(body)) }
     let count = try Self.items(in: body).count
-    guard count > 0 else { return output.remark(listing.emptyRemark(filtered: isFiltered)) }
-    StandardStreams.print(try table(body, output.screen()))
-    if count == limit { output.remark("the first \(count) are shown; more with a larger --limit") }
+    if !output.isTable {
+      StandardStreams.print(try machine(body))
+    } else if count > 0 {
+      StandardStreams.print(try table(body, output.screen()))
+    } else {
+      output.remark(listing.emptyRemark(filtered: isFiltered))
+    }
+    // A script that takes the first thousand for all would not notice.
+    if count == shown, count > 0 {
+      output.remark("the first \(Phrase.count(count)) are shown; more with a larger --limit")
+    }
   }
 
   /// Prints the object at a path, once or as it changes.

@@ -3,6 +3,7 @@ import Broker
 import FleetSimulation
 import Foundation
 import Synchronization
+import Terminal
 import Vocabulary
 
 /// `forewarn simulate`: a fleet with planted defects, into a capture file or a broker.
@@ -323,53 +324,38 @@ private enum Console {
   static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }
 
-/// A bar on a terminal, else a line every ten seconds.
+/// The line of progress on a terminal, else one every ten seconds.
 private struct SimulationProgress {
+  private static let pause = 10.0
+
   private let days: Int
   private let isQuiet: Bool
-  private let isTerminal = isatty(2) == 1
-  private let clock = ContinuousClock()
-  private let began: ContinuousClock.Instant
-  private var shown: ContinuousClock.Instant
-  private var day = 0
+  private var line: ProgressLine
   private var messages = 0
+  /// When the last line went to what is no terminal, in seconds since the beginning.
+  private var told = 0.0
 
   init(days: Int, isQuiet: Bool) {
     self.days = days
     self.isQuiet = isQuiet
-    began = clock.now
-    shown = began
+    line = ProgressLine(isQuiet: isQuiet)
   }
 
   mutating func advance(to day: Int, messages count: Int) {
-    self.day = day
     messages += count
-    guard !isQuiet, clock.now - shown > (isTerminal ? .milliseconds(100) : .seconds(10)) else { return }
-    shown = clock.now
-    if isTerminal {
-      let filled = 30 * day / days
-      let bar = String(repeating: "#", count: filled) + String(repeating: "·", count: 30 - filled)
-      FileHandle.standardError.write(Data("\r[\(bar)] \(summary)\u{1b}[K".utf8))
-    } else {
-      Console.say(summary)
-    }
+    let headway = Headway(messages, .items("message"), share: Double(day) / Double(days))
+    let place = ", day \(day) of \(days)"
+    line.show { headway.text(after: $0) + place }
+    guard !isQuiet, !line.isShown, line.seconds - told > Self.pause else { return }
+    told = line.seconds
+    Console.say(headway.text(after: told) + place)
   }
 
   func finish() {
     guard !isQuiet else { return }
-    Console.say((isTerminal ? "\r\u{1b}[K" : "") + "\(messages) messages of \(days) days in \(seconds(elapsed))")
+    line.clear()
+    let seconds = line.seconds
+    let time = seconds < 10 ? String(format: "%.1f s", seconds) : "\(Int(seconds)) s"
+    Console.say("\(messages) messages of \(days) days in \(time)")
   }
-
-  private var elapsed: Double {
-    let time = (clock.now - began).components
-    return Double(time.seconds) + Double(time.attoseconds) * 1e-18
-  }
-
-  private var summary: String {
-    let rate = Int(Double(messages) / max(0.001, elapsed))
-    let left = elapsed * Double(days - day) / Double(max(1, day))
-    return "day \(day) of \(days), \(messages) messages, \(rate)/s, \(seconds(left)) left"
-  }
-
-  private func seconds(_ value: Double) -> String { value < 10 ? String(format: "%.1f s", value) : "\(Int(value)) s" }
 }

@@ -152,6 +152,15 @@ extension CaseQueriesTests {
     #expect(plan.contains("to_do") && !plan.contains("TEMP B-TREE"), "\(plan)")
   }
 
+  /// As a device's page and `device show` ask.
+  @Test func `the live tickets of a device are found by an index`() throws {
+    var asked = TicketFilter()
+    asked.device = "G0911"
+    asked.states = Ticket.State.allCases.filter(\.isLive)
+    let plan = try store.plan(of: asked)
+    #expect(plan.contains("SEARCH ticket USING INDEX ticket_of_device (device=?)"), "\(plan)")
+  }
+
   @Test func `pages of a list join without a gap`() throws {
     try store.commit(
       unit { unit in

@@ -69,6 +69,23 @@ struct PlotTests {
     }
   }
 
+  // MARK: Forest plot
+
+  @Test func `a forest plot says the same where there is room and where there is little`() {
+    let rows = [
+      ForestPlot.Row(label: "US-FL", ratio: Estimate(mean: 5, low: 2, high: 12), note: "37 in 41k"),
+      ForestPlot.Row(label: "DE-BY", ratio: nil),
+    ]
+    let text = ForestPlot(rows: rows, axis: "rate ratio", noteTitle: "in device-days").svg("regions").text
+    let drawings = text.components(separatedBy: "<svg ").dropFirst()
+    #expect(drawings.count == 2 && drawings.count { $0.hasPrefix("class=\"plot forest narrow\"") } == 1)
+    for drawing in drawings {
+      for word in ["US-FL", "5.0 × [2.0–12.0]", "37 in 41k", "DE-BY", "no comparison", "rate ratio", "in device-days"] {
+        #expect(drawing.contains(word), "\(word)")
+      }
+    }
+  }
+
   // MARK: Scales
 
   @Test func `a logarithmic axis puts the geometric mean in the middle`() {

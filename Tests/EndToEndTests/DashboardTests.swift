@@ -66,6 +66,20 @@ import Testing
     #expect(inRegions >= (finding["failures"]?.number).map { Int($0) } ?? .max)
   }
 
+  @Test(
+    .enabled(if: Executable.isInstalled(Browser.program), "needs Debian's chromium, which isn't installed"),
+    arguments: [390, 768, 1000, 1280, 1920])
+  func `no text of a finding's forest plots is cut or too small, from a phone to a wall`(width: Int) async throws {
+    let id = try #require(try await first("finding")["id"]?.text)
+    func fetched(_ path: String) async throws -> String {
+      try await CommandRun.system("curl", ["-sS", base + path]).succeeded().standardOutput
+    }
+    let seen = try await FramedPage.showing(
+      try await fetched("/findings/\(id)"), style: try await fetched("/assets/style.css"), width: width)
+    #expect(seen.width == width && seen.texts > 10)
+    #expect(seen.unreadable.isEmpty, "\(seen.unreadable)")
+  }
+
   @Test(.enabled(if: Executable.isInstalled(Browser.program), "needs Debian's chromium, which isn't installed"))
   func `every page renders in a real browser, in light and dark, without a complaint or a request elsewhere`()
     async throws

@@ -24,6 +24,11 @@ struct LargeListTests {
     #expect(try await names("-l", "batch=B1").count == count / 2)
     #expect(try await names("--batch", "B2", "-l", "device>=D010400").count == 50)
     #expect(try await names("--sort-by", "-device", "--limit", "1") == ["D010499"])
+    // A list that is cut says so, whatever it is printed as.
+    let first = try await CommandRun.built(
+      "forewarn", ["device", "list", "--socket", site.daemon.socketPath, "-o", "name"])
+    #expect(first.standardOutput.split(separator: "\n").count == 1000)
+    #expect(first.standardError.contains("the first 1,000 are shown; more with a larger --limit"))
     let unknown = try await site.daemon.forewarn("device", "list", "-l", "colour=red")
     #expect(unknown.status == 64 && unknown.standardError.contains("there are"))
   }

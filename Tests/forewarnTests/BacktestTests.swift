@@ -90,11 +90,4 @@ struct BacktestTests {
     }
     #expect(context.codingPath.first?.stringValue == "items", "not that the list is no ticket")
   }
-
-  @Test func `progress is told by share, rate and time left`() {
-    #expect(
-      CaptureProgress.text(share: 0.4, messages: 24_690, seconds: 2).hasPrefix(
-        "[########            ] 40 %  12,345/s  "))
-    #expect(CaptureProgress.text(share: nil, messages: 500, seconds: 1) == "500 messages  500/s")
-  }
 }

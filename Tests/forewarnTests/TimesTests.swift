@@ -88,10 +88,3 @@ import Vocabulary
     try await server.close()
   }
 }
-
-@Suite struct ExportProgressTests {
-  @Test func `an export is told by its lines and rate, and the time left where the whole is known`() {
-    #expect(ExportSink.told(20_000, of: nil, after: 2) == "export: 20,000 lines, 10,000/s")
-    #expect(ExportSink.told(20_000, of: 50_000, after: 2) == "export: 20,000 lines, 10,000/s, 3s left")
-  }
-}

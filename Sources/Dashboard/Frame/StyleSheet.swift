@@ -54,6 +54,8 @@ enum StyleSheet {
     svg.bar{width:6rem;height:.8rem;margin-top:.35rem} td a,th a{white-space:nowrap} section>.scroll{margin-right:-.3rem;padding-right:.3rem}
     figure{margin:0} figcaption{color:var(--muted);font-size:.9rem;margin:.2rem 0 .4rem;max-width:80ch}
     svg{display:block;width:100%;height:auto;max-width:72rem} .plot{min-width:36rem} .plot.broad{min-width:50rem}
+    figure>.scroll{container-type:inline-size} svg.narrow{display:none;min-width:0;max-width:28rem}
+    @container (max-width:36rem){svg.forest{display:none} svg.forest.narrow{display:block}}
     svg text{font:12px system-ui,sans-serif;fill:var(--text)} svg .muted{fill:var(--muted)}
     svg .axis{stroke:var(--edge);fill:none} svg .grid{stroke:var(--line);fill:none}
     svg .line{fill:none;stroke:var(--accent);stroke-width:2} svg .line.hot{stroke:var(--hot)} svg .line.grey{stroke:var(--grey)}

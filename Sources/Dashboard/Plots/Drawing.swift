@@ -43,11 +43,8 @@ struct Drawing {
         <text class="muted" x="\(place)" y="\(bottom + 15)" text-anchor="middle">\(tick.label)</text>
         """)
     }
-    add(
-      """
-      <path class="axis" d="M\(x.from) \(bottom)H\(x.to)"/>\
-      <text x="\((x.from + x.to) / 2)" y="\(bottom + 33)" text-anchor="middle">\(name)</text>
-      """)
+    add("<path class=\"axis\" d=\"M\(x.from) \(bottom)H\(x.to)\"/>")
+    if !name.isEmpty { text(name, x: (x.from + x.to) / 2, y: bottom + 33, anchor: "middle") }
   }
 
   mutating func axisY(_ name: String, ticks: [(value: Double, label: String)]? = nil) {
@@ -140,9 +137,10 @@ struct Drawing {
   }
 
   /// - Parameter title: what it shows, for those who don't see it.
-  func svg(_ title: String, definitions: HTML = "") -> HTML {
+  /// - Parameter kind: classes of its own, with a space in front.
+  func svg(_ title: String, kind: HTML = "", definitions: HTML = "") -> HTML {
     """
-    <svg class="plot\(width > 900 ? " broad" : "" as HTML)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(title)"><title>\(title)</title>\(definitions)
+    <svg class="plot\(width > 900 ? " broad" : "" as HTML)\(kind)" viewBox="0 0 \(width) \(height)" role="img" aria-label="\(title)"><title>\(title)</title>\(definitions)
     \(marks)
     </svg>
     """
