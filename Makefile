@@ -65,13 +65,8 @@ lint: check-swift  ## check the format of all Swift files
 build: deps check-swift  ## build everything, tests included
 	swift build $(CHECKS) --build-tests
 
-# One after the other: many tests start brokers and daemons, wait for them, or compute for seconds, and on two cores they would
-# take each other's deadlines away.
-# What failed is told once more at the end, where who reads a long log looks first.
 test: deps lint build  ## lint, build, run all tests
-	@mkdir -p .build; set -o pipefail; \
-	swift test $(CHECKS) --skip-build --no-parallel 2>&1 | tee .build/tests.log || { \
-	  echo; echo "== what failed"; grep -aE -A 4 '✘|error:|Fatal error' .build/tests.log | grep -av '◇\|✔' | tail -60; exit 1; }
+	@Tests/run
 
 proof: build  ## the long proofs: fifty kills under load, a minute of hostile devices
 	FOREWARN_PROOF=1 swift test $(CHECKS) --skip-build --no-parallel --filter 'CrashProofTests|HostileDevicesTests'
@@ -129,9 +124,9 @@ TIMES ?= 20
 test-repeat: build  ## all tests TIMES=20 in a row; stops at the first that fails, and names it
 	@for round in $$(seq $(TIMES)); do \
 	  begin=$$SECONDS; \
-	  swift test $(CHECKS) --skip-build --no-parallel > .build/tests.log 2>&1 || { \
+	  Tests/run > .build/tests.log 2>&1 || { \
 	    echo "round $$round failed:"; grep -aE '✘|Fatal error' .build/tests.log | head -20; exit 1; }; \
-	  echo "round $$round of $(TIMES): $$(grep -a 'Test run with' .build/tests.log | tail -1), $$((SECONDS - begin)) s"; \
+	  echo "round $$round of $(TIMES): $$(grep -ac '^. Suite .* passed' .build/tests.log) suites, $$((SECONDS - begin)) s"; \
 	done
 
 mutants: deps check-swift  ## break the program in fifty places, and see that tests notice; long. PLACES="3 17-20": those

@@ -58,9 +58,8 @@ package struct BrokerSettings: Sendable {
   package var subscriptions: [Subscription]
   /// Tells others whether we are there.
   package var presence: Presence?
-  /// Filters that an earlier run subscribed to and that are no longer wanted: the session holds them until they are
-  /// taken back.
-  package var retiredFilters: Set<String> = []
+  /// Filters that an earlier run subscribed to: a session that the broker resumes holds them until they are taken back.
+  package var heldFilters: Set<String> = []
   /// Throws the session away at the start; for publishers, which have none.
   var isCleanStart = false
 

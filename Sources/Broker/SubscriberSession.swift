@@ -33,6 +33,8 @@ struct SubscriberSession {
   private var hasCommitted = false
   private var readySince: ContinuousClock.Instant?
   private var pendingSubscriptions: [Int32: Subscription] = [:]
+  /// The broker has answered to all of them.
+  private var areGranted = false
   /// What this connection has asked for, and the plan's revision that it follows.
   private var asked: Set<Subscription> = []
   private var planRevision: Int?
@@ -72,7 +74,10 @@ struct SubscriberSession {
     try followPlan(on: connection)
     // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
-    try becomeReady(connection)
+    // Asked again all the same. But the answers come behind whatever has been queued since, with mosquitto 2.0 behind all of
+    // it, and that can take minutes in which nothing is missing.
+    if connection.isSessionPresent, plan.standsInSession { try becomeReady(connection) }
+    try takeGrants(connection)
     lastHeard = .now
 
     // TLS can hold messages that `poll` doesn't see, as can the packet behind the CONNACK.
@@ -118,6 +123,7 @@ struct SubscriberSession {
       pendingSubscriptions[try connection.subscribe(subscription)] = subscription
     }
     asked = Set(wish.subscriptions)
+    areGranted = false
   }
 
   /// Tries each address family once; `nil`: stopped or outdated meanwhile.
@@ -217,12 +223,14 @@ struct SubscriberSession {
   }
 
   private mutating func takeGrants(_ connection: Connection) throws(BrokerError) {
-    guard !connection.grants.isEmpty else { return }
     for (packet, reason) in connection.grants {
       guard let subscription = pendingSubscriptions.removeValue(forKey: packet), reason.isFailure else { continue }
       throw .subscriptionRefused(filter: subscription.filter, reason: reason.text)
     }
     connection.grants.removeAll()
+    guard pendingSubscriptions.isEmpty, !areGranted else { return }
+    areGranted = true
+    plan.wereGranted()
     try becomeReady(connection)
   }
 
@@ -234,10 +242,9 @@ struct SubscriberSession {
   }
 
   private mutating func becomeReady(_ connection: Connection) throws(BrokerError) {
-    guard pendingSubscriptions.isEmpty, readySince == nil else { return }
+    guard readySince == nil else { return }
     try connection.publishPresence(isOnline: true)
     readySince = .now
-    plan.wereGranted()
     handler.changed(.connected(sessionPresent: connection.isSessionPresent))
   }
 

@@ -11,32 +11,50 @@ final class SubscriptionPlan: Sendable {
     var retired: Set<String>
   }
 
-  private let content: Mutex<Wish>
+  private struct Content {
+    var wish: Wish
+    /// Filters that the broker's session holds, as far as is known.
+    var granted: Set<String>
+  }
+  private let content: Mutex<Content>
 
   init(_ settings: BrokerSettings) {
-    content = Mutex(Wish(subscriptions: settings.subscriptions, retired: settings.retiredFilters))
+    let retired = settings.heldFilters.subtracting(settings.subscriptions.map(\.filter))
+    content = Mutex(
+      Content(
+        wish: Wish(subscriptions: settings.subscriptions, retired: retired), granted: settings.heldFilters))
   }
 
-  var wish: Wish { content.withLock { $0 } }
+  var wish: Wish { content.withLock { $0.wish } }
 
-  var revision: Int { content.withLock { $0.revision } }
+  var revision: Int { content.withLock { $0.wish.revision } }
+
+  /// Whether a session that the broker resumes has all that is wanted, so that nothing hangs on its answers.
+  var standsInSession: Bool {
+    content.withLock { content in
+      content.wish.subscriptions.allSatisfy {
+        $0.retainHandling != .once && content.granted.contains($0.filter)
+      }
+    }
+  }
 
   func replace(_ subscriptions: [Subscription]) {
-    content.withLock { wish in
+    content.withLock { content in
       let wanted = Set(subscriptions.map(\.filter))
-      wish.retired.formUnion(wish.subscriptions.map(\.filter))
-      wish.retired.subtract(wanted)
-      wish.subscriptions = subscriptions
-      wish.revision += 1
+      content.wish.retired.formUnion(content.wish.subscriptions.map(\.filter))
+      content.wish.retired.subtract(wanted)
+      content.wish.subscriptions = subscriptions
+      content.wish.revision += 1
     }
   }
 
   /// The broker has granted everything: what was to be asked for once has been asked for.
   func wereGranted() {
-    content.withLock { wish in
-      for index in wish.subscriptions.indices where wish.subscriptions[index].retainHandling == .once {
-        wish.subscriptions[index].retainHandling = .ifNew
+    content.withLock { content in
+      for index in content.wish.subscriptions.indices where content.wish.subscriptions[index].retainHandling == .once {
+        content.wish.subscriptions[index].retainHandling = .ifNew
       }
+      content.granted = Set(content.wish.subscriptions.map(\.filter))
     }
   }
 }

@@ -38,7 +38,7 @@ extension FleetHistory {
       record[standing: length].firstHeardHour.map { Bucket(startHour: $0, length: length).start }
     }.min()
     return DeviceDisclosure(
-      summary: DeviceSummary(record), firstHeard: first,
+      summary: DeviceSummary(identity: record.identity, facts: record.facts, record.presence), firstHeard: first,
       places: record.places.map { .init(from: $0.from, region: $0.region, carrier: $0.carrier) },
       tallies: BucketLength.allCases.flatMap { Self.tallies(record[tallies: $0], $0, shape) },
       onsets: BucketLength.allCases.flatMap { Self.onsets(record[standing: $0], shape) })

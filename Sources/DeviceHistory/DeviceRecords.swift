@@ -40,6 +40,10 @@ struct DeviceRecords: Sendable {
     pages.withBytes(of: number) { RecordPacking.id($0).starts(with: Pseudonym.prefix.utf8) }
   }
 
+  func id(of number: Int) -> String {
+    pages.withBytes(of: number) { String(decoding: RecordPacking.id($0), as: UTF8.self) }
+  }
+
   func product(of number: Int) -> Symbol {
     let words = words
     return pages.withBytes(of: number) { RecordPacking.product($0, words: words) }

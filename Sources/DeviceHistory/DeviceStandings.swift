@@ -96,20 +96,23 @@ extension FleetHistory {
 
   /// The devices as they are listed: without looking at the model; or some of them, in the order in which they came.
   package func forEachDevice(from first: Int = 0, atMost count: Int = .max, _ body: (DeviceSummary) -> Void) {
-    var record = DeviceRecord.nobody
-    for number in numbers.dropFirst(first).prefix(count) {
-      guard !records.isErased(number) else { continue }
-      read(number, into: &record)
-      body(DeviceSummary(record))
+    var presence = DeviceRecord.nobody.presence
+    for number in numbers.dropFirst(first).prefix(count) where !records.isErased(number) {
+      body(summary(of: number, named: records.id(of: number), &presence))
     }
   }
 
   package func summary(of device: String) -> DeviceSummary? {
-    number(of: device).map { number in
-      var summary = DeviceSummary(record(number))
-      summary.identity.device = device
-      return summary
-    }
+    var presence = DeviceRecord.nobody.presence
+    return number(of: device).map { summary(of: $0, named: device, &presence) }
+  }
+
+  /// Only what it says is unpacked: a list goes through a million of them.
+  private func summary(of number: Int, named device: String, _ presence: inout Presence) -> DeviceSummary {
+    let product = product(of: number)
+    records.read(number, of: product, into: &presence, shape: shape(of: product))
+    return DeviceSummary(
+      identity: DeviceIdentity(product: product, device: device), facts: records.facts(of: number), presence)
   }
 
   private func standing(
@@ -189,14 +192,14 @@ package struct DeviceSummary: Sendable {
   package var unknownItems: Int
   package var sequenceGaps: Int64
 
-  init(_ record: DeviceRecord) {
-    identity = record.identity
-    facts = record.facts
-    firmware = record.presence.lastFirmware ?? record.facts.firmware
-    reports = record.presence.reports
-    lastHeard = record.presence.lastHeard
-    unknownItems = record.presence.unknownItems
-    sequenceGaps = record.presence.identities.gaps
+  init(identity: DeviceIdentity, facts: Facts, _ presence: Presence) {
+    self.identity = identity
+    self.facts = facts
+    firmware = presence.lastFirmware ?? facts.firmware
+    reports = presence.reports
+    lastHeard = presence.lastHeard
+    unknownItems = presence.unknownItems
+    sequenceGaps = presence.identities.gaps
   }
 }
 

@@ -17,7 +17,7 @@ struct BrokerService: Service {
     self.board = board
     var settings = settings
     settings.subscriptions = session.subscriptions
-    settings.retiredFilters = session.retiredFilters
+    settings.heldFilters = session.heldFilters
     let bridge = BrokerBridge(
       engine: engine, session: session, board: board, logger: logger,
       sessionName: "\(settings.clientID)@\(settings.address.endpoint)",

@@ -15,20 +15,33 @@ extension Engine {
     var region: String?
     var customer: String?
     var limit = Limits.listItemsByDefault
+
+    func matches(_ device: DeviceSummary) -> Bool {
+      func isWanted(_ wish: String?, _ word: @autoclosure () -> String?) -> Bool { wish.map { $0 == word() } ?? true }
+      let facts = device.facts
+      return isWanted(product, device.identity.product.text) && isWanted(batch, (facts.batch ?? .unknown).text)
+        && isWanted(firmware, device.firmware?.text) && isWanted(region, (facts.region ?? .unknown).text)
+        && isWanted(customer, facts.customer)
+    }
   }
 
+  /// In the order of products and ids. Of a million only those that are shown are kept and worded.
   func devices(_ filter: DeviceFilter) -> [DeviceItem] {
-    var items: [DeviceItem] = []
-    pipeline.history.forEachDevice { device in
-      let item = self.item(device)
-      guard filter.product.map({ $0 == item.product }) ?? true, filter.batch.map({ $0 == item.batch }) ?? true,
-        filter.firmware.map({ $0 == item.firmware }) ?? true, filter.region.map({ $0 == item.region }) ?? true,
-        filter.customer.map({ $0 == item.customer }) ?? true
-      else { return }
-      items.append(item)
+    var first: [DeviceSummary] = []
+    var last: DeviceIdentity?
+    func cut() {
+      first.sort { $0.identity < $1.identity }
+      guard first.count > filter.limit else { return }
+      first.removeLast(first.count - filter.limit)
+      last = first.last?.identity
     }
-    items.sort { ($0.product, $0.device) < ($1.product, $1.device) }
-    return Array(items.prefix(filter.limit))
+    pipeline.history.forEachDevice { device in
+      guard filter.matches(device), last.map({ device.identity < $0 }) ?? true else { return }
+      first.append(device)
+      if first.count >= 2 * filter.limit + Limits.listItemsByDefault { cut() }
+    }
+    cut()
+    return first.map(item)
   }
 
   /// Without its tickets, which the store finds by an index: here one would look through those of all devices.

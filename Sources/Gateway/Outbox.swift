@@ -49,13 +49,11 @@ struct Outbox {
         messages += webhookMessages(about: finding)
       }
     }
-    guard mode != .off else { return messages }
-    let ticketsByDevice = Dictionary(grouping: cases.tickets.values, by: \.device)
-    return messages + devices.values.sorted().map { offer($0, ticketsByDevice[$0.device] ?? []) }
+    return mode == .off ? messages : messages + offers(for: Set(devices.values))
   }
 
   func offers(for devices: Set<DeviceIdentity>) -> [OutgoingMessage] {
-    let tickets = Dictionary(grouping: cases.tickets.values, by: \.device)
+    let tickets = cases.tickets(of: Set(devices.map(\.device)))
     return devices.sorted().map { offer($0, tickets[$0.device] ?? []) }
   }
 
@@ -131,7 +129,7 @@ struct Outbox {
   }
 
   private func ticketCounts(of finding: Finding) -> (open: Int, closed: Int) {
-    (cases.tickets.values.count { $0.finding == finding.id && $0.state.isLive }, closed[finding.id] ?? 0)
+    (cases.liveTickets(of: finding.id), closed[finding.id] ?? 0)
   }
 
   private func message(

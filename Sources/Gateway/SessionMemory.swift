@@ -69,10 +69,10 @@ struct SessionAccess: Sendable {
     }
   }
 
-  /// What an earlier run has subscribed to and nobody wants any more.
-  var retiredFilters: Set<String> {
+  /// What an earlier run has subscribed to.
+  var heldFilters: Set<String> {
     guard let remembered, remembered.broker == part.url, remembered.clientID == part.clientID else { return [] }
-    return Set(remembered.filters).subtracting(BrokerAccess(configuration.current).filters)
+    return Set(remembered.filters)
   }
 
   /// Once the broker has granted everything. The mark is made anew each time, so that a copy of an earlier run's store is

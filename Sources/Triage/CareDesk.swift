@@ -50,28 +50,34 @@ package struct CareDesk: Sendable {
 
     let ticketRules = TicketRules(
       policy: policy, shelf: shelf, pass: pass, openedAt: openedAt, ended: ended, book: book, register: register)
-    var openings: [Ticket] = []
+    var due: [DueTicket] = []
     var fresh: Set<String> = []
-    var trial: [String: TrialEntry] = [:]
-    for device in pass.devices {
+    for (number, device) in pass.devices.enumerated() {
       guard let options = ticketRules.options(device) else { continue }
       let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
       if let ticket = book.tickets[key] {
         let followed = ticketRules.followed(ticket, device, options)
         if followed != ticket { record(ticket.id, .ticket(followed)) }
-      } else if !blocked.contains(key),
-        let ticket = ticketRules.opened(device, options, episode: (book.ticketEpisodes[key] ?? 0) + 1)
-      {
+      } else if !blocked.contains(key), let option = ticketRules.opening(device, options) {
         blocked.insert(key)
-        let entry = trialEntry(of: ticket, device, options.entry.mode)
-        if let entry, entry.arm == .holdout { entered(entry) } else { openings.append(ticket) }
-        trial[ticket.id] = entry
+        let trial = trialEntry(of: option.finding?.id, device, options.entry.mode, at: pass.decidedAt)
+        if let trial, trial.arm == .holdout {
+          entered(trial)
+        } else {
+          let episode = (book.ticketEpisodes[key] ?? 0) + 1
+          due.append(
+            DueTicket(number: number, device: device, episode: episode, finding: option.finding?.id, trial: trial))
+        }
       }
     }
-    for ticket in admitted(openings, cases, pass.decidedAt) {
+    for due in admitted(due, cases, pass.decidedAt) {
+      let device = pass.devices[due.number]
+      guard let options = ticketRules.options(device),
+        let ticket = ticketRules.opened(device, options, episode: due.episode)
+      else { continue }
       record(ticket.id, .ticket(ticket))
       fresh.insert(ticket.id)
-      if let entry = trial[ticket.id] { entered(entry) }
+      if let trial = due.trial { entered(trial) }
     }
     if policy.careMode == .send {
       for change in releases(book, at: pass.decidedAt, openedAt: openedAt, fresh: fresh) { record(change.id, change) }
@@ -95,14 +101,14 @@ package struct CareDesk: Sendable {
   }
 
   /// Only where care is sent, from a finding, and nobody could be hurt by its absence.
-  private func trialEntry(of ticket: Ticket, _ device: DeviceBelief, _ mode: FailureMode) -> TrialEntry? {
-    guard policy.careMode == .send, mode.holdoutShare > 0, mode.severity != .critical, ticket.severity != .critical,
-      let finding = ticket.finding
-    else { return nil }
+  private func trialEntry(
+    of finding: String?, _ device: DeviceBelief, _ mode: FailureMode, at decidedAt: EventTime
+  ) -> TrialEntry? {
+    guard policy.careMode == .send, mode.holdoutShare > 0, mode.severity != .critical, let finding else { return nil }
     let isHeldOut = TrialEntry.lot(device.identity, mode.id) < mode.holdoutShare
     return TrialEntry(
       identity: device.identity, failureMode: mode.id, finding: finding, arm: isHeldOut ? .holdout : .care,
-      at: ticket.decidedAt, onsets: device.onsets)
+      at: decidedAt, onsets: device.onsets)
   }
 
   package func apply(
@@ -124,14 +130,42 @@ package struct CareDesk: Sendable {
   }
 
   /// The likeliest failures up to the policy's limit a finding and pass; what this very pass opened before counts too.
-  private func admitted(_ openings: [Ticket], _ cases: CaseBook, _ decidedAt: EventTime) -> [Ticket] {
-    func parent(_ ticket: Ticket) -> String { ticket.finding ?? "\(ticket.product)/\(ticket.failureMode)" }
+  private func admitted(_ due: [DueTicket], _ cases: CaseBook, _ decidedAt: EventTime) -> [DueTicket] {
     var counts: [String: Int] = [:]
-    for ticket in cases.tickets.values where ticket.decidedAt == decidedAt { counts[parent(ticket), default: 0] += 1 }
-    return openings.sorted { ($1.probability.mean, $0.id) < ($0.probability.mean, $1.id) }.filter { ticket in
-      counts[parent(ticket), default: 0] += 1
-      return counts[parent(ticket), default: 0] <= policy.maximumTicketsAPass
+    for ticket in cases.tickets.values where ticket.decidedAt == decidedAt {
+      counts[DueTicket.parent(ticket.finding, ticket.product, ticket.failureMode), default: 0] += 1
     }
+    return due.sorted { ($1.probability, $0.id) < ($0.probability, $1.id) }.filter { due in
+      counts[due.parent, default: 0] += 1
+      return counts[due.parent, default: 0] <= policy.maximumTicketsAPass
+    }
+  }
+}
+
+/// A ticket that would open. Written only once it is let in: in a bad week of a large fleet a hundred thousand devices are
+/// due, of which a pass takes a thousand, and a ticket's words cost more than all that led to it.
+private struct DueTicket {
+  /// Of the device in the pass.
+  let number: Int
+  let id: String
+  let episode: Int
+  /// What its number is limited for.
+  let parent: String
+  let probability: Double
+  let trial: TrialEntry?
+
+  init(number: Int, device: DeviceBelief, episode: Int, finding: String?, trial: TrialEntry?) {
+    self.number = number
+    self.episode = episode
+    self.trial = trial
+    id = CaseID.ticket(device.identity, mode: device.mode, episode: episode)
+    parent = Self.parent(finding, device.identity.product, device.mode)
+    // As the ticket will say it.
+    probability = device.probability.toSixDigits.mean
+  }
+
+  static func parent(_ finding: String?, _ product: Symbol, _ mode: Symbol) -> String {
+    finding ?? "\(product)/\(mode)"
   }
 }
 

@@ -36,14 +36,21 @@ package struct ClockPolicy: Sendable, Hashable {
 
   func owner(of cause: Cause?, _ device: DeviceBelief, register: BatchRegister) -> Owner? {
     guard var owner = owners[cause?.rawValue ?? Self.ownRecord] else { return nil }
+    guard !MessageCatalogue.names(in: owner.owner).isEmpty else { return owner }
     let batch = register[device.identity.product, device.covariates.batch]
-    let names: [(String, String?)] = [
-      ("factory", device.facts.factory?.text ?? batch?.factory), ("batch", device.covariates.batch.text),
-      ("firmware", device.covariates.firmware.text), ("region", device.covariates.region.text),
-      ("carrier", device.covariates.carrier.text), ("product", device.identity.product.text),
-      ("supplier", batch?.supplier), ("line", batch?.line),
+    let values: [String: String?] = [
+      "factory": device.facts.factory?.text ?? batch?.factory, "batch": device.covariates.batch.text,
+      "firmware": device.covariates.firmware.text, "region": device.covariates.region.text,
+      "carrier": device.covariates.carrier.text, "product": device.identity.product.text,
+      "supplier": batch?.supplier, "line": batch?.line,
     ]
-    for (name, value) in names { owner.owner = owner.owner.replacing("{\(name)}", with: value ?? "unknown") }
+    owner.owner = MessageCatalogue.parts(of: owner.owner).map { part in
+      switch part {
+      case .words(let words): String(words)
+      // What isn't one of the names above stands as it was written.
+      case .value(let name): values[name].map { $0 ?? "unknown" } ?? "{\(name)}"
+      }
+    }.joined()
     return owner
   }
 

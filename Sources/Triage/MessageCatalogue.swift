@@ -26,10 +26,12 @@ package struct MessageCatalogue: Hashable, Sendable {
   static func parts(of message: String) -> [Part] {
     var parts: [Part] = []
     var rest = Substring(message)
-    while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+    // By bytes, since a pass writes thousands of texts; a brace is one byte, and no part of another character's.
+    let (begin, end) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
+    while let open = rest.utf8.firstIndex(of: begin), let close = rest[open...].utf8.firstIndex(of: end) {
       parts.append(.words(rest[..<open]))
-      parts.append(.value(String(rest[rest.index(after: open)..<close])))
-      rest = rest[rest.index(after: close)...]
+      parts.append(.value(String(rest[rest.utf8.index(after: open)..<close])))
+      rest = rest[rest.utf8.index(after: close)...]
     }
     parts.append(.words(rest))
     return parts

@@ -13,7 +13,7 @@ struct NumberStyle {
   func number(_ value: Double) -> (digits: String, bound: Bound?) {
     let size = abs(value)
     if size > 0, size < 0.01 { return (fixed(0.01, decimals: 2), .less) }
-    return (trimmed(fixed(value, decimals: size < 1 ? 2 : size < 100 ? 1 : 0)), nil)
+    return (fixed(value, decimals: size < 1 ? 2 : size < 100 ? 1 : 0, isTrimmed: true), nil)
   }
 
   /// Of a share, in percent; never 0 or 100 for what is neither.
@@ -22,7 +22,7 @@ struct NumberStyle {
     if percent <= 0 { return ("0", nil) }
     if percent < 0.1 { return (fixed(0.1, decimals: 1), .less) }
     if percent > 99.9, percent < 100 { return (fixed(99.9, decimals: 1), .more) }
-    return (trimmed(fixed(percent, decimals: percent < 10 || percent > 99 ? 1 : 0)), nil)
+    return (fixed(percent, decimals: percent < 10 || percent > 99 ? 1 : 0, isTrimmed: true), nil)
   }
 
   /// Currencies without a hundredth that anyone pays.
@@ -32,23 +32,19 @@ struct NumberStyle {
     fixed(amount, decimals: Self.wholeCurrencies.contains(currency) ? 0 : 2)
   }
 
-  private func trimmed(_ digits: String) -> String {
-    guard digits.contains(decimal) else { return digits }
-    var rest = Substring(digits)
-    while rest.last == "0" { rest = rest.dropLast() }
-    return String(rest.hasSuffix(decimal) ? rest.dropLast(decimal.count) : rest)
-  }
-
   /// Rounded half away from zero; beyond what a 64-bit integer holds, the number as Swift writes it.
-  private func fixed(_ value: Double, decimals: Int) -> String {
+  /// - Parameter isTrimmed: without zeros that tell nothing, 1.5 for 1.50 and 2 for 2.0.
+  private func fixed(_ value: Double, decimals: Int, isTrimmed: Bool = false) -> String {
     var power: Int64 = 1
     for _ in 0..<decimals { power *= 10 }
     guard let scaled = Int64(exactly: (abs(value) * Double(power)).rounded()) else { return value.description }
     let sign = value < 0 && scaled != 0 ? "-" : ""
-    guard decimals > 0 else { return sign + grouped(scaled) }
-    let fraction = String(scaled % power)
-    let zeros = String(repeating: "0", count: decimals - fraction.count)
-    return "\(sign)\(grouped(scaled / power))\(decimal)\(zeros)\(fraction)"
+    var (fraction, digits) = (scaled % power, decimals)
+    while isTrimmed, digits > 0, fraction % 10 == 0 { (fraction, digits) = (fraction / 10, digits - 1) }
+    guard digits > 0 else { return sign + grouped(scaled / power) }
+    let shown = String(fraction)
+    let zeros = String(repeating: "0", count: digits - shown.count)
+    return "\(sign)\(grouped(scaled / power))\(decimal)\(zeros)\(shown)"
   }
 
   private func grouped(_ whole: Int64) -> String {

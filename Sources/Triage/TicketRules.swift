@@ -53,11 +53,17 @@ struct TicketRules {
       now: now)
   }
 
-  func opened(_ device: DeviceBelief, _ options: CareOptions, episode: Int) -> Ticket? {
+  /// What a new ticket would offer; `nil`: none opens.
+  func opening(_ device: DeviceBelief, _ options: CareOptions) -> CareOption? {
     let key = CaseBook.CareKey(device: device.identity.device, mode: device.mode)
     guard policy.careMode != .off, !isRetired(device), !rests(key, options.entry.mode),
       let option = options.all.first, !options.wait(instead: option).pays
     else { return nil }
+    return option
+  }
+
+  func opened(_ device: DeviceBelief, _ options: CareOptions, episode: Int) -> Ticket? {
+    guard let option = opening(device, options) else { return nil }
     // One of a finding waits for its wave.
     let waits = policy.careMode == .send && option.finding != nil
     let state: Ticket.State = policy.careMode == .send && !waits ? .open : .proposed

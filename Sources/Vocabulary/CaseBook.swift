@@ -25,30 +25,56 @@ package struct CaseBook: Sendable {
   package private(set) var findingEpisodes: [DefectKey: Int] = [:]
   /// What became of the tickets that waves let out, ended ones too, by live finding and ticket.
   private var standings: [String: [String: WaveStanding]] = [:]
-  /// Proposed tickets by finding: counted along, for pages ask and there may be a hundred thousand.
+  /// Live and proposed tickets by finding: counted along, for pages and events ask and there may be a hundred thousand.
+  private var live: [String: Int] = [:]
   private var proposed: [String: Int] = [:]
 
   package init() {}
 
   /// An erased device: its cases live on in the store only, without its name.
   package mutating func forget(device: String) {
-    for (key, ticket) in tickets where key.device == device { set(key, nil, insteadOf: ticket) }
-    ticketEpisodes = ticketEpisodes.filter { $0.key.device != device }
-    for finding in standings.keys { standings[finding] = standings[finding]?.filter { $0.value.device != device } }
+    // The keys alone are walked through: tickets are large, and there may be a hundred thousand.
+    for key in tickets.keys.filter({ $0.device == device }) { set(key, nil, insteadOf: tickets[key]) }
+    for key in ticketEpisodes.keys.filter({ $0.device == device }) { ticketEpisodes[key] = nil }
+    for finding in standings.keys {
+      for (ticket, standing) in standings[finding] ?? [:] where standing.device == device {
+        standings[finding]?[ticket] = nil
+      }
+    }
+  }
+
+  /// The live tickets of these devices.
+  package func tickets(of devices: Set<String>) -> [String: [Ticket]] {
+    guard !devices.isEmpty else { return [:] }
+    var found: [String: [Ticket]] = [:]
+    for key in tickets.keys where devices.contains(key.device) {
+      if let ticket = tickets[key] { found[key.device, default: []].append(ticket) }
+    }
+    return found
   }
 
   package func standings(of finding: String) -> [WaveStanding] { standings[finding].map { Array($0.values) } ?? [] }
+
+  package func liveTickets(of finding: String) -> Int { live[finding] ?? 0 }
 
   /// How many tickets of a finding wait to be let out.
   package func waiting(of finding: String) -> Int { proposed[finding] ?? 0 }
 
   private mutating func set(_ key: CareKey, _ ticket: Ticket?, insteadOf old: Ticket?) {
-    if let finding = old?.finding, old?.state == .proposed {
-      let rest = (proposed[finding] ?? 1) - 1
-      proposed[finding] = rest > 0 ? rest : nil
-    }
-    if let finding = ticket?.finding, ticket?.state == .proposed { proposed[finding, default: 0] += 1 }
+    count(old, -1)
+    count(ticket, 1)
     tickets[key] = ticket
+  }
+
+  private mutating func count(_ ticket: Ticket?, _ change: Int) {
+    guard let ticket, let finding = ticket.finding else { return }
+    Self.add(change, to: &live[finding])
+    if ticket.state == .proposed { Self.add(change, to: &proposed[finding]) }
+  }
+
+  private static func add(_ change: Int, to count: inout Int?) {
+    let sum = (count ?? 0) + change
+    count = sum > 0 ? sum : nil
   }
 
   package mutating func apply(_ change: CaseChange) {

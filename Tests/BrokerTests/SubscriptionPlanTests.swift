@@ -78,7 +78,7 @@ import Vocabulary
   @Test func `a filter of an earlier run is taken back from the session`() throws {
     _ = try heard(settings(.ifNew, "s/#", "old/#"))
     var later = try settings(.ifNew, "s/#")
-    later.retiredFilters = ["old/#"]
+    later.heldFilters = ["s/#", "old/#"]
     let handler = RecordingHandler()
     let running = try RunningSubscriber(later, handler)
     try #require(handler.record.wait { $0.isConnected })

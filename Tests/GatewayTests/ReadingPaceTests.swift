@@ -18,7 +18,7 @@ struct ReadingPaceTests {
   @Test func `one that reads nothing has stopped after the time, whatever comes beside`() {
     let limit = Limits.watchUnreadSeconds
     #expect(
-      stops([(1, 0), (2, 768), (12, 1536), (limit + 0.5, 2304), (limit + 1.5, 2304)]) == [
+      stops([(1, 0), (2, 768), (12, 1536), (limit + 1.5, 2304), (limit + 2.5, 2304)]) == [
         false, false, false, false, true,
       ])
   }
