@@ -33,7 +33,7 @@ struct HandedOverSocketTests {
   private func failure(_ daemon: DaemonProcess, _ knock: @Sendable () async throws -> Void) async throws -> String {
     async let exit = daemon.startExpectingExit()
     try await knock()
-    #expect(try await exit == .code(1))
+    #expect(try await exit == .code(2))
     return daemon.standardError
   }
 
@@ -81,7 +81,7 @@ struct HandedOverSocketTests {
 
   @Test func `without a socket, with another's name or kind, the daemon says what to write where`() async throws {
     let none = try daemon("fd:", on: [])
-    #expect(try await none.startExpectingExit() == .code(1))
+    #expect(try await none.startExpectingExit() == .code(2))
     #expect(
       none.standardError.contains("no socket was handed over; `systemctl edit forewarnd`"), "\(none.standardError)")
     #expect(none.standardError.contains("Sockets=forewarnd-dashboard.socket"))
