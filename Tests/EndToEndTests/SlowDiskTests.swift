@@ -80,7 +80,8 @@ import Vocabulary
     try FaultReport.measured("\(grown >> 20) MB more, 0 of \(messages) lost", of: "slow disk")
   }
 
-  @Test func `a commit that the disk keeps waiting is not being idle, though no error has come of it yet`() async throws {
+  @Test func `a commit that the disk keeps waiting is not being idle, though no error has come of it yet`() async throws
+  {
     let site = try await Installation.started()
     let lock = try await HeldLock.on(site.databasePath)
     for number in 1...20 { try await site.publish(report(sequence: number), from: "A1") }

@@ -132,7 +132,10 @@ struct CertificateFactsTests {
       let path = folder.path("\(days).pem")
       try await CommandRun.system(
         "openssl",
-        ["req", "-x509", "-nodes", "-days", "\(days)", "-subj", "/CN=\(days)", "-keyout", folder.path("key"), "-out", path]
+        [
+          "req", "-x509", "-nodes", "-days", "\(days)", "-subj", "/CN=\(days)", "-keyout", folder.path("key"), "-out",
+          path,
+        ]
           + ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
       ).succeeded()
       texts.append(try String(contentsOfFile: path, encoding: .utf8))
