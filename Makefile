@@ -6,9 +6,9 @@ SHELL := /bin/bash
 .PHONY: help deps check-swift build lint test proof day simulate fuzz mutants faults coverage asan tsan soak test-repeat demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
-# does not name is an error; -enable-testing lets tests see what is internal to a module. The flags must be the same in
-# every call, or SwiftPM builds again.
-CHECKS := -c release -Xswiftc -enable-testing --explicit-target-dependency-import-check error
+# does not name is an error; -enable-testing lets tests see what is internal to a module; C code shall not know the folder
+# that it is compiled in. The flags must be the same in every call, or SwiftPM builds again.
+CHECKS := -c release -Xswiftc -enable-testing -Xcc -ffile-prefix-map=$(CURDIR)=. --explicit-target-dependency-import-check error
 BIN := .build/release
 
 # For building: a C++ compiler with its headers, linker, git for the packages, the libraries' headers, and what Swift's own
@@ -194,7 +194,7 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarnd.service
 	sed 's|=/usr/bin/forewarn |=$(PREFIX)/bin/forewarn |' Systemd/forewarn-backup.service \
 	  > $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarn-backup.service
-	install -m 644 Systemd/forewarn-backup.timer $(DESTDIR)$(PREFIX)/lib/systemd/system/
+	install -m 644 Systemd/forewarn-backup.timer Systemd/forewarnd-dashboard.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/forewarn*.service
 	install -m 644 Systemd/forewarn.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/forewarn.conf
 	install -m 644 Systemd/forewarn.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/forewarn.conf

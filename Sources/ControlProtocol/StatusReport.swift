@@ -36,6 +36,8 @@ package struct StatusReport: Hashable, Sendable, Codable {
   package var care: Care
   /// `nil` from an older daemon.
   @Known package var limits: Limits?
+  /// What the commit in hand has taken so far; `nil`: none is in hand, or an older daemon.
+  @Known package var commitSeconds: Double?
   /// How often a language lacked a message, which was said in English then.
   @Known package var missingMessages: Int?
   /// By failure mode, where forecasts have come due; `nil` from an older daemon.
@@ -46,8 +48,9 @@ package struct StatusReport: Hashable, Sendable, Codable {
     tickets: Tickets, findings: Findings, broker: Broker, lagSeconds: Double?, clock: String?, clockKind: String,
     profiles: Profiles, database: Database, unknownItems: Int, sequenceGaps: Int, quarantine: Quarantine,
     lastPass: Pass?, care: Care, latency: Latency? = nil, limits: Limits = Limits(), missingMessages: Int = 0,
-    calibration: [Calibration] = []
+    calibration: [Calibration] = [], commitSeconds: Double? = nil
   ) {
+    self.commitSeconds = commitSeconds
     self.missingMessages = missingMessages
     self.state = state
     self.reasons = reasons
@@ -88,6 +91,7 @@ package struct StatusReport: Hashable, Sendable, Codable {
     case lastPass = "last_pass"
     case care, limits
     case missingMessages = "missing_messages"
+    case commitSeconds = "commit_seconds"
     case calibration
   }
 }

@@ -4,6 +4,8 @@ import CCrypto
 package enum KeyPair {
   /// Why they can't be used; `nil`: they can.
   package static func fault(certificate: [UInt8], key: [UInt8]) -> String? {
+    // What follows the certificate in its file are those that signed it.
+    let chain = fault(authorities: certificate)
     guard let certificate = object(certificate, { PEM_read_bio_X509($0, nil, noPassword, nil) }) else {
       return "there is no certificate in PEM"
     }
@@ -12,16 +14,28 @@ package enum KeyPair {
       return "there is no private key in PEM without a password"
     }
     defer { EVP_PKEY_free(key) }
-    return X509_check_private_key(certificate, key) == 1 ? nil : "the key isn't the certificate's"
+    guard X509_check_private_key(certificate, key) == 1 else { return "the key isn't the certificate's" }
+    return chain
   }
 
-  /// Why nobody can be trusted by them; `nil`: there is a certificate at least.
+  /// Why nobody can be trusted by them; `nil`: there is a certificate at least, and all are sound.
   package static func fault(authorities: [UInt8]) -> String? {
-    guard let certificate = object(authorities, { PEM_read_bio_X509($0, nil, noPassword, nil) }) else {
-      return "there is no certificate in PEM"
+    guard let source = BIO_new_mem_buf(authorities, Int32(clamping: authorities.count)) else { return nil }
+    ERR_clear_error()
+    defer {
+      BIO_free(source)
+      ERR_clear_error()
     }
-    X509_free(certificate)
-    return nil
+    var count = 0
+    while let certificate = PEM_read_bio_X509(source, nil, noPassword, nil) {
+      X509_free(certificate)
+      count += 1
+    }
+    guard count > 0 else { return "there is no certificate in PEM" }
+    // The library takes all of a file or none of it.
+    let reason = ERR_peek_last_error()
+    let isEnd = ERR_GET_LIB(reason) == ERR_LIB_PEM && ERR_GET_REASON(reason) == PEM_R_NO_START_LINE
+    return isEnd ? nil : "certificate \(count + 1) in it is damaged"
   }
 
   private static func object(_ bytes: [UInt8], _ read: (OpaquePointer) -> OpaquePointer?) -> OpaquePointer? {

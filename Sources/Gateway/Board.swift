@@ -28,6 +28,8 @@ final class Board: Sendable {
     var profileRevision = ""
     /// Why a commit is waiting; `nil` while the store takes them.
     var storeTrouble: String?
+    /// When the commit in hand was begun, in monotonic seconds; `nil`: none is in hand.
+    var commitBegan: Double?
     /// Why the last reload was refused, until one succeeds.
     var reloadTrouble: String?
     var broker = Broker()

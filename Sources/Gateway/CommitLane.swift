@@ -47,10 +47,11 @@ actor CommitLane {
           faults.beforeCommit(unit)
           isCounted = true
         }
+        board.change { $0.commitBegan = WallClock.monotonicSeconds() }
         let written = try store.commit(unit)
         faults.afterCommit(unit)
         if board.change({ content in
-          defer { content.storeTrouble = nil }
+          defer { (content.storeTrouble, content.commitBegan) = (nil, nil) }
           return content.storeTrouble != nil
         }) {
           logger.notice("the store takes commits again")
@@ -66,7 +67,7 @@ actor CommitLane {
           return .refused("\(error)")
         }
         if board.change({ content in
-          defer { content.storeTrouble = "\(error)" }
+          defer { (content.storeTrouble, content.commitBegan) = ("\(error)", nil) }
           return content.storeTrouble == nil
         }) {
           logger.error("nothing is acknowledged until this is mended", metadata: ["error": "\(error)"])

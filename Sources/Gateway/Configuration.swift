@@ -23,7 +23,7 @@ package import Vocabulary
 /// | `control.socket` | path | `/run/forewarn/forewarn.sock` | at most 107 bytes |
 /// | `control.readers_group` | group | `forewarn` | may ask |
 /// | `control.operators_group` | group | `forewarn-ops` | may also change |
-/// | `http.listen` | `address:port` | `127.0.0.1:9464` | empty: off |
+/// | `http.listen` | `address:port`, `fd:`, `fd:NAME` | `127.0.0.1:9464` | empty: off; `fd:`: handed over by systemd |
 /// | `store.url` | `sqlite` | `sqlite` | nothing else in this version |
 /// | `store.quarantine_messages`, `.quarantine_mb` | messages, MB | 10 000, 64 | 100–1 000 000; 1–4096 |
 /// | `store.outbox_delivered`, `.outbox_dead` | messages | 10 000, 10 000 | 0–1 000 000; 100–1 000 000 |
@@ -63,7 +63,7 @@ package struct Configuration: Sendable {
   package var broker = BrokerPart()
   package var control = ControlPart()
   /// `nil`: no dashboard and no metrics.
-  package var httpListen: ListenAddress? = ListenAddress(host: "127.0.0.1", port: 9464)
+  package var httpListen: WebListener? = .address(ListenAddress(host: "127.0.0.1", port: 9464))
   package var clock = ClockKind.wall
   package var clockQuorum = 10
   package var latenessDays = 7
@@ -106,6 +106,19 @@ package struct Configuration: Sendable {
   package struct ListenAddress: Sendable, Hashable {
     package var host: String
     package var port: Int
+  }
+
+  package enum WebListener: Sendable, Hashable, CustomStringConvertible {
+    case address(ListenAddress)
+    /// The listening sockets that systemd hands over; with a name (`FileDescriptorName=`) those of that name.
+    case handedOver(name: String?)
+
+    package var description: String {
+      switch self {
+      case .address(let address): "\(address.host):\(address.port)"
+      case .handedOver(let name): "fd:\(name ?? "")"
+      }
+    }
   }
 
   package init() {}

@@ -20,7 +20,7 @@ struct ConfigurationReader {
     if let broker = keys.optional("broker")?.mapping({ broker(result.broker, $0) }) { result.broker = broker }
     if let control = keys.optional("control")?.mapping({ control(result.control, $0) }) { result.control = control }
     _ = keys.optional("http")?.mapping { http -> Bool? in
-      if let value = http.optional("listen") { result.httpListen = listenAddress(value) }
+      if let value = http.optional("listen") { result.httpListen = webListener(value) }
       return true
     }
     _ = keys.optional("store")?.mapping { store -> Bool? in
@@ -153,16 +153,28 @@ struct ConfigurationReader {
     return policy
   }
 
-  private func listenAddress(_ value: YAMLValue) -> Configuration.ListenAddress? {
+  private func webListener(_ value: YAMLValue) -> Configuration.WebListener? {
     guard !value.isNull, let text = value.string(), !text.isEmpty else { return nil }
+    if text.hasPrefix("fd:") { return handedOver(String(text.dropFirst(3)), value) }
     guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
       (1...65_535).contains(port), colon > text.startIndex
     else {
-      value.fault("expected address:port such as 127.0.0.1:9464, or \"\" for none; found \"\(text)\"")
+      value.fault(
+        "expected address:port such as 127.0.0.1:9464, fd: for a socket that systemd hands over, or \"\" for none;"
+          + " found \"\(text)\"")
       return nil
     }
     let host = text[..<colon].trimmingBrackets
-    return Configuration.ListenAddress(host: String(host), port: port)
+    return .address(Configuration.ListenAddress(host: String(host), port: port))
+  }
+
+  /// What systemd takes for the name of a file descriptor.
+  private func handedOver(_ name: String, _ value: YAMLValue) -> Configuration.WebListener? {
+    guard name.utf8.count <= 255, name.utf8.allSatisfy({ (0x21..<0x7f).contains($0) && $0 != 0x3a }) else {
+      value.fault("after fd: expected the FileDescriptorName= of a socket unit, or nothing; found \"\(name)\"")
+      return nil
+    }
+    return .handedOver(name: name.isEmpty ? nil : name)
   }
 
   private func limits(_ defaults: AdmissionLimits, _ keys: YAMLMapping) -> AdmissionLimits? {

@@ -49,7 +49,7 @@ package struct Daemon: Sendable {
     // Before anything else: a HUP that comes before its handler kills.
     let hangUps = await UnixSignalsSequence(trapping: .sighup)
     try Listeners.check(socket: configuration.control.socket)
-    if let address = configuration.httpListen { try Listeners.check(port: address) }
+    let entrances = try WebEntrance.all(of: configuration.httpListen, logger: logger)
     let brokerSettings = try BrokerAccess(configuration).settings()
     try SecretFile.check(configuration.webhooks)
 
@@ -113,10 +113,11 @@ package struct Daemon: Sendable {
     var services: [any Service] = [
       failure, reloader, Listeners.control(routes, configuration.control, logger: quiet),
     ]
-    if let address = configuration.httpListen {
+    if let first = entrances.first {
       let rates = RateRecorder(board: board)
-      let dashboard = DashboardRoutes(engine: engine, store: store, status: status, rates: rates, listen: address)
-      services += [rates, Listeners.web(dashboard, address, logger: quiet)]
+      let dashboard = DashboardRoutes(engine: engine, store: store, status: status, rates: rates, listen: first.address)
+      services.append(rates)
+      services += Listeners.web(dashboard, at: entrances, logger: quiet)
     }
     services += [credentials, keeper]
     services.append(Ticker(engine: engine, board: board))

@@ -33,6 +33,8 @@ enum Limits {
   /// milliseconds, and what is needed again is taken anew.
   static let idleSeconds = 0.9
   static let releaseSeconds = 60.0
+  /// A commit that takes longer is told: a sound disk needs milliseconds, one that writes back for others a second or two.
+  static let longCommitSeconds = 5.0
   /// Pauses between tries of a commit that the disk refused: soon at first, and at most this long.
   static let firstCommitPauseSeconds = 0.2
   static let longestCommitPauseSeconds = 5.0

@@ -3,6 +3,7 @@ import Glibc
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// The two HTTP servers: the control API on its Unix socket, dashboard and metrics on loopback.
 enum Listeners {
@@ -22,8 +23,8 @@ enum Listeners {
   }
 
   static func web(
-    _ dashboard: DashboardRoutes, _ address: Configuration.ListenAddress, logger: Logger
-  ) -> some ApplicationProtocol {
+    _ dashboard: DashboardRoutes, at entrances: [WebEntrance], logger: Logger
+  ) -> [any Service] {
     let router = Router()
     let status = dashboard.status
     dashboard.add(to: router)
@@ -35,13 +36,20 @@ enum Listeners {
       }
       return Response.bytes(Array(OpenMetrics.text(text).utf8), type: OpenMetrics.type)
     }
-    return Application(
-      router: router,
-      server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
-      configuration: ApplicationConfiguration(
-        address: .hostname(address.host, port: address.port), serverName: nil,
-        availableConnectionsDelegate: .maximum(ConnectionRoom().web, logger: logger)),
-      logger: logger)
+    let responder = router.buildResponder()
+    let room = max(1, ConnectionRoom().web / max(1, entrances.count))
+    return entrances.map { entrance in
+      if let descriptor = entrance.descriptor {
+        return HandedOverServer(descriptor: descriptor, responder: responder, mostConnections: room, logger: logger)
+      }
+      return Application(
+        responder: responder,
+        server: .http1(configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds))),
+        configuration: ApplicationConfiguration(
+          address: .hostname(entrance.address.host, port: entrance.address.port), serverName: nil,
+          availableConnectionsDelegate: .maximum(room, logger: logger)),
+        logger: logger)
+    }
   }
 
   /// Says what stands in the way before a server does it in its own words.
@@ -74,7 +82,7 @@ enum Listeners {
       let reason = errno
       let advice =
         reason == EADDRINUSE
-        ? "another program listens there (ss -ltnp 'sport = :\(address.port)'); stop it, or set `http.listen` to another port or \"\""
+        ? "another program, or a socket unit, listens there (ss -ltnp 'sport = :\(address.port)'); stop it, or set `http.listen` to another port or \"\""
         : "set `http.listen` to an address of this machine, or to \"\""
       throw StartFailure("http.listen \(name): \(String(cString: strerror(reason))); \(advice)")
     }

@@ -25,7 +25,7 @@ extension Configuration {
     [
       ("state_directory", stateDirectory), ("broker.url", broker.url), ("broker.client_id", broker.clientID),
       ("broker.root", broker.root), ("broker.username", "\(broker.username ?? "")"),
-      ("control.socket", control.socket), ("http.listen", "\(httpListen.map { "\($0.host):\($0.port)" } ?? "")"),
+      ("control.socket", control.socket), ("http.listen", "\(httpListen.map { "\($0)" } ?? "")"),
       ("clock", clock.rawValue), ("clock_quorum", "\(clockQuorum)"),
       // Identities and open buckets were given up by the old limit: a longer one would count reports twice.
       ("lateness_days", "\(latenessDays)"),

@@ -68,7 +68,8 @@ struct StatusReporter: Sendable {
         newDevicesRefused: content.refusals.newDevicesRefused, namesRefused: content.namesRefused,
         quarantineUnkept: content.refusals.unkept),
       missingMessages: content.missingMessages.values.reduce(0, +),
-      calibration: content.calibration.map { StatusReport.Calibration($0.mode, $0.drift) })
+      calibration: content.calibration.map { StatusReport.Calibration($0.mode, $0.drift) },
+      commitSeconds: Self.commitSeconds(content)?.toSixDigits)
   }
 
   var careMode: String { configuration.careMode.rawValue }
@@ -78,9 +79,19 @@ struct StatusReporter: Sendable {
     return StatusReport.Latency(p50Seconds: half.toSixDigits, p99Seconds: most.toSixDigits)
   }
 
+  private static func commitSeconds(_ content: Board.Content) -> Double? {
+    content.commitBegan.map { max(0, WallClock.monotonicSeconds() - $0) }
+  }
+
   func reasons(_ content: Board.Content) -> [String] {
     var reasons: [String] = []
-    if let trouble = content.storeTrouble { reasons.append("nothing is acknowledged: \(trouble)") }
+    if let trouble = content.storeTrouble {
+      reasons.append("nothing is acknowledged: \(trouble)")
+    } else if let seconds = Self.commitSeconds(content), seconds > Limits.longCommitSeconds {
+      reasons.append(
+        "nothing is acknowledged: a commit has waited \(Int(seconds)) s for the disk; look who else uses it (iotop), and"
+          + " whether it is sound (dmesg)")
+    }
     if !content.broker.isConnected {
       reasons.append(content.broker.lastError ?? "connecting to \(configuration.broker.url)")
     }

@@ -129,7 +129,7 @@ enum FieldGuide {
     control.readers_group | group | forewarn | | Who may ask.
     control.operators_group | group | forewarn-ops | | Who may also change.
     http | mapping | | | Dashboard and metrics.
-    http.listen | address:port | 127.0.0.1:9464 | empty: off | Where they are served; pages only for reading.
+    http.listen | address:port or fd: | 127.0.0.1:9464 | empty: off; fd:, fd:NAME: a socket that systemd hands over | Where they are served; pages only for reading.
     store | mapping | | | The case store.
     store.url | word | sqlite | sqlite | Nothing else in this version.
     clock | word | wall | wall, event | The gateway's own clock, or the stream's.

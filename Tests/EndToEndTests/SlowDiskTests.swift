@@ -80,6 +80,19 @@ import Vocabulary
     try FaultReport.measured("\(grown >> 20) MB more, 0 of \(messages) lost", of: "slow disk")
   }
 
+  @Test func `a commit that the disk keeps waiting is not being idle, though no error has come of it yet`() async throws
+  {
+    let site = try await Installation.started()
+    let lock = try await HeldLock.on(site.databasePath)
+    for number in 1...20 { try await site.publish(report(sequence: number), from: "A1") }
+    // Shorter than the store waits by itself before it calls that an error.
+    let waiting = try await site.daemon.forewarn("wait", "idle", "--timeout", "2")
+    #expect(waiting.status == 1 && waiting.standardError.contains("a commit waits for the disk"), "\(waiting)")
+    lock.release()
+    try await site.daemon.forewarn("wait", "idle", "--timeout", "20").succeeded()
+    #expect(try await site.tally(of: 20).applied == 20)
+  }
+
   /// Over three hundred devices; returns when the broker has them all.
   private func publish(_ messages: Int, to broker: Mosquitto) async throws {
     let reports = (0..<messages).map { number in

@@ -23,6 +23,11 @@ struct FingerprintTests {
       """
     #expect(KeyPair.fault(authorities: Array((certificate + "\n").utf8)) == nil)
     #expect(KeyPair.fault(authorities: Array(certificate.utf8.dropLast(40))) != nil)
+    // All of a file: what the library that uses it would refuse whole.
+    let several = certificate + "\n\nanother one\n" + certificate + "\n"
+    #expect(KeyPair.fault(authorities: Array(several.utf8)) == nil)
+    let second = KeyPair.fault(authorities: Array(several.utf8.dropLast(60)))
+    #expect(second == "certificate 2 in it is damaged", "\(second ?? "")")
     #expect(KeyPair.fault(authorities: Array("-----BEGIN".utf8)) != nil && KeyPair.fault(authorities: []) != nil)
   }
 

@@ -1,6 +1,7 @@
 import CaseStore
 import ControlProtocol
 import Foundation
+import Rig
 import Testing
 import Vocabulary
 
@@ -118,6 +119,36 @@ struct DoctorTests {
       return
     }
     #expect(!trouble.words.isEmpty)
+  }
+}
+
+/// What is read from real files of certificates.
+struct CertificateFactsTests {
+  @Test(.enabled(if: Executable.isInstalled("openssl"), "openssl isn't installed"))
+  func `of several certificates in a file the one that ends first is told, wherever it stands`() async throws {
+    let folder = try ScratchFolder()
+    var texts: [String] = []
+    for days in [30, 3, 300] {
+      let path = folder.path("\(days).pem")
+      try await CommandRun.system(
+        "openssl",
+        [
+          "req", "-x509", "-nodes", "-days", "\(days)", "-subj", "/CN=\(days)", "-keyout", folder.path("key"), "-out",
+          path,
+        ]
+          + ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+      ).succeeded()
+      texts.append(try String(contentsOfFile: path, encoding: .utf8))
+    }
+    var configuration = Configuration()
+    configuration.broker.caFile = try folder.write(texts.joined(separator: "\n# the next\n"), to: "ca.pem")
+    let found = HostFacts.gathered(configuration, databasePath: "/").certificates
+    guard case .success(let end)? = found.first?.expires else {
+      Issue.record("\(found)")
+      return
+    }
+    let days = Double(end.milliseconds - WallClock.now().milliseconds) / 86_400_000
+    #expect((2.9...3.0).contains(days), "\(days)")
   }
 }
 

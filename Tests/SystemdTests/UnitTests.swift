@@ -23,6 +23,25 @@ struct UnitTests {
     #expect(run.standardError.contains("WatchdogSeconds"))
   }
 
+  @Test(.enabled(if: Executable.isInstalled("systemd-analyze"), "systemd-analyze isn't installed"))
+  func `systemd finds nothing to complain about in the dashboard's socket, and hands over what the daemon looks for`()
+    async throws
+  {
+    let folder = try ScratchFolder()
+    let more = try shipped("local-broker.conf")
+    let unit = try runnableUnit().split(separator: "[Install]")
+    let service = try folder.write("\(unit[0])\n\(more)\n[Install]\(unit[1])", to: "forewarnd.service")
+    let socket = try folder.write(try shipped("forewarnd-dashboard.socket"), to: "forewarnd-dashboard.socket")
+    let run = try await CommandRun.system(
+      "systemd-analyze", ["verify", "--man=no", "--recursive-errors=no", service, socket])
+    #expect(run.status == 0, "\(run.standardError)")
+    let complaints = run.standardError.split(separator: "\n").filter { $0.contains("forewarnd") }
+    #expect(complaints.isEmpty, "\(run.standardError)")
+    #expect(more.contains("\nSockets=forewarnd-dashboard.socket\n") && more.contains("http: {listen: \"fd:\"}"))
+    let keys = try shipped("forewarnd-dashboard.socket")
+    #expect(keys.contains("\nListenStream=127.0.0.1:9464\n") && keys.contains("\nPartOf=forewarnd.service\n"))
+  }
+
   /// Exposure × 10, from 0 to 100, by what stands between the daemon and the world; the best daemons of Debian are at 11.
   @Test(
     .enabled(if: Executable.isInstalled("systemd-analyze"), "systemd-analyze isn't installed"),
