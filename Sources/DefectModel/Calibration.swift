@@ -7,6 +7,10 @@
 package struct CalibrationTally: Hashable, Sendable {
   static let bins = 64
   static let unit = 1e-9
+  /// Forecasts are made once the variance of the logarithm of the product's rate is at most this: five onsets. Those of the
+  /// first days rest on the prior rate alone; a horizon later they say how far it was off, and nothing of a model that has
+  /// seen the fleet.
+  static let knownVariance = 0.2
 
   struct Bin: Hashable, Sendable {
     var forecasts: Int64 = 0

@@ -30,7 +30,8 @@ struct CohortReport {
     }
     let candidates = self.candidates
     return CohortBelief(
-      cohort: cohort, rateRatio: aligned.ratio, probability: standing.probability, logEvidence: standing.logEvidence,
+      cohort: cohort, rateRatio: .realised(hazards: aligned.ratio, expected: expected),
+      probability: standing.probability, logEvidence: standing.logEvidence,
       logThreshold: standing.logThreshold, isPosteriorGateOpen: standing.isPosteriorOpen,
       attribution: attribution(candidates),
       deviceDays: since.reduce(0) { $0 + $1.exposure } / judge.bucketsPerDay,

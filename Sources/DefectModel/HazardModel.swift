@@ -68,9 +68,11 @@ package struct HazardModel: Sendable {
   }
 
   /// A device's probability within the mode's horizon by final evidence alone, as it is before recalibration; `nil` for a
-  /// mode that no profile declares, or before there is anything to go by.
+  /// mode that no profile declares, or before there is enough to go by (`CalibrationTally.knownVariance`).
   package func forecast(_ mode: ModeKey, _ risk: DeviceRisk) -> Double? {
-    guard let number = numbers.known(mode), models[number].final.hazardHour != nil else { return nil }
+    guard let number = numbers.known(mode), models[number].final.hazardHour != nil,
+      finalHazards[number].rates.product.variance <= CalibrationTally.knownVariance
+    else { return nil }
     let mode = models[number].knowledge.mode
     return DevicePosterior(mode: mode, hazard: finalHazards[number]).forecast(risk)
   }

@@ -3,9 +3,10 @@ import Vocabulary
 /// What a mode keeps besides its cells, as bytes: the sequential test up to the frontier of finality, totals of buckets that
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
-/// the forecasts; versions before 4 their drift.
+/// the forecasts; versions before 4 their drift. Forecasts of versions before 5 are left out, since those of a fleet's first
+/// days were made by the prior rate: they begin anew.
 enum StateBlob {
-  private static let version: UInt8 = 4
+  private static let version: UInt8 = 5
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -80,7 +81,7 @@ enum StateBlob {
             forecasts: try reader.signed(), sum: try reader.signed(), settled: try reader.signed(),
             came: try reader.signed()))
       }
-      final.calibration = CalibrationTally(bins)
+      if version > 4 { final.calibration = CalibrationTally(bins) }
     }
     if version > 3 {
       final.drift = CalibrationDrift(

@@ -43,5 +43,8 @@ struct Evaluate: AsyncParsableCommand {
     discussion: """
       EXIT STATUS  0 done, 2 failed, 64 wrong use, 130 interrupted (what is finished is kept)
       """,
-    subcommands: [FleetsCommand.self, DelaysCommand.self, MachinesCommand.self, DrivesCommand.self, TableCommand.self])
+    subcommands: [
+      FleetsCommand.self, DelaysCommand.self, CoverageCommand.self, MachinesCommand.self, DrivesCommand.self,
+      TableCommand.self,
+    ])
 }

@@ -29,6 +29,13 @@ struct UnitFleet {
     /// The first day on which a device was under the defect.
     var change: Int?
     var days: [[Evidence]] = []
+    /// Of the devices under the defect in the fortnight from the change on: onsets, and those of them that would have come
+    /// without it.
+    var onsets = 0
+    var onsetsWithout = 0
+
+    /// What `DefectEffect` calls the rate ratio; `nil` where nothing would have failed.
+    var realisedRatio: Double? { onsetsWithout > 0 ? Double(onsets) / Double(onsetsWithout) : nil }
   }
 
   static func bucket(_ day: Int) -> Bucket { Bucket(startHour: Int32(24 * (20_000 + day)), length: .day) }
@@ -107,7 +114,12 @@ struct UnitFleet {
           hazard *= risk
           if run.change == nil { run.change = day }
         }
-        let failed = draw.unit() < hazard
+        let failing = draw.unit()
+        let failed = failing < hazard
+        if isUnder, failed, let change = run.change, day < change + 14 {
+          run.onsets += 1
+          if failing < hazard / risk { run.onsetsWithout += 1 }
+        }
         let age = Self.age(day - Int(activated[device]))
         let cell = ((stratum * Self.batches + batch) * firmwares + firmware) * 8 + age
         if counts[cell].atRisk == 0 { touched.append(cell) }

@@ -107,4 +107,36 @@ struct CalibrationTests {
     _ = other.replaceProfiles([longer])
     #expect(other.calibration(of: SimulatedFleet.key).isEmpty)
   }
+
+  @Test func `no forecast is made by the prior rate, before five onsets are final`() {
+    let fleet = SimulatedFleet(seed: 4, devices: 400, days: 20) { _ in 1 }.run()
+    var model = HazardModel(profiles: [SimulatedFleet.profile])
+    let risk = DeviceRisk(covariates: Covariates())
+    var onsets: [Int] = []
+    var made: [Bool] = []
+    for (day, evidence) in fleet.days.enumerated() {
+      model.learn(contentsOf: evidence)
+      onsets.append(evidence.reduce(0) { $0 + Int($1.counts.onsets) })
+      let bucket = SimulatedFleet.bucket(day)
+      _ = model.close(bucket, finalBefore: bucket.end - 7 * EventTime.day)
+      made.append(model.forecast(SimulatedFleet.key, risk) != nil)
+    }
+    for day in made.indices {
+      // Before the day that holds the end of finality's day: what is final then.
+      let final = onsets.prefix(max(0, day - 6)).reduce(0, +)
+      #expect(made[day] == (final >= 5), "day \(day), \(final) onsets")
+    }
+    #expect(made.contains(true) && !made[8])
+  }
+
+  @Test func `forecasts of a state before version 5 are left out, and all else is read`() throws {
+    var model = HazardModel(profiles: [SimulatedFleet.profile])
+    model.learn(Self.tally([(0.1, 100, 20)]), of: SimulatedFleet.key)
+    let blob = model.state(of: SimulatedFleet.key)
+    #expect(blob[0] == 5)
+    var other = HazardModel(profiles: [SimulatedFleet.profile])
+    try other.restoreState(mode: SimulatedFleet.key, blob: [4] + blob.dropFirst())
+    #expect(other.calibration(of: SimulatedFleet.key).isEmpty)
+    #expect(other.drift(of: SimulatedFleet.key) == model.drift(of: SimulatedFleet.key))
+  }
 }
