@@ -232,23 +232,28 @@ import Vocabulary
 
   @Test func `under load a part of a batch is written while the next is taken in and one more is read`() throws {
     try leaveSession(settings(broker.url))
-    try publish(numbered(1...1500))
     let publisher = try Publisher(url: broker.url)
-    let handler = RecordingHandler(commitsBeside: true) { _ in
-      Self.takeLong(publisher)
+    // A batch also ends after 50 ms, which on a busy machine can be in the middle of any part: then once more.
+    var attempts: [[Int]] = []
+    var isShown = false
+    while !isShown, attempts.count < 8 {
+      try publish(numbered(1...1500))
+      let handler = RecordingHandler(commitsBeside: true) { _ in Self.takeLong(publisher) }
+      let running = try RunningSubscriber(settings(broker.url), handler)
+      #expect(handler.record.wait { $0.committed.count == 1500 })
+      #expect(running.stop())
+      #expect(handler.committedTexts == (1...1500).map(String.init))
+      #expect(handler.record.value.mostPending <= 2)
+      let parts = handler.record.value.batches.map(\.count)
+      attempts.append(parts)
+      // The very first may be what the broker had sent by then. The second is taken in at once, and what is read meanwhile
+      // waits until the first is written.
+      guard let first = parts.firstIndex(where: { $0 >= Self.part }) else { continue }
+      isShown =
+        handler.record.value.mostPending == 2 && parts[first...].prefix(2) == [Self.part, Self.part]
+        && parts.dropFirst(first + 2).contains { $0 > Self.part }
     }
-    let running = try RunningSubscriber(settings(broker.url), handler)
-    #expect(handler.record.wait { $0.committed.count == 1500 })
-    #expect(running.stop())
-    #expect(handler.committedTexts == (1...1500).map(String.init))
-    #expect(handler.record.value.mostPending == 2)
-    // The very first may be what the broker had sent by then. The second is taken in at once, and what is read meanwhile
-    // waits until the first is written.
-    let parts = handler.record.value.batches.map(\.count)
-    let first = try #require(parts.firstIndex { $0 >= Self.part }, "\(parts)")
-    #expect(parts[first...].prefix(2) == [Self.part, Self.part], "\(parts)")
-    // Not always the very next: a busy broker may have sent no more by then.
-    #expect(parts.dropFirst(first + 2).contains { $0 > Self.part }, "\(parts)")
+    #expect(isShown, "\(attempts)")
   }
 
   @Test func `where a later part of a batch isn't committed, all of the batch comes again`() throws {
