@@ -76,7 +76,7 @@ struct SubscriberSession {
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
     // Asked again all the same. But the answers come behind whatever has been queued since, with mosquitto 2.0 behind all of
     // it, and that can take minutes in which nothing is missing.
-    if connection.isSessionPresent, plan.standsInSession { try becomeReady(connection) }
+    if plan.begins(inResumedSession: connection.isSessionPresent) { try becomeReady(connection) }
     try takeGrants(connection)
     lastHeard = .now
 
@@ -230,7 +230,7 @@ struct SubscriberSession {
     connection.grants.removeAll()
     guard pendingSubscriptions.isEmpty, !areGranted else { return }
     areGranted = true
-    plan.wereGranted()
+    plan.wereGranted(asOf: planRevision)
     try becomeReady(connection)
   }
 

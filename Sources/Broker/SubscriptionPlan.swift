@@ -29,10 +29,11 @@ final class SubscriptionPlan: Sendable {
 
   var revision: Int { content.withLock { $0.wish.revision } }
 
-  /// Whether a session that the broker resumes has all that is wanted, so that nothing hangs on its answers.
-  var standsInSession: Bool {
+  /// A connection begins. Answers whether the session has all that is wanted, so that nothing hangs on the broker's answers.
+  func begins(inResumedSession isResumed: Bool) -> Bool {
     content.withLock { content in
-      content.wish.subscriptions.allSatisfy {
+      if !isResumed { content.granted = [] }
+      return content.wish.subscriptions.allSatisfy {
         $0.retainHandling != .once && content.granted.contains($0.filter)
       }
     }
@@ -48,9 +49,11 @@ final class SubscriptionPlan: Sendable {
     }
   }
 
-  /// The broker has granted everything: what was to be asked for once has been asked for.
-  func wereGranted() {
+  /// The broker has granted everything of a revision: what was to be asked for once has been asked for. A wish that has
+  /// changed meanwhile is still to be asked for.
+  func wereGranted(asOf revision: Int?) {
     content.withLock { content in
+      guard content.wish.revision == revision else { return }
       for index in content.wish.subscriptions.indices where content.wish.subscriptions[index].retainHandling == .once {
         content.wish.subscriptions[index].retainHandling = .ifNew
       }

@@ -42,7 +42,7 @@ extension FleetHistory {
   package mutating func pseudonymiseRefusals() {
     putAway()
     for number in numbers where records.telemetryConsent(of: number) == false && !records.isErased(number) {
-      erase(number, refusal: record(number).facts)
+      erase(number, refusal: records.facts(of: number))
     }
   }
 
@@ -64,7 +64,7 @@ extension FleetHistory {
   /// `nil`: the device isn't erased.
   package func trace(of device: String) -> Trace? {
     guard erasedCount > 0, let number = records.number(of: pseudonym.of(device)) else { return nil }
-    return Trace(pseudonym: pseudonym.of(device), product: product(of: number), refusal: record(number).facts)
+    return Trace(pseudonym: pseudonym.of(device), product: product(of: number), refusal: records.facts(of: number))
   }
 
   /// On someone's behalf. `nil`: the device isn't known here.

@@ -63,6 +63,7 @@ actor CommitLane {
         default:
           // Our own mistake or a damaged file: going on would answer for what isn't there. Whatever was not
           // acknowledged comes again after the restart.
+          board.change { $0.commitBegan = nil }
           logger.critical("the store refused a commit", metadata: ["error": "\(error)"])
           return .refused("\(error)")
         }

@@ -26,6 +26,7 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         } catch let error as HTTPParserError {
           throw error
         } catch {
+          logger.error("a page couldn't be made", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
           response = Response(status: .internalServerError)
         }
         response.headers[.date] = HTTPDate.now()

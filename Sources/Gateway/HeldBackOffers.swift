@@ -18,7 +18,7 @@ extension Engine {
 
   /// Of the tickets whose time of holding back has ended since the mark.
   func offersHeldBack(at now: EventTime) -> [OutgoingMessage] {
-    // Most policies hold nothing back, and this is asked all the time.
+    // Most policies hold nothing back: no reason to look through all tickets at each sweep.
     guard careMode != .off, policies.policies.contains(where: { $0.holdBackHours > 0 }) else { return [] }
     let before = holdBackMark.flatMap { $0.policies == HoldBackMark.digest(policies) ? $0.until : nil } ?? .distantPast
     let due = pipeline.cases.tickets.values.filter { ticket in
