@@ -26,6 +26,17 @@ struct Comparison: Sendable {
     return sum
   }
 
+  /// What `logLikelihood` is expected to be where the ratio is the true one: o ~ d π ρ / (1 + π (ρ − 1)).
+  func expectedLogLikelihood(ratio: Double) -> Double {
+    let log = logarithm(ratio)
+    var sum = 0.0
+    for entry in entries {
+      let all = 1 + entry.share * (ratio - 1)
+      sum += entry.total * (entry.share * ratio / all * log - logarithm(all))
+    }
+    return sum
+  }
+
   /// Compares the suspect with the rest, bucket by bucket; buckets without the suspect are left out.
   /// - Parameters:
   ///   - excluded: a part of the suspect that shall be in neither group.

@@ -238,10 +238,12 @@ struct CohortJudge {
     return explanations.map { AlignedRatio(Comparison.series($0, window: window, effects: effects)).logEvidence }
   }
 
-  /// Whether the devices just outside behave as the suspect says. With ρ the suspect's ratio since its change point, the
-  /// log likelihood of ρ against 1 among them must not be below −1 for what a main effect has beyond a narrower cohort that
-  /// holds much of its onsets, nor above 2, from any later bucket on, for what a main effect has beyond an interaction (that
-  /// cohort's change point may lie before the main effect's). Without such devices it is 0.
+  /// Whether the devices just outside behave as the suspect says. With ρ the suspect's ratio since its change point, S the log
+  /// likelihood of ρ against 1 among them, and X what S is expected to be if ρ is theirs:
+  /// - what a main effect has beyond a narrower cohort that holds much of its onsets fails, too: S ≥ −1, and on dry days, of which
+  ///   there are enough or none, S ≥ min(X / 2, 3) − 1: where there is something to be seen it must be seen;
+  /// - what a main effect has beyond an interaction doesn't: S ≤ 2, from any later bucket on (that cohort's change point may lie
+  ///   before the main effect's).
   private func isBorneOutByNeighbours(_ suspect: Suspect) -> Bool {
     let (batches, firmwares, hasHumid) = partners(of: suspect)
     var narrower: [Suspect] = []
@@ -259,18 +261,20 @@ struct CohortJudge {
     let aligned = AlignedRatio(own)
     guard own.indices.contains(aligned.onsetIndex) else { return true }
     let onset = own[aligned.onsetIndex].startHour
-    /// In all since the onset, and at most from any bucket on.
-    func support(_ wider: Suspect, without part: Suspect) -> (sum: Double, most: Double) {
-      var sum = 0.0
-      var most = 0.0
+    /// S and X since the onset, and the most that S is from any bucket on.
+    func support(_ wider: Suspect, without part: Suspect) -> (sum: Double, expected: Double, most: Double) {
+      var (sum, expected, most) = (0.0, 0.0, 0.0)
       for bucket in comparison(wider, without: part).reversed() where bucket.startHour >= onset {
         sum += bucket.logLikelihood(ratio: aligned.ratio.mean)
+        expected += bucket.expectedLogLikelihood(ratio: aligned.ratio.mean)
         most = max(most, sum)
       }
-      return (sum, most)
+      return (sum, expected, most)
     }
-    return narrower.allSatisfy { support(suspect, without: $0).sum >= -1 }
-      && suspect.mainEffects.allSatisfy { support($0, without: suspect).most <= 2 }
+    return narrower.allSatisfy {
+      let support = support(suspect, without: $0)
+      return support.sum >= ($0.isHumid ? min(support.expected / 2, 3) : 0) - 1
+    } && suspect.mainEffects.allSatisfy { support($0, without: suspect).most <= 2 }
   }
 
   private func comparison(_ suspect: Suspect, without excluded: Suspect?) -> [Comparison] {

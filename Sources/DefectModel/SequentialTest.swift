@@ -3,13 +3,22 @@ import Vocabulary
 /// The e-detector: for each suspect a betting process on who, of all devices of a stratum and bucket, the bucket's onsets
 /// fall upon. It decides *when* a finding may be raised under continuous looking at thousands of cohorts.
 ///
-/// With η from before the bucket, A = Σ_{c∈k} n exp(η_c − β_k), D = Σ n exp(η), π = A / (D − A (e^{β_k} − 1)):
+/// With η from before the bucket, A = Σ_{c∈k} n exp(η_c − b_c), b_c the sum of all effects that k may be behind (below), and
+/// C = Σ_{c∉k} n exp(η_c), π = A / (A + C):
 /// ℓ_s(λ) = o ln λ − d ln(1 + π (λ − 1)) for λ of 1.5, 2, 3, 5; L = min(Σ_s min(ℓ_s, T/4), T/3);
 /// ln M ← ln(e^{ln M} + 1) + L; the gate opens where ln mean_λ M ≥ T = ln(suspects × buckets a year × 20).
 /// Under no effect M less the number of buckets is a supermartingale, so within a year a false opening among all suspects
 /// has a chance of at most 1 in 20 (Shin, Ramdas & Rinaldo, e-detectors). The caps only lower L: no stratum and no bucket
 /// can open the gate alone. Without controls π = 1 and L = 0: a rollout to everyone at once says nothing, and such a
 /// bucket leaves M as it is.
+///
+/// b_c are the suspect's own effect and those of the suspects it overlaps with: of a batch its pairs' and its humid days', of a
+/// pair its batch's and its firmware's. The test says *that* something is wrong with these devices; which of the overlapping
+/// suspects it is, is for the fit to say (`CohortJudge`). Were only its own effect left out, a fit that has given a pair's
+/// excess to the batch would leave the pair nothing to win: of 28 fleets with a bad pair (`evaluate delays --defect pair
+/// --seeds 1-28`) 9 stayed without a finding for 60 days and 5 had the batch blamed; so it is 2 and 1. But once the gate of a
+/// batch or a firmware is open its effect is its own: the pairs of a batch that is known to be bad don't open theirs one
+/// after the other as firmware moves on.
 ///
 /// Batches differ harmlessly, and there are many: over a season a sound one at 1.3 is sure to look like a defect. So what is
 /// bet against is not that a batch (its firmware, its humid days) is as the others but that it is 1.1 times as bad: A is
@@ -79,6 +88,8 @@ struct SequentialTest: Sendable {
     while let first = rest.first {
       let bucket = rest.prefix { $0.startHour == first.startHour }
       rest = rest[bucket.endIndex...]
+      let line = threshold(bucketsPerDay: bucketsPerDay)
+      bets.establish { suspect in processes[suspect].map { $0.logEvidence >= line } ?? false }
       bets.place(on: bucket, effects: effects)
       advance(by: &bets, startHour: first.startHour, known: known, bucketsPerDay: bucketsPerDay)
     }

@@ -28,7 +28,12 @@ struct SuspectBets {
   private let count: Int
   /// exp(−β_k).
   private var withoutOwn: ContiguousArray<Double>
+  /// The same of a batch or a firmware, for its interactions; 1 once its own gate is open.
+  private var withoutMain: ContiguousArray<Double>
+  /// What a stratum's fit expects of the slot's devices, and what without any effect that the slot may be behind: its own, for a
+  /// main effect those of its interactions, for an interaction those of its main effects unless their own gate is open.
   private var weights: ContiguousArray<Double>
+  private var owns: ContiguousArray<Double>
   private var onsets: ContiguousArray<Double>
   private var placed: ContiguousArray<Placed> = []
   /// Slots with bets in the bucket, and each one's first and last bet.
@@ -50,13 +55,16 @@ struct SuspectBets {
     pairs = humidBatches + lexicon.batches.count
     count = pairs + lexicon.pairs.count
     weights = ContiguousArray(repeating: 0, count: count)
+    owns = weights
     onsets = weights
     withoutOwn = ContiguousArray(repeating: 1, count: count)
+    withoutMain = withoutOwn
     first = ContiguousArray(repeating: -1, count: count)
     last = first
     for (suspect, value) in coefficients where value != 0 {
       if let slot = slot(of: suspect) { withoutOwn[slot] = 1 / exponential(value) }
     }
+    withoutMain = withoutOwn
   }
 
   private func slot(of suspect: Suspect) -> Int? {
@@ -70,6 +78,11 @@ struct SuspectBets {
       return lexicon.firmwares.known(firmware).map { (suspect.isHumid ? humidFirmwares : firmwares) + $0 }
     case (nil, nil): return nil
     }
+  }
+
+  /// Batches and firmwares whose gate is open: their effect is their own, and an interaction wins only by what comes on top.
+  mutating func establish(where isOpen: (Suspect) -> Bool) {
+    for slot in 0..<humidFirmwares { withoutMain[slot] = isOpen(suspect(slot)) ? 1 : withoutOwn[slot] }
   }
 
   private func isOfBatch(_ slot: Int) -> Bool { slot < firmwares || slot >= humidBatches }
@@ -108,6 +121,7 @@ struct SuspectBets {
   private mutating func place(on group: PassCells.Group, _ ratios: ContiguousArray<Double>) {
     for slot in 0..<count {
       weights[slot] = 0
+      owns[slot] = 0
       onsets[slot] = 0
     }
     var total = 0.0
@@ -115,12 +129,24 @@ struct SuspectBets {
       let profile = cells.lexicon.profiles[Int(cells.profiles[row])]
       let weight = Double(cells.atRisk[row]) * ratios[Int(cells.profiles[row])]
       total += weight
-      weights[Int(profile.batch)] += weight
-      weights[firmwares &+ Int(profile.firmware)] += weight
-      weights[pairs &+ Int(profile.pair)] += weight
-      if profile.weather == .humid {
-        weights[humidFirmwares &+ Int(profile.firmware)] += weight
-        weights[humidBatches &+ Int(profile.batch)] += weight
+      let isHumid = profile.weather == .humid
+      let batch = Int(profile.batch)
+      let firmware = firmwares &+ Int(profile.firmware)
+      let pair = pairs &+ Int(profile.pair)
+      let humidFirmware = humidFirmwares &+ Int(profile.firmware)
+      let humidBatch = humidBatches &+ batch
+      let ofHumidBatch = isHumid ? withoutOwn[humidBatch] : 1
+      let ofHumidFirmware = isHumid ? withoutOwn[humidFirmware] : 1
+      let own = weight * withoutOwn[pair]
+      let ownOfBatch = own * ofHumidBatch
+      let ownOfFirmware = own * ofHumidFirmware
+      let main = withoutMain[batch] * withoutMain[firmware]
+      add(weight, own: ownOfBatch * withoutOwn[batch], to: batch)
+      add(weight, own: ownOfFirmware * withoutOwn[firmware], to: firmware)
+      add(weight, own: ownOfBatch * ofHumidFirmware * main, to: pair)
+      if isHumid {
+        add(weight, own: ownOfFirmware * withoutMain[firmware], to: humidFirmware)
+        add(weight, own: ownOfBatch * withoutMain[batch], to: humidBatch)
       }
     }
     for index in group.failed {
@@ -137,11 +163,16 @@ struct SuspectBets {
     for slot in 0..<count where weights[slot] > 0 {
       let controls = total - weights[slot]
       guard controls > 1e-9 * total else { continue }
-      let own = weights[slot] * withoutOwn[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
+      let own = owns[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
       append(
         Bet(share: own / (own + controls), onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
         to: slot)
     }
+  }
+
+  private mutating func add(_ weight: Double, own: Double, to slot: Int) {
+    weights[slot] += weight
+    owns[slot] += own
   }
 
   private mutating func append(_ bet: Bet, to slot: Int) {

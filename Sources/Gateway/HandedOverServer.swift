@@ -32,31 +32,32 @@ where Responder.Context: InitializableFromSource<ApplicationRequestContextSource
         response.headers[.date] = HTTPDate.now()
         try await writer.write(response: response.head, body: response.body)
       }, configuration: .init(idleTimeout: .seconds(Limits.idleConnectionSeconds)))
-    let listener: NIOAsyncChannel<HTTP1Channel.Value, Never> = try await ServerBootstrap(
-      group: MultiThreadedEventLoopGroup.singleton
-    )
-    .serverChannelInitializer { channel in
-      channel.eventLoop.makeCompletedFuture {
-        let room = MaximumAvailableConnections(mostConnections, logger: logger)
-        try channel.pipeline.syncOperations.addHandler(AvailableConnectionsChannelHandler(delegate: room))
-      }
-    }
-    .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
-    .bind(descriptor, serverBackPressureStrategy: nil) { channel in child.setup(channel: channel, logger: logger) }
-    await withGracefulShutdownHandler {
-      await withDiscardingTaskGroup { connections in
-        do {
-          try await listener.executeThenClose { arriving in
-            for try await connection in arriving {
-              connections.addTask { await serve(connection, of: child) }
-            }
-          }
-        } catch {
-          logger.error("the dashboard's socket takes no more connections", metadata: ["error": "\(error)"])
+    // Not a `NIOAsyncChannel` of them, which lets go of those that are set up just as it closes: NIO ends the process for that.
+    let (connections, arriving) = AsyncStream.makeStream(of: HTTP1Channel.Value.self)
+    let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .serverChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let room = MaximumAvailableConnections(mostConnections, logger: logger)
+          try channel.pipeline.syncOperations.addHandler(AvailableConnectionsChannelHandler(delegate: room))
         }
       }
+      .childChannelOption(ChannelOptions.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        child.setup(channel: channel, logger: logger).map { connection in
+          guard case .terminated = arriving.yield(connection) else { return }
+          connection.channel.close(promise: nil)
+          Task { await child.handle(value: connection, logger: logger) }
+        }
+      }
+      .withBoundSocket(descriptor).get()
+    listener.closeFuture.whenComplete { _ in arriving.finish() }
+    await withGracefulShutdownHandler {
+      await withDiscardingTaskGroup { group in
+        for await connection in connections { group.addTask { await serve(connection, of: child) } }
+        if !Task.isShuttingDownGracefully { logger.error("the dashboard's socket takes no more connections") }
+      }
     } onGracefulShutdown: {
-      listener.channel.close(promise: nil)
+      listener.close(promise: nil)
     }
   }
 

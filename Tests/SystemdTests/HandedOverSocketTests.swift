@@ -57,7 +57,8 @@ struct HandedOverSocketTests {
     #expect(twice.standardError.contains("Re-using existing connection"), "\(twice.standardError)")
     let idle = try LocalSocket.connect(port: port)
     defer { close(idle) }
-    #expect(try await daemon.stop() == .code(0))
+    let exit = try await daemon.stop()
+    #expect(exit == .code(0), "\(exit): \(daemon.standardError)")
     #expect(try !LocalSocket.accepts(port: port))
   }
 
