@@ -18,27 +18,23 @@ struct CoverageCommand: ParsableCommand {
       """)
 
   @Option(help: "batch, pair, firmware or humid.") var defect = UnitFleet.Defect.batch
-  @Option var seeds = "1-20"
-  @Option var devices = 40_000
-  @Option var low = 2.5
-  @Option var high = 4.0
+  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = SeedRange(1...20)
+  @Option(help: "Devices of a fleet.") var devices = 40_000
+  @Option(help: "Lowest relative risk.") var low = 2.5
+  @Option(help: "Highest relative risk.") var high = 4.0
   @Option(help: "Days after the change in which it must be found.") var horizon = 45
 
   func run() throws {
-    let parts = seeds.split(separator: "-").compactMap { UInt64($0) }
-    guard let first = parts.first, let last = parts.last, first <= last else {
-      throw ValidationError("--seeds is a number or two with a dash, such as 1-30.")
-    }
     var shown: [Shown] = []
-    for seed in first...last {
+    for seed in seeds.seeds {
       let fleet = UnitFleet(seed: seed, defect: defect, risks: low...high, devices: devices).run()
-      guard let interval = self.shown(fleet) else { continue }
+      guard let interval = try self.shown(fleet) else { continue }
       shown.append(Shown(interval: interval, hazards: fleet.relativeRisk, realised: fleet.realisedRatio))
       Narration.say(
         "seed \(seed): \(f(interval.mean)) [\(f(interval.low))–\(f(interval.high))], hazards \(f(fleet.relativeRisk)), "
           + "onsets \(fleet.onsets) against \(fleet.onsetsWithout), \(fleet.realisedRatio.map(f) ?? "none")")
     }
-    Narration.say("\(shown.count) of \(last - first + 1) found")
+    Narration.say("\(shown.count) of \(seeds.seeds.count) found")
     say("realised ratio", shown.compactMap { shown in shown.realised.map { (shown.interval, $0) } })
     say("hazards", shown.map { ($0.interval, $0.hazards) })
   }
@@ -50,10 +46,11 @@ struct CoverageCommand: ParsableCommand {
   }
 
   /// A fortnight after the change, or when both gates opened if that was later.
-  private func shown(_ fleet: UnitFleet.Run) -> Interval? {
+  private func shown(_ fleet: UnitFleet.Run) throws -> Interval? {
     guard let change = fleet.change else { return nil }
     var model = HazardModel(profiles: [UnitFleet.profile])
     for (day, evidence) in fleet.days.enumerated() where day < change + horizon {
+      try Task.checkCancellation()
       model.learn(contentsOf: evidence)
       let bucket = UnitFleet.bucket(day)
       guard day >= change + 13 || day % 7 == 0 else { continue }

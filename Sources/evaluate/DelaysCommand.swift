@@ -15,23 +15,26 @@ struct DelaysCommand: ParsableCommand {
       """)
 
   @Option(help: "batch, pair, firmware, humid or none.") var defect = UnitFleet.Defect.batch
-  @Option var seeds = "1-20"
-  @Option var devices = 40_000
-  @Option var days = 120
-  @Option var low = 2.5
-  @Option var high = 4.0
-  @Flag var trace = false
-  @Option var horizon = 60
+  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = SeedRange(1...20)
+  @Option(help: "Devices of a fleet.") var devices = 40_000
+  @Option(help: "Days of a fleet.") var days = 120
+  @Option(help: "Lowest relative risk.") var low = 2.5
+  @Option(help: "Highest relative risk.") var high = 4.0
+  @Flag(help: "What is held of the cohort, day by day.") var trace = false
+  @Option(help: "Days after the change in which it must be found.") var horizon = 60
+
+  func validate() throws {
+    guard devices > 0, days > 0, horizon > 0 else { throw ValidationError("Devices and days are at least 1.") }
+    guard low > 0, low <= high else { throw ValidationError("--low is above 0 and not above --high.") }
+  }
 
   func run() throws {
-    let parts = seeds.split(separator: "-").compactMap { UInt64($0) }
     var sequential: [Int] = []
     var posterior: [Int] = []
     var both: [Int] = []
     var wrong = 0
     var missed = 0
-    let all = parts[0]...(parts.last ?? parts[0])
-    for seed in all {
+    for seed in seeds.seeds {
       var fleet = UnitFleet(seed: seed, defect: defect, risks: low...high, devices: devices, days: days)
       fleet.days = days
       let run = fleet.run()
@@ -40,6 +43,7 @@ struct DelaysCommand: ParsableCommand {
       var seen: Set<Cohort> = []
       let last = run.change.map { min($0 + horizon, days) } ?? days
       for (day, evidence) in run.days.enumerated() where day < last {
+        try Task.checkCancellation()
         model.learn(contentsOf: evidence)
         let bucket = UnitFleet.bucket(day)
         // A pass on a day long before the change says nothing that a later one doesn't.
@@ -78,10 +82,16 @@ struct DelaysCommand: ParsableCommand {
       both += [first.both ?? 999]
       if first.both == nil { missed += 1 }
     }
-    func median(_ days: [Int]) -> Int { days.sorted()[days.count / 2] }
-    Narration.say(
-      "\(all.count) runs: median sequential \(median(sequential)), posterior \(median(posterior)), both \(median(both)); "
-        + "missed \(missed), wrong \(wrong)")
+    func words(_ days: [Int]) -> String {
+      let sorted = days.sorted()
+      return [1, 2, 3].map { sorted[sorted.count * $0 / 4] }.map { $0 == 999 ? "never" : "\($0)" }.joined(
+        separator: "/")
+    }
+    let found =
+      defect == .none
+      ? ""
+      : "; days until (quartiles) sequential \(words(sequential)), posterior \(words(posterior)), both \(words(both)), missed \(missed)"
+    Narration.say("\(both.count) runs\(found); wrong \(wrong)")
   }
 
   private func f(_ value: Double) -> String { String(format: "%.2f", value) }

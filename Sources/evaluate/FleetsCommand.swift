@@ -16,7 +16,7 @@ struct FleetsCommand: AsyncParsableCommand {
       """)
 
   @Option(help: "normal, hard or null.") var tier = EvaluationTier.normal
-  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = "1-30"
+  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = SeedRange(1...30)
   @Option(help: "Devices of a fleet.") var devices = 40_000
   @Option(help: "Days of a fleet.") var days = 120
   @Flag(help: "The planted batches stand in the profile as known defects.") var known = false
@@ -29,26 +29,16 @@ struct FleetsCommand: AsyncParsableCommand {
   @Option(help: "Where the results go.") var folder = Places.work
 
   func validate() throws {
-    guard range != nil else { throw ValidationError("--seeds is a number or two with a dash, such as 1-30.") }
     guard (100...1_000_000).contains(devices) else { throw ValidationError("--devices must be 100 to 1000000.") }
     guard (60...730).contains(days) else { throw ValidationError("--days must be 60 to 730.") }
     guard (1...64).contains(jobs) else { throw ValidationError("--jobs must be 1 to 64.") }
     if known, tier == .null { throw ValidationError("--known needs planted defects: tier normal or hard.") }
   }
 
-  private var range: ClosedRange<UInt64>? {
-    let parts = seeds.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-    guard (1...2).contains(parts.count), let first = parts[0], let last = parts[parts.count - 1], first <= last else {
-      return nil
-    }
-    return first...last
-  }
-
   func run() async throws {
-    guard let range else { return }
     let files = try ProfileFiles(folder: profiles)
     _ = try await FleetSeries(
-      tier: tier, seeds: range, devices: devices, days: days, isKnown: known, without: Set(without),
+      tier: tier, seeds: seeds.seeds, devices: devices, days: days, isKnown: known, without: Set(without),
       jobs: jobs, withCells: cells,
       takesAnyBuild: anyBuild, folder: URL(filePath: folder), profiles: files, build: try Places.build(files)
     ).run()
