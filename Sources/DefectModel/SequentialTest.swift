@@ -15,8 +15,8 @@ import Vocabulary
 /// b_c are the suspect's own effect and those of the suspects it overlaps with: of a batch its pairs' and its humid days', of a
 /// pair its batch's and its firmware's. The test says *that* something is wrong with these devices; which of the overlapping
 /// suspects it is, is for the fit to say (`CohortJudge`). Were only its own effect left out, a fit that has given a pair's
-/// excess to the batch would leave the pair nothing to win: of 28 fleets with a bad pair (`evaluate delays --defect pair
-/// --seeds 1-28`) 9 stayed without a finding for 60 days and 5 had the batch blamed; so it is 2 and 1. But once the gate of a
+/// excess to the batch would leave the pair nothing to win: of 40 fleets with a bad pair (`evaluate delays --defect pair
+/// --seeds 1-40`) 12 stayed without its finding for 60 days and in 9 the batch was blamed; so it is 5 and 5. But once the gate of a
 /// batch or a firmware is open its effect is its own: the pairs of a batch that is known to be bad don't open theirs one
 /// after the other as firmware moves on.
 ///
