@@ -13,7 +13,7 @@ import Vocabulary
 /// bucket leaves M as it is.
 ///
 /// b_c are the suspect's own effect and those of the suspects it overlaps with: of a batch its pairs' and its humid days', of a
-/// pair its batch's and its firmware's. The test says *that* something is wrong with these devices; which of the overlapping
+/// pair its batch's and its firmware's, humid days and all. The test says *that* something is wrong with these devices; which of the overlapping
 /// suspects it is, is for the fit to say (`CohortJudge`). Were only its own effect left out, a fit that has given a pair's
 /// excess to the batch would leave the pair nothing to win: of 40 fleets with a bad pair (`evaluate delays --defect pair
 /// --seeds 1-40`) 12 stayed without its finding for 60 days and in 9 the batch was blamed; so it is 5 and 5. But once the gate of a

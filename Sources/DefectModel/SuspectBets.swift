@@ -30,10 +30,11 @@ struct SuspectBets {
   private var withoutOwn: ContiguousArray<Double>
   /// The same of a batch or a firmware, for its interactions; 1 once its own gate is open.
   private var withoutMain: ContiguousArray<Double>
-  /// What a stratum's fit expects of the slot's devices, and what without any effect that the slot may be behind: its own, for a
-  /// main effect those of its interactions, for an interaction those of its main effects unless their own gate is open.
+  /// What the fit expects of the slot's devices in a stratum.
   private var weights: ContiguousArray<Double>
-  private var owns: ContiguousArray<Double>
+  /// The same without any effect that the slot may be behind: its own, for a main effect those of its interactions, for an
+  /// interaction those of its main effects unless their own gate is open.
+  private var baselines: ContiguousArray<Double>
   private var onsets: ContiguousArray<Double>
   private var placed: ContiguousArray<Placed> = []
   /// Slots with bets in the bucket, and each one's first and last bet.
@@ -55,10 +56,10 @@ struct SuspectBets {
     pairs = humidBatches + lexicon.batches.count
     count = pairs + lexicon.pairs.count
     weights = ContiguousArray(repeating: 0, count: count)
-    owns = weights
+    baselines = weights
     onsets = weights
     withoutOwn = ContiguousArray(repeating: 1, count: count)
-    withoutMain = withoutOwn
+    withoutMain = []
     first = ContiguousArray(repeating: -1, count: count)
     last = first
     for (suspect, value) in coefficients where value != 0 {
@@ -121,7 +122,7 @@ struct SuspectBets {
   private mutating func place(on group: PassCells.Group, _ ratios: ContiguousArray<Double>) {
     for slot in 0..<count {
       weights[slot] = 0
-      owns[slot] = 0
+      baselines[slot] = 0
       onsets[slot] = 0
     }
     var total = 0.0
@@ -137,16 +138,15 @@ struct SuspectBets {
       let humidBatch = humidBatches &+ batch
       let ofHumidBatch = isHumid ? withoutOwn[humidBatch] : 1
       let ofHumidFirmware = isHumid ? withoutOwn[humidFirmware] : 1
-      let own = weight * withoutOwn[pair]
-      let ownOfBatch = own * ofHumidBatch
-      let ownOfFirmware = own * ofHumidFirmware
-      let main = withoutMain[batch] * withoutMain[firmware]
-      add(weight, own: ownOfBatch * withoutOwn[batch], to: batch)
-      add(weight, own: ownOfFirmware * withoutOwn[firmware], to: firmware)
-      add(weight, own: ownOfBatch * ofHumidFirmware * main, to: pair)
+      let withoutPair = weight * withoutOwn[pair]
+      let ofBatch = withoutPair * ofHumidBatch
+      let ofFirmware = withoutPair * ofHumidFirmware
+      add(weight, baseline: ofBatch * withoutOwn[batch], to: batch)
+      add(weight, baseline: ofFirmware * withoutOwn[firmware], to: firmware)
+      add(weight, baseline: ofBatch * ofHumidFirmware * withoutMain[batch] * withoutMain[firmware], to: pair)
       if isHumid {
-        add(weight, own: ownOfFirmware * withoutMain[firmware], to: humidFirmware)
-        add(weight, own: ownOfBatch * withoutMain[batch], to: humidBatch)
+        add(weight, baseline: ofFirmware * withoutMain[firmware], to: humidFirmware)
+        add(weight, baseline: ofBatch * withoutMain[batch], to: humidBatch)
       }
     }
     for index in group.failed {
@@ -163,16 +163,16 @@ struct SuspectBets {
     for slot in 0..<count where weights[slot] > 0 {
       let controls = total - weights[slot]
       guard controls > 1e-9 * total else { continue }
-      let own = owns[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
+      let own = baselines[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
       append(
         Bet(share: own / (own + controls), onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
         to: slot)
     }
   }
 
-  private mutating func add(_ weight: Double, own: Double, to slot: Int) {
+  private mutating func add(_ weight: Double, baseline: Double, to slot: Int) {
     weights[slot] += weight
-    owns[slot] += own
+    baselines[slot] += baseline
   }
 
   private mutating func append(_ bet: Bet, to slot: Int) {

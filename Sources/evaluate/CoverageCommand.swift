@@ -17,24 +17,25 @@ struct CoverageCommand: ParsableCommand {
         evaluate coverage --defect firmware --seeds 1-40 --low 1.6 --high 2.2
       """)
 
-  @Option(help: "batch, pair, firmware or humid.") var defect = UnitFleet.Defect.batch
-  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = SeedRange(1...20)
-  @Option(help: "Devices of a fleet.") var devices = 40_000
-  @Option(help: "Lowest relative risk.") var low = 2.5
-  @Option(help: "Highest relative risk.") var high = 4.0
+  @OptionGroup var fleets: UnitFleetOptions
   @Option(help: "Days after the change in which it must be found.") var horizon = 45
+
+  func validate() throws {
+    guard fleets.defect != .none else { throw ValidationError("--defect none has no relative risk.") }
+    guard horizon > 0 else { throw ValidationError("--horizon is at least 1.") }
+  }
 
   func run() throws {
     var shown: [Shown] = []
-    for seed in seeds.seeds {
-      let fleet = UnitFleet(seed: seed, defect: defect, risks: low...high, devices: devices).run()
+    for seed in fleets.seeds.seeds {
+      let fleet = fleets.fleet(seed).run()
       guard let interval = try self.shown(fleet) else { continue }
       shown.append(Shown(interval: interval, hazards: fleet.relativeRisk, realised: fleet.realisedRatio))
       Narration.say(
         "seed \(seed): \(f(interval.mean)) [\(f(interval.low))–\(f(interval.high))], hazards \(f(fleet.relativeRisk)), "
           + "onsets \(fleet.onsets) against \(fleet.onsetsWithout), \(fleet.realisedRatio.map(f) ?? "none")")
     }
-    Narration.say("\(shown.count) of \(seeds.seeds.count) found")
+    Narration.say("\(shown.count) of \(fleets.seeds.seeds.count) found")
     say("realised ratio", shown.compactMap { shown in shown.realised.map { (shown.interval, $0) } })
     say("hazards", shown.map { ($0.interval, $0.hazards) })
   }

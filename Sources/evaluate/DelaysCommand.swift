@@ -14,87 +14,68 @@ struct DelaysCommand: ParsableCommand {
         evaluate delays --defect none --seeds 1-100     (false findings)
       """)
 
-  @Option(help: "batch, pair, firmware, humid or none.") var defect = UnitFleet.Defect.batch
-  @Option(help: ArgumentHelp("One seed or a range.", valueName: "from-to")) var seeds = SeedRange(1...20)
-  @Option(help: "Devices of a fleet.") var devices = 40_000
-  @Option(help: "Days of a fleet.") var days = 120
-  @Option(help: "Lowest relative risk.") var low = 2.5
-  @Option(help: "Highest relative risk.") var high = 4.0
-  @Flag(help: "What is held of the cohort, day by day.") var trace = false
+  @OptionGroup var fleets: UnitFleetOptions
+  @Flag(help: "What is held of the planted cohort, day by day.") var trace = false
   @Option(help: "Days after the change in which it must be found.") var horizon = 60
 
   func validate() throws {
-    guard devices > 0, days > 0, horizon > 0 else { throw ValidationError("Devices and days are at least 1.") }
-    guard low > 0, low <= high else { throw ValidationError("--low is above 0 and not above --high.") }
+    guard horizon > 0 else { throw ValidationError("--horizon is at least 1.") }
   }
 
   func run() throws {
-    var sequential: [Int] = []
-    var posterior: [Int] = []
-    var both: [Int] = []
-    var wrong = 0
-    var missed = 0
-    for seed in seeds.seeds {
-      var fleet = UnitFleet(seed: seed, defect: defect, risks: low...high, devices: devices, days: days)
-      fleet.days = days
-      let run = fleet.run()
-      var model = HazardModel(profiles: [UnitFleet.profile])
-      var first: (sequential: Int?, posterior: Int?, both: Int?)
-      var seen: Set<Cohort> = []
-      let last = run.change.map { min($0 + horizon, days) } ?? days
-      for (day, evidence) in run.days.enumerated() where day < last {
-        try Task.checkCancellation()
-        model.learn(contentsOf: evidence)
-        let bucket = UnitFleet.bucket(day)
-        // A pass on a day long before the change says nothing that a later one doesn't.
-        if let change = run.change, day < change - 3 { continue }
-        let beliefs = model.close(bucket, finalBefore: bucket.end - 7 * EventTime.day)
-        for belief in beliefs.flatMap(\.cohorts) {
-          let isOpen = belief.isSequentialGateOpen && belief.isPosteriorGateOpen
-          if belief.cohort == run.cohort, let change = run.change, day >= change {
-            if belief.isSequentialGateOpen, first.sequential == nil { first.sequential = day + 1 - change }
-            if belief.isPosteriorGateOpen, first.posterior == nil { first.posterior = day + 1 - change }
-            if isOpen, first.both == nil { first.both = day + 1 - change }
-            if trace {
-              Narration.say(
-                "   \(day - change) e \(f(belief.logEvidence)) / \(f(belief.logThreshold)) p \(f(belief.probability)) "
-                  + "\(belief.isPosteriorGateOpen) n \(belief.failures)/\(f(belief.expectedFailures)) rr \(f(belief.rateRatio.mean))"
-              )
-            }
-          } else if isOpen, !seen.contains(belief.cohort) {
-            seen.insert(belief.cohort)
-            wrong += 1
-            Narration.say(
-              "  seed \(seed) day \(day - (run.change ?? 0)): wrong \(belief.cohort.cause.rawValue) \(belief.cohort.batch?.text ?? "") "
-                + "\(belief.cohort.firmware?.text ?? "") e \(f(belief.logEvidence)) / \(f(belief.logThreshold)) rr \(f(belief.rateRatio.mean))"
-            )
-          }
-        }
-        if first.both != nil, !trace { break }
+    var measured: [GateDays] = []
+    for seed in fleets.seeds.seeds {
+      let run = fleets.fleet(seed).run()
+      let days = try GateDays(
+        run, horizon: horizon,
+        look: trace
+          ? { day, belief in Narration.say("   day \(day): \(words(belief)), p \(f(belief.probability))") } : nil)
+      for wrong in days.wrong { Narration.say("  seed \(seed) day \(wrong.day): wrong \(words(wrong.belief))") }
+      if let cohort = run.cohort {
+        let gates = [("sequential", days.sequential), ("posterior", days.posterior), ("both", days.both)]
+          .map { name, day in "\(name) \(day.map(String.init) ?? "never")" }.joined(separator: ", ")
+        Narration.say("seed \(seed) \(words(cohort)), ratio \(f(run.relativeRisk)): \(gates)")
       }
-      if defect != .none {
-        Narration.say(
-          "seed \(seed) rr \(f(run.relativeRisk)) \(run.cohort?.batch?.text ?? "") sequential \(first.sequential ?? -1) posterior \(first.posterior ?? -1) both \(first.both ?? -1)"
-        )
-      }
-      sequential += [first.sequential ?? 999]
-      posterior += [first.posterior ?? 999]
-      both += [first.both ?? 999]
-      if first.both == nil { missed += 1 }
+      measured.append(days)
     }
-    func words(_ days: [Int]) -> String {
-      let sorted = days.sorted()
-      return [1, 2, 3].map { sorted[sorted.count * $0 / 4] }.map { $0 == 999 ? "never" : "\($0)" }.joined(
-        separator: "/")
-    }
-    let found =
-      defect == .none
-      ? ""
-      : "; days until (quartiles) sequential \(words(sequential)), posterior \(words(posterior)), both \(words(both)), missed \(missed)"
-    Narration.say("\(both.count) runs\(found); wrong \(wrong)")
+    summarise(measured)
   }
 
+  private func summarise(_ measured: [GateDays]) {
+    let wrong = measured.count { !$0.wrong.isEmpty }
+    if fleets.defect != .none {
+      let found = measured.count { $0.both != nil }
+      Narration.say("found within \(horizon) days: \(found) of \(measured.count)\(interval(found, of: measured.count))")
+      for (name, gate) in [
+        ("sequential gate", \GateDays.sequential), ("posterior gate", \.posterior), ("both", \.both),
+      ] {
+        // What wasn't found took longer than all that was.
+        let days = measured.map { $0[keyPath: gate].map(Double.init) ?? .infinity }
+        guard let median = Statistics.bootstrap(days, count: days.count, Statistics.median) else { continue }
+        let sorted = days.sorted()
+        let quartiles = [sorted[sorted.count / 4], sorted[sorted.count * 3 / 4]].map(day).joined(separator: ", ")
+        Narration.say(
+          "  \(name): median \(day(median.value)) days [\(day(median.low))–\(day(median.high))], quartiles \(quartiles)"
+        )
+      }
+    }
+    Narration.say("another cohort confirmed: in \(wrong) of \(measured.count)\(interval(wrong, of: measured.count))")
+  }
+
+  private func interval(_ hits: Int, of count: Int) -> String {
+    guard let share = Statistics.share(hits, of: count) else { return "" }
+    return String(format: " [%.0f–%.0f %%]", 100 * share.low, 100 * share.high)
+  }
+
+  private func words(_ belief: CohortBelief) -> String {
+    "\(words(belief.cohort)), evidence \(f(belief.logEvidence)) of \(f(belief.logThreshold)), "
+      + "\(belief.failures) onsets where \(f(belief.expectedFailures)) were expected, ratio \(f(belief.rateRatio.mean))"
+  }
+
+  private func words(_ cohort: Cohort) -> String {
+    ([cohort.cause.rawValue] + [cohort.batch, cohort.firmware].compactMap { $0?.text }).joined(separator: " ")
+  }
+
+  private func day(_ value: Double) -> String { value.isFinite ? String(format: "%g", value) : "never" }
   private func f(_ value: Double) -> String { String(format: "%.2f", value) }
 }
-
-extension UnitFleet.Defect: ExpressibleByArgument {}

@@ -14,8 +14,10 @@ struct Main {
   }
 
   private static func perform() async -> Int32 {
+    var isKept = false
     do {
       var command = try Evaluate.parseAsRoot()
+      isKept = command is FleetsCommand
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -23,7 +25,9 @@ struct Main {
       }
       return 0
     } catch is CancellationError {
-      Narration.say("interrupted; what was finished is kept, and the same command goes on from there")
+      Narration.say(
+        isKept
+          ? "interrupted; fleets that were finished are kept, and the same command goes on from there" : "interrupted")
       return 130
     } catch let error as EvaluationError {
       Narration.say("evaluate: \(error)")
@@ -41,7 +45,7 @@ struct Evaluate: AsyncParsableCommand {
     commandName: "evaluate",
     abstract: "Judge the defect model by fleets whose defects are known, and by recorded failures.",
     discussion: """
-      EXIT STATUS  0 done, 2 failed, 64 wrong use, 130 interrupted (what is finished is kept)
+      EXIT STATUS  0 done, 2 failed, 64 wrong use, 130 interrupted (fleets that are finished are kept)
       """,
     subcommands: [
       FleetsCommand.self, DelaysCommand.self, CoverageCommand.self, MachinesCommand.self, DrivesCommand.self,

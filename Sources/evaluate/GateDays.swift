@@ -1,0 +1,53 @@
+import DefectModel
+import Vocabulary
+
+/// When each gate opened for what was planted in a fleet, with a pass a day, and which other cohorts passed both until then.
+struct GateDays {
+  /// Another cohort than the planted one, on the day when both gates had opened for it.
+  struct Wrong {
+    /// After the change; of the fleet where nothing is planted.
+    var day: Int
+    var belief: CohortBelief
+  }
+
+  /// In days since the change, the day itself being the first; `nil`: not within the horizon.
+  private(set) var sequential: Int?
+  private(set) var posterior: Int?
+  private(set) var both: Int?
+  private(set) var wrong: [Wrong] = []
+
+  /// - Parameters:
+  ///   - horizon: days after the change in which it must be found; then, or when it is, the run ends.
+  ///   - look: what is held of the planted cohort, each day. Whoever looks sees all of the horizon.
+  init(
+    _ run: UnitFleet.Run, horizon: Int, look: ((_ day: Int, _ belief: CohortBelief) -> Void)? = nil
+  ) throws {
+    var model = HazardModel(profiles: [UnitFleet.profile])
+    let end = run.change.map { min($0 + horizon, run.days.count) } ?? run.days.count
+    for (day, evidence) in run.days.prefix(end).enumerated() {
+      try Task.checkCancellation()
+      model.learn(contentsOf: evidence)
+      // A pass long before the change says nothing that a later one doesn't.
+      if let change = run.change, day < change - 3 { continue }
+      let bucket = UnitFleet.bucket(day)
+      let beliefs = model.close(bucket, finalBefore: bucket.end - 7 * EventTime.day)
+      for belief in beliefs.flatMap(\.cohorts) {
+        if let change = run.change, day >= change, belief.cohort == run.cohort {
+          note(belief, day: day + 1 - change)
+          look?(day + 1 - change, belief)
+        } else if belief.isSequentialGateOpen, belief.isPosteriorGateOpen,
+          !wrong.contains(where: { $0.belief.cohort == belief.cohort })
+        {
+          wrong.append(Wrong(day: day + 1 - (run.change ?? 0), belief: belief))
+        }
+      }
+      if both != nil, look == nil { return }
+    }
+  }
+
+  private mutating func note(_ belief: CohortBelief, day: Int) {
+    if belief.isSequentialGateOpen { sequential = sequential ?? day }
+    if belief.isPosteriorGateOpen { posterior = posterior ?? day }
+    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen { both = both ?? day }
+  }
+}
