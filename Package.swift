@@ -167,7 +167,9 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "Gateway", "CaseStore", "CheckedYAML", "ControlProtocol", "Dashboard", "DefectModel", "Rig", "Triage",
-        "Vocabulary",
+        "Vocabulary", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]),
     .testTarget(name: "BrokerTests", dependencies: ["Broker", "Vocabulary"]),
     .testTarget(name: "DashboardTests", dependencies: ["Dashboard", "ControlProtocol", "Vocabulary"]),
