@@ -92,16 +92,17 @@ faults: PACKAGES += faketime iproute2 nftables python3-minimal util-linux
 faults: build  ## every fault of the list, for real, and the table of what came of it; FAULTS="clock disk": those
 	@FAULT_FLAGS='$(CHECKS)' Tests/Faults/run $(FAULTS)
 
-# Sanitizers and coverage need builds of their own, without optimisation; what must be fast, or lays its own hands on memory
-# and libraries, is left to `make test`.
+# Sanitizers and coverage need builds of their own, without optimisation; what must be fast (whole fleets take half an hour
+# there), or lays its own hands on memory and libraries, is left to `make test`.
 PURE := Vocabulary|FirmwareProfiles|DeviceHistory|DefectModel|Triage|Pipeline|Fingerprints|FuzzTargets
 CONCURRENT := GatewayTests|BrokerTests|CaseStoreTests|ControlProtocolTests|RigTests
 SUITES ?= $(PURE)|$(CONCURRENT)|forewarnTests|DashboardTests
+FAST := --skip PlantedDefectTests
 OWN := --explicit-target-dependency-import-check error
 
 asan: deps check-swift  ## the tests with AddressSanitizer; SUITES="…|…": those
 	swift build --scratch-path .build/asan --sanitize=address $(OWN) --build-tests
-	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build/asan --sanitize=address $(OWN) --skip-build --no-parallel \
+	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build/asan --sanitize=address $(OWN) --skip-build --no-parallel $(FAST) \
 	  --filter '$(SUITES)'
 
 tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
@@ -110,7 +111,7 @@ tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
 
 coverage: deps check-swift  ## which lines the tests run, by module; pure ones must reach 95 %; SUITES="…": only by those
 	swift build --scratch-path .build/coverage --enable-code-coverage $(OWN) --build-tests
-	swift test --scratch-path .build/coverage --enable-code-coverage $(OWN) --skip-build --no-parallel --filter '$(SUITES)' \
+	swift test --scratch-path .build/coverage --enable-code-coverage $(OWN) --skip-build --no-parallel $(FAST) --filter '$(SUITES)' \
 	  > .build/coverage.log 2>&1 || { tail -40 .build/coverage.log; exit 1; }
 	@Tests/coverage .build/coverage/debug/codecov/forewarn.json
 

@@ -94,6 +94,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: ["CheckedYAML", "FirmwareProfiles", "FleetSimulation", "Gateway", "Pipeline", "Vocabulary"]),
+    // A program in `make fuzz` alone (at the end); a library without users here, so that every build checks its source.
+    .target(name: "fuzz", dependencies: ["FuzzTargets"]),
 
     // Mains.
     .executableTarget(
@@ -201,6 +203,7 @@ where [.regular, .executable, .test].contains(target.type) && !compiledByClang.c
 // `make fuzz`: a program that libFuzzer drives, and what it reads with instrumented. A release build of its own.
 if Context.environment["FOREWARN_LIBFUZZER"] != nil {
   let sanitizers = "-sanitize=fuzzer,address"
+  package.targets.removeAll { $0.name == "fuzz" }
   package.targets.append(
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets"], linkerSettings: [.unsafeFlags([sanitizers])]))

@@ -9,6 +9,8 @@ import Vocabulary
 ///   out at the time.
 /// - And the devices just outside must agree: where a batch is to blame, its devices on other firmware and in dry weather
 ///   fail, too; where a batch on a firmware is to blame, the batch's devices on other firmware don't.
+/// - A batch or a firmware is named alone once it is 95 % likely against the batch on that firmware, and that one once it is so
+///   against each of the two; before, the cohort is unresolved and names the two.
 /// - A cohort whose own posterior is below 0.5 and much of whose onsets lie in a stronger cohort is explained by that one and
 ///   not listed.
 struct CohortJudge {
@@ -70,7 +72,7 @@ struct CohortJudge {
     let since = window.since(series[onset].startHour)
     let problem = FitProblem(since)
     let explanations = [strongest.suspect] + rivals(of: strongest.suspect)
-    let logs = zip(explanations, evidence(of: explanations)).map { $1 + $0.logOdds }
+    let logs = logOdds(of: explanations)
     let best = explanations.indices.max { logs[$0] == logs[$1] ? $1 < $0 : logs[$0] < logs[$1] }
     var chosen = since.buckets.count == window.buckets.count ? fit : HierarchicalFit(problem)
     if let best {
@@ -94,7 +96,8 @@ struct CohortJudge {
   /// A suspect with what decides whether and where it is listed.
   struct Standing {
     var suspect: Suspect
-    var isUnresolved = false
+    /// The two that an unresolved cohort can't choose between, the likelier first.
+    var candidates: [Suspect] = []
     var probability: Double
     var logEvidence: Double
     var logThreshold: Double
@@ -104,6 +107,14 @@ struct CohortJudge {
     var witness: BeforeAndAfter?
 
     var isSequentialOpen: Bool { logEvidence >= logThreshold }
+    var isUnresolved: Bool { !candidates.isEmpty }
+
+    /// Whether the other is, or lies within, a main effect that this one may be.
+    fileprivate func mayBeBehind(_ other: Suspect) -> Bool {
+      candidates.contains {
+        $0.isMainEffect && ($0.batch == nil ? $0.firmware == other.firmware : $0.batch == other.batch)
+      }
+    }
 
     fileprivate func isStronger(than other: Standing) -> Bool {
       if isUnresolved != other.isUnresolved { return isUnresolved }
@@ -160,7 +171,9 @@ struct CohortJudge {
     var isOpen = isPosteriorOpen(suspect)
     // The comparisons cost some passes over the cells: only where they decide. A batch and a firmware of the same devices
     // can't be told apart, in whatever weather: only as an unresolved cohort do they pass.
-    if isOpen, evidence >= line { isOpen = aliases(of: suspect).isEmpty && isBorneOutByNeighbours(suspect) }
+    if isOpen, evidence >= line {
+      isOpen = aliases(of: suspect).isEmpty && disputingPair(of: suspect) == nil && isBorneOutByNeighbours(suspect)
+    }
     return Standing(
       suspect: suspect, probability: probability(suspect), logEvidence: max(evidence, -1e6), logThreshold: line,
       isPosteriorOpen: isOpen, isKnown: knowledge.known[suspect] != nil)
@@ -179,20 +192,32 @@ struct CohortJudge {
 
   private func isExplained(_ standing: Standing, by stronger: Standing) -> Bool {
     let (own, shared) = onsets(of: standing.suspect, sharedWith: stronger.suspect)
-    if stronger.isUnresolved, !standing.isUnresolved,
-      standing.suspect.batch == stronger.suspect.batch || standing.suspect.firmware == stronger.suspect.firmware
-    {
-      return shared > 0
-    }
+    if !standing.isUnresolved, stronger.mayBeBehind(standing.suspect) { return shared > 0 }
     guard standing.probability < 0.5 || standing.isUnresolved else { return false }
     return own > 0 && shared >= 0.2 * own
   }
 
-  // MARK: Batch or firmware
+  // MARK: What can't be told apart
 
-  /// Pairs over the sequential gate whose excess is certain and whose cause, batch or firmware, the data can't tell: neither
-  /// main effect is certain alone (or both are, or they are the same devices), the sum is, the likelihoods of "the batch alone" and "the firmware alone"
-  /// are within a factor of 20 of each other, and "the pair alone" isn't likelier than both.
+  /// ln 19: a cause is named alone once it is 95 % likely, against the other that may be it.
+  private static let oddsOfCause = logarithm(19)
+
+  /// The batch on a firmware (of those with a quarter of its onsets or more) that may be to blame in the main effect's place:
+  /// the likeliest, unless the main effect is 95 % likely against it. What a profile knows needs no such proof.
+  private func disputingPair(of main: Suspect) -> Suspect? {
+    guard main.isMainEffect, knowledge.known[main] == nil else { return nil }
+    let pairs = rivals(of: main).filter { $0.isPair && $0.isInside(main) }
+    guard !pairs.isEmpty else { return nil }
+    let logs = logOdds(of: [main] + pairs)
+    let likeliest = pairs.indices.max { logs[$0 + 1] == logs[$1 + 1] ? $1 < $0 : logs[$0 + 1] < logs[$1 + 1] }
+    return likeliest.flatMap { logs[0] - logs[$0 + 1] < Self.oddsOfCause ? pairs[$0] : nil }
+  }
+
+  /// Pairs over a sequential gate, their own or a main effect's, whose excess is certain and whose cause the data can't tell:
+  /// - batch or firmware: neither main effect is certain alone (or both are, or they are the same devices), the sum is, their
+  ///   likelihoods are within a factor of 20 of each other, and "the pair alone" isn't likelier than both;
+  /// - a main effect or the pair: neither is 95 % likely against the other (an interaction starts with a quarter of the odds).
+  ///   That is what a bad batch looks like as long as nearly all of its devices run one firmware.
   private func unresolved(among standings: [Standing]) -> [Standing] {
     var pairs: [Suspect: Standing] = [:]
     for open in standings where open.isSequentialOpen {
@@ -200,9 +225,10 @@ struct CohortJudge {
       if open.suspect.isPair {
         suspects = open.isPosteriorOpen ? [] : [open.suspect]
       } else {
-        suspects = aliases(of: open.suspect).map {
-          Suspect(batch: open.suspect.batch ?? $0.batch, firmware: open.suspect.firmware ?? $0.firmware)
-        }
+        suspects =
+          aliases(of: open.suspect).map {
+            Suspect(batch: open.suspect.batch ?? $0.batch, firmware: open.suspect.firmware ?? $0.firmware)
+          } + (open.isPosteriorOpen ? [] : [disputingPair(of: open.suspect)].compactMap(\.self))
       }
       // The final coefficients may have given the excess to one of the two, and with it the other's evidence.
       for suspect in suspects where pairs[suspect].map({ open.isStronger(than: $0) }) ?? true {
@@ -211,25 +237,37 @@ struct CohortJudge {
         pairs[suspect] = standing
       }
     }
+    for resolved in standings where resolved.isSequentialOpen && resolved.isPosteriorOpen {
+      for pair in pairs.keys where pair.isInside(resolved.suspect) && !resolved.suspect.isHumid { pairs[pair] = nil }
+    }
     return pairs.values.sorted { $0.isStronger(than: $1) }.prefix(4).compactMap { standing -> Standing? in
-      let batch = Suspect(batch: standing.suspect.batch)
-      let firmware = Suspect(firmware: standing.suspect.firmware)
-      let isBatch = probability(batch) >= Self.certainty
-      let isFirmware = probability(firmware) >= Self.certainty
-      guard isBatch == isFirmware || areAliases(batch, firmware) else { return nil }
-      let joint = fit.probability([batch, firmware, standing.suspect].compactMap { numbers[$0] }, above: Self.riskLine)
-      guard joint >= Self.certainty else { return nil }
-      let evidence = evidence(of: [batch, firmware, standing.suspect])
-      guard abs(evidence[0] - evidence[1]) < logarithm(20),
-        max(evidence[0], evidence[1]) >= evidence[2] + standing.suspect.logOdds
-      else { return nil }
+      let explanations = standing.suspect.mainEffects + [standing.suspect]
+      let joint = fit.probability(explanations.compactMap { numbers[$0] }, above: Self.riskLine)
+      guard joint >= Self.certainty, let candidates = candidates(among: explanations) else { return nil }
       var result = standing
-      result.isUnresolved = true
+      result.candidates = candidates
       result.isPosteriorOpen = true
       result.isKnown = false
       result.probability = joint
       return result
     }
+  }
+
+  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart.
+  private func candidates(among explanations: [Suspect]) -> [Suspect]? {
+    let ranked = zip(explanations, logOdds(of: explanations)).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
+    let (first, second) = (ranked[0], ranked[1])
+    guard first.0.isMainEffect, second.0.isMainEffect else {
+      return first.1 - second.1 < Self.oddsOfCause ? [first.0, second.0] : nil
+    }
+    let areCertain = [first.0, second.0].map { probability($0) >= Self.certainty }
+    guard areCertain[0] == areCertain[1] || areAliases(first.0, second.0) else { return nil }
+    return first.1 - second.1 < logarithm(20) ? [first.0, second.0] : nil
+  }
+
+  /// ln of what each explanation's likelihood and its odds beforehand come to.
+  func logOdds(of explanations: [Suspect]) -> [Double] {
+    zip(explanations, evidence(of: explanations)).map { $1 + $0.logOdds }
   }
 
   /// ln of the marginal likelihood of each explanation alone, all against the same background: the fit without any of them.
@@ -252,10 +290,11 @@ struct CohortJudge {
       if suspect.firmware != nil { narrower += batches.map { Suspect(batch: $0, firmware: suspect.firmware) } }
       if hasHumid { narrower.append(Suspect(batch: suspect.batch, firmware: suspect.firmware, isHumid: true)) }
     }
-    // An interaction must also be likelier than its main effects alone.
+    // An interaction must also be likelier than its main effects alone; a batch on a firmware 95 % likely against each.
     if !suspect.isMainEffect {
-      let logs = evidence(of: [suspect] + suspect.mainEffects)
-      guard logs.dropFirst().allSatisfy({ $0 <= logs[0] + suspect.logOdds }) else { return false }
+      let logs = logOdds(of: [suspect] + suspect.mainEffects)
+      let margin = suspect.isPair && knowledge.known[suspect] == nil ? Self.oddsOfCause : 0
+      guard logs.dropFirst().allSatisfy({ logs[0] - $0 >= margin }) else { return false }
     }
     let own = comparison(suspect, without: nil)
     let aligned = AlignedRatio(own)
@@ -351,6 +390,11 @@ struct CohortJudge {
 extension Suspect {
   /// An interaction starts with a quarter of a main effect's odds.
   var logOdds: Double { isMainEffect ? 0 : logarithm(0.25) }
+
+  /// Whether each of its devices is one of the main effect's.
+  func isInside(_ main: Suspect) -> Bool {
+    (main.batch == nil || main.batch == batch) && (main.firmware == nil || main.firmware == firmware)
+  }
 
   /// Whether the term is this suspect's own or an interaction of it.
   func isTouched(by term: Term) -> Bool {

@@ -12,9 +12,8 @@ struct CohortReport {
     self.judge = judge
     self.standing = standing
     let suspect = standing.suspect
-    // A cohort whose cause is open is compared without its main effects, any other without its own terms only.
-    let own =
-      standing.isUnresolved ? [suspect, Suspect(batch: suspect.batch), Suspect(firmware: suspect.firmware)] : [suspect]
+    // A cohort whose cause is open is compared without all that may be it, any other without its own terms only.
+    let own = [suspect] + standing.candidates
     let effects = judge.effects { term in own.contains { $0.isTouched(by: term) } }
     series = Comparison.series(suspect, window: judge.window, effects: effects, countsQuiet: true)
     aligned = AlignedRatio(series, priorMean: judge.knowledge.known[suspect].map(ModeKnowledge.priorMean) ?? 0)
@@ -87,11 +86,8 @@ struct CohortReport {
   /// The competing explanations by their marginal likelihoods, each as the only defect; an interaction starts with a
   /// quarter of a main effect's odds. An unresolved cohort names its two.
   private var candidates: [Candidate] {
-    let explanations: [Suspect] =
-      standing.isUnresolved
-      ? [Suspect(batch: suspect.batch), Suspect(firmware: suspect.firmware)] : [suspect] + judge.rivals(of: suspect)
-    let evidence = judge.evidence(of: explanations)
-    let logs = zip(explanations, evidence).map { $1 + $0.logOdds }
+    let explanations = standing.isUnresolved ? standing.candidates : [suspect] + judge.rivals(of: suspect)
+    let logs = judge.logOdds(of: explanations)
     let total = logSum(logs)
     return zip(explanations, logs).map { Candidate(cohort: $0.cohort, probability: exponential($1 - total)) }
       .enumerated().sorted {
@@ -137,8 +133,10 @@ struct CohortReport {
     let batch = suspect.batch?.text ?? ""
     let firmware = suspect.firmware?.text ?? ""
     let noun = devices == 1 ? "device" : "devices"
-    return "\(Int(devices)) \(noun) of batch \(batch) on another firmware, or as many of other batches on \(firmware), "
-      + "for 14 days would tell"
+    let mains = standing.candidates.filter(\.isMainEffect)
+    var groups = mains.contains { $0.batch != nil } ? ["of batch \(batch) on another firmware"] : []
+    if mains.contains(where: { $0.firmware != nil }) { groups.append("of other batches on \(firmware)") }
+    return "\(Int(devices)) \(noun) \(groups.joined(separator: ", or as many ")), for 14 days would tell"
   }
 
   // MARK: Fixes
@@ -180,7 +178,7 @@ struct CohortReport {
     let involved =
       [Suspect(firmware: firmware), patched] + (suspect.isHumid ? [Suspect(firmware: firmware, isHumid: true)] : [])
     let numbers = Set(involved).sorted().compactMap { judge.numbers[$0] }
-    let touched = involved + [suspect] + (standing.isUnresolved ? [Suspect(batch: suspect.batch)] : [])
+    let touched = involved + [suspect] + standing.candidates.filter { $0.isMainEffect && $0.batch != nil }
     let effects = judge.effects { term in touched.contains { $0.isTouched(by: term) } }
     let cells = Comparison.series(patched, window: judge.window, effects: effects)
     let stillDefect = cells.reduce(0) { $0 + $1.logLikelihood(ratio: aligned.ratio.mean) }

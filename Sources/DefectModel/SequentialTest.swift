@@ -21,18 +21,16 @@ import Vocabulary
 /// after the other as firmware moves on.
 ///
 /// Batches differ harmlessly, and there are many: over a season a sound one at 1.3 is sure to look like a defect. So what is
-/// bet against is not that a batch (its firmware, its humid days) is as the others but that it is 1.1 times as bad: A is
-/// multiplied by 1.1, and λ is what comes on top. With θ its true ratio each λ is a supermartingale for every θ ≤ 1.1.
+/// bet against is not that a batch (its firmware, its humid days) is as the others but that it is as it always was: A is
+/// multiplied by h (`HarmlessDifference`), and λ is what comes on top.
 ///
 /// A defect that a profile knows with probability p has a second process that never restarts, with the threshold
 /// ln(1/p) + ln 20 (weighted testing); with restarts it would fire falsely within weeks.
 ///
 /// Checkable: one onset in a stratum of 10 equal devices, the suspect, a firmware, being one of them:
-/// ℓ(5) = ln 5 − ln 1.4 = 1.273; a batch: ln 5 − ln(1 + 4 · 1.1 / 10.1) = 1.248.
+/// ℓ(5) = ln 5 − ln 1.4 = 1.273; a batch with h = 1.1: ln 5 − ln(1 + 4 · 1.1 / 10.1) = 1.248.
 struct SequentialTest: Sendable {
   static let ratios = SIMD4<Double>(1.5, 2, 3, 5)
-  /// Up to which sound batches are taken to differ from the others.
-  static let harmlessRatio = 1.1
   static let logRatios = SIMD4<Double>(logarithm(1.5), logarithm(2), logarithm(3), logarithm(5))
 
   struct Process: Hashable, Sendable {
@@ -41,6 +39,8 @@ struct SequentialTest: Sendable {
     /// CUSUM at ratio 2 and the start of its present excursion above 0: the first changed bucket.
     var cusum = 0.0
     var excursionStart: Int32?
+    /// Of a batch; that of its firmwares and humid days, too.
+    var difference = HarmlessDifference()
 
     var logEvidence: Double {
       logSum([logs[0], logs[1], logs[2], logs[3]]) - logarithm(4)
@@ -90,6 +90,7 @@ struct SequentialTest: Sendable {
       rest = rest[bucket.endIndex...]
       let line = threshold(bucketsPerDay: bucketsPerDay)
       bets.establish { suspect in processes[suspect].map { $0.logEvidence >= line } ?? false }
+      bets.allow { batch in processes[batch]?.difference.ratio ?? 1 }
       bets.place(on: bucket, effects: effects)
       advance(by: &bets, startHour: first.startHour, known: known, bucketsPerDay: bucketsPerDay)
     }
@@ -104,6 +105,7 @@ struct SequentialTest: Sendable {
       let suspect = bets.suspect(slot)
       let (gains, uncapped) = Self.gains(bets.bets(of: slot), line: line)
       processes[suspect]?.advance(by: gains, uncapped: uncapped[1], startHour: startHour)
+      if bets.isBatch(slot) { for bet in bets.bets(of: slot) { processes[suspect]?.difference.learn(from: bet) } }
       if let prior = known[suspect] {
         weighted[suspect, default: SIMD4()] +=
           Self.gains(bets.bets(of: slot), line: Self.threshold(priorProbability: prior)).capped

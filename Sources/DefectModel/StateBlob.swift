@@ -4,9 +4,10 @@ import Vocabulary
 /// left the window, the coefficients in force there, the hazard of the last pass and that of the final cells. Sorted, words
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
 /// the forecasts; versions before 4 their drift. Forecasts of versions before 5 are left out, since those of a fleet's first
-/// days were made by the prior rate: they begin anew.
+/// days were made by the prior rate: they begin anew. Versions before 6 lack the batches' harmless differences, which are
+/// learnt from then on.
 enum StateBlob {
-  private static let version: UInt8 = 5
+  private static let version: UInt8 = 6
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -38,6 +39,13 @@ enum StateBlob {
     writer.double(final.drift.expected)
     writer.double(final.drift.came)
     writer.byte(final.drift.isDrifting ? 1 : 0)
+    let learnt = final.test.processes.filter { $0.value.difference != HarmlessDifference() }
+    writer.count(learnt.count)
+    for (suspect, process) in learnt.sorted(by: { $0.key < $1.key }) {
+      writer.suspect(suspect)
+      writer.double(process.difference.onsets)
+      writer.double(process.difference.expected)
+    }
     return writer.bytes
   }
 
@@ -65,7 +73,6 @@ enum StateBlob {
       let suspect = try reader.suspect()
       weighted[suspect] = try reader.four()
     }
-    final.test = SequentialTest(processes: processes, weighted: weighted)
     let hazard = try reader.hazard()
     var finalHazard = hazard
     if version > 1 {
@@ -87,6 +94,14 @@ enum StateBlob {
       final.drift = CalibrationDrift(
         expected: try reader.double(), came: try reader.double(), isDrifting: try reader.byte() != 0)
     }
+    if version > 5 {
+      for _ in 0..<(try reader.count()) {
+        let suspect = try reader.suspect()
+        let difference = HarmlessDifference(onsets: try reader.double(), expected: try reader.double())
+        processes[suspect]?.difference = difference
+      }
+    }
+    final.test = SequentialTest(processes: processes, weighted: weighted)
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }
     return (final, hazard, finalHazard)
   }

@@ -15,6 +15,7 @@ struct Suspect: Hashable, Sendable {
 
   var isPair: Bool { batch != nil && firmware != nil }
   var isMainEffect: Bool { !isHumid && !isPair }
+  var isBatch: Bool { isMainEffect && batch != nil }
 
   var cause: Cause {
     switch (batch != nil, firmware != nil, isHumid) {

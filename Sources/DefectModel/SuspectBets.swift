@@ -6,12 +6,16 @@ import Vocabulary
 struct SuspectBets {
   /// One stratum's bucket, as one suspect sees it.
   struct Bet {
+    /// π of a suspect like all others.
     var share: Double
+    /// h: how much worse it may be without being suspect.
+    var allowed: Double
     var onsets: Double
     var total: Double
 
     /// ℓ(λ).
     var gains: SIMD4<Double> {
+      let share = allowed * share / (allowed * share + 1 - share)
       var gains = SIMD4<Double>()
       for index in 0..<4 {
         gains[index] = -total * logarithmOfOnePlus(share * (SequentialTest.ratios[index] - 1))
@@ -36,6 +40,8 @@ struct SuspectBets {
   /// interaction those of its main effects unless their own gate is open.
   private var baselines: ContiguousArray<Double>
   private var onsets: ContiguousArray<Double>
+  /// h of the slot's batch; 1 of a firmware.
+  private var allowed: ContiguousArray<Double>
   private var placed: ContiguousArray<Placed> = []
   /// Slots with bets in the bucket, and each one's first and last bet.
   private(set) var slots: [Int] = []
@@ -58,6 +64,7 @@ struct SuspectBets {
     weights = ContiguousArray(repeating: 0, count: count)
     baselines = weights
     onsets = weights
+    allowed = ContiguousArray(repeating: 1, count: count)
     withoutOwn = ContiguousArray(repeating: 1, count: count)
     withoutMain = []
     first = ContiguousArray(repeating: -1, count: count)
@@ -86,7 +93,16 @@ struct SuspectBets {
     for slot in 0..<humidFirmwares { withoutMain[slot] = isOpen(suspect(slot)) ? 1 : withoutOwn[slot] }
   }
 
-  private func isOfBatch(_ slot: Int) -> Bool { slot < firmwares || slot >= humidBatches }
+  /// By what ratio each batch may differ from the others, its firmwares and humid days with it.
+  mutating func allow(_ ratio: (Suspect) -> Double) {
+    for slot in 0..<firmwares {
+      allowed[slot] = ratio(suspect(slot))
+      allowed[humidBatches + slot] = allowed[slot]
+    }
+    for (number, pair) in cells.lexicon.pairs.keys.enumerated() { allowed[pairs + number] = allowed[Int(pair >> 32)] }
+  }
+
+  func isBatch(_ slot: Int) -> Bool { slot < firmwares }
 
   func suspect(_ slot: Int) -> Suspect {
     let lexicon = cells.lexicon
@@ -163,9 +179,10 @@ struct SuspectBets {
     for slot in 0..<count where weights[slot] > 0 {
       let controls = total - weights[slot]
       guard controls > 1e-9 * total else { continue }
-      let own = baselines[slot] * (isOfBatch(slot) ? SequentialTest.harmlessRatio : 1)
       append(
-        Bet(share: own / (own + controls), onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
+        Bet(
+          share: baselines[slot] / (baselines[slot] + controls), allowed: allowed[slot],
+          onsets: onsets[slot] * group.weight, total: group.onsets * group.weight),
         to: slot)
     }
   }

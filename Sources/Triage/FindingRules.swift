@@ -4,7 +4,8 @@ import Vocabulary
 ///
 /// - The sequential gate alone opens it as `suspected`, both gates as `confirmed`, a profile's entry as `known` as soon
 ///   as the cohort has devices.
-/// - A confirmed one stands for `clearingDays` at least, unless another finding explains it.
+/// - A confirmed one stands for `clearingDays` at least, unless another finding explains it; and it stands as long as its cohort
+///   is one of two that the data can't choose between: what once told them apart has left the window, it isn't refuted.
 /// - It clears when the sequential gate is closed and its probability is below the policy's line, or when the model no
 ///   longer lists the cohort as near a gate. What people stand for (`known`, or confirmed by a person) stays.
 /// - Wider cohorts and main effects are judged first. A cohort wholly inside another's standing finding is explained by
@@ -27,12 +28,13 @@ struct FindingRules {
     var standing: [Cohort: Finding] = [:]
     for (key, finding) in book.findings where key.mode == belief.mode { standing[key.cohort] = finding }
     let beliefs = Dictionary(belief.cohorts.map { ($0.cohort, $0) }, uniquingKeysWith: { first, _ in first })
+    let rivals = Dictionary(belief.cohorts.flatMap(Self.rivals), uniquingKeysWith: { first, _ in first })
     var changes: [Finding] = []
     for cohort in Set(standing.keys).union(beliefs.keys).sorted(by: isJudgedBefore) {
       let parent = standing.values.filter { isExplained(cohort, by: $0, beliefs) }.min { $0.id < $1.id }
       let next =
         if let finding = standing[cohort] {
-          revised(finding, beliefs[cohort], parent: parent)
+          revised(finding, beliefs[cohort], parent: parent, rival: rivals[cohort])
         } else {
           beliefs[cohort].flatMap { opened($0, belief.mode, book, parent: parent) }
         }
@@ -78,9 +80,18 @@ struct FindingRules {
     }
   }
 
-  private func revised(_ finding: Finding, _ belief: CohortBelief?, parent: Finding?) -> Finding? {
+  /// By each of the two that an unresolved cohort can't choose between, the other.
+  private static func rivals(_ belief: CohortBelief) -> [(Cohort, Cohort)] {
+    guard belief.cohort.cause == .unresolved, belief.candidates.count == 2 else { return [] }
+    let cohorts = belief.candidates.map(\.cohort)
+    return [(cohorts[0], cohorts[1]), (cohorts[1], cohorts[0])]
+  }
+
+  /// - Parameter rival: what the data can't tell its cohort from.
+  private func revised(_ finding: Finding, _ belief: CohortBelief?, parent: Finding?, rival: Cohort?) -> Finding? {
     let mode = ModeKey(product: finding.product, mode: finding.failureMode)
-    if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent) {
+    if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent, rival) {
+      if parent == nil, belief == nil, rival != nil, finding.state == .confirmed { return nil }
       // Held as it was when the data bore it out, not rewritten with a doubt that may pass.
       guard parent != nil || hasStoodLongEnough(finding, belief) else { return nil }
       var next = finding
@@ -115,8 +126,9 @@ struct FindingRules {
     return Double(now.milliseconds - detected.milliseconds) >= policy.clearingDays * Double(EventTime.day)
   }
 
-  private func clearingReason(_ belief: CohortBelief?, _ parent: Finding?) -> String? {
+  private func clearingReason(_ belief: CohortBelief?, _ parent: Finding?, _ rival: Cohort?) -> String? {
     if let parent { return "finding \(parent.id) (\(parent.cohort.words)) explains it" }
+    if belief == nil, let rival { return "the data can't tell it from \(rival.words)" }
     guard let belief else { return "its devices no longer fail noticeably more often than others" }
     if isRefuted(belief), let tally = belief.verdicts?.tally {
       return "of \(Wording.count(tally.examined, "device")) examined, \(tally.cleared) had no such fault: "

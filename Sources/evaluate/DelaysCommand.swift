@@ -30,10 +30,16 @@ struct DelaysCommand: ParsableCommand {
         run, horizon: horizon,
         look: trace
           ? { day, belief in Narration.say("   day \(day): \(words(belief)), p \(f(belief.probability))") } : nil)
-      for wrong in days.wrong { Narration.say("  seed \(seed) day \(wrong.day): wrong \(words(wrong.belief))") }
+      for wrong in days.wrong {
+        let harmless = wrong.belief.cohort.batch.flatMap { run.harmless[$0] }.map { ", its batch differs by \(f($0))" }
+        Narration.say("  seed \(seed) day \(wrong.day): wrong \(words(wrong.belief))\(harmless ?? "")")
+      }
       if let cohort = run.cohort {
-        let gates = [("sequential", days.sequential), ("posterior", days.posterior), ("both", days.both)]
-          .map { name, day in "\(name) \(day.map(String.init) ?? "never")" }.joined(separator: ", ")
+        let gates = [
+          ("sequential", days.sequential), ("posterior", days.posterior), ("both", days.both), ("alone", days.alone),
+        ]
+        .map { name, day in "\(name) \(day.map(String.init) ?? "never")" }.joined(separator: ", ")
+        if let belief = days.found { Narration.say("  found \(words(belief))") }
         Narration.say("seed \(seed) \(words(cohort)), ratio \(f(run.relativeRisk)): \(gates)")
       }
       measured.append(days)
@@ -45,9 +51,13 @@ struct DelaysCommand: ParsableCommand {
     let wrong = measured.count { !$0.wrong.isEmpty }
     if fleets.defect != .none {
       let found = measured.count { $0.both != nil }
-      Narration.say("found within \(horizon) days: \(found) of \(measured.count)\(interval(found, of: measured.count))")
+      let unresolved = measured.count { $0.found?.cohort.cause == .unresolved }
+      Narration.say(
+        "found within \(horizon) days: \(found) of \(measured.count)\(interval(found, of: measured.count)), "
+          + "\(unresolved) of them unresolved between it and another")
       for (name, gate) in [
         ("sequential gate", \GateDays.sequential), ("posterior gate", \.posterior), ("both", \.both),
+        ("named alone", \.alone),
       ] {
         // What wasn't found took longer than all that was.
         let days = measured.map { $0[keyPath: gate].map(Double.init) ?? .infinity }
@@ -70,6 +80,8 @@ struct DelaysCommand: ParsableCommand {
   private func words(_ belief: CohortBelief) -> String {
     "\(words(belief.cohort)), evidence \(f(belief.logEvidence)) of \(f(belief.logThreshold)), "
       + "\(belief.failures) onsets where \(f(belief.expectedFailures)) were expected, ratio \(f(belief.rateRatio.mean))"
+      + belief.candidates.filter { $0.probability >= 0.01 }.map { ", \(words($0.cohort)) \(f($0.probability))" }
+      .joined()
   }
 
   private func words(_ cohort: Cohort) -> String {

@@ -14,6 +14,10 @@ struct GateDays {
   private(set) var sequential: Int?
   private(set) var posterior: Int?
   private(set) var both: Int?
+  /// Both, and the planted cohort is named alone.
+  private(set) var alone: Int?
+  /// What was said of it then: of the planted cohort, or of one unresolved between it and another.
+  private(set) var found: CohortBelief?
   private(set) var wrong: [Wrong] = []
 
   /// - Parameters:
@@ -32,7 +36,7 @@ struct GateDays {
       let bucket = UnitFleet.bucket(day)
       let beliefs = model.close(bucket, finalBefore: bucket.end - 7 * EventTime.day)
       for belief in beliefs.flatMap(\.cohorts) {
-        if let change = run.change, day >= change, belief.cohort == run.cohort {
+        if let change = run.change, let cohort = run.cohort, day >= change, Self.names(belief, cohort) {
           note(belief, day: day + 1 - change)
           look?(day + 1 - change, belief)
         } else if belief.isSequentialGateOpen, belief.isPosteriorGateOpen,
@@ -41,13 +45,23 @@ struct GateDays {
           wrong.append(Wrong(day: day + 1 - (run.change ?? 0), belief: belief))
         }
       }
-      if both != nil, look == nil { return }
+      if alone != nil, look == nil { return }
     }
+  }
+
+  /// Whether the belief is of the cohort, or can't choose between it and another.
+  private static func names(_ belief: CohortBelief, _ cohort: Cohort) -> Bool {
+    guard belief.cohort.cause == .unresolved else { return belief.cohort == cohort }
+    return belief.candidates.count <= 2 && belief.candidates.contains { $0.cohort == cohort }
   }
 
   private mutating func note(_ belief: CohortBelief, day: Int) {
     if belief.isSequentialGateOpen { sequential = sequential ?? day }
     if belief.isPosteriorGateOpen { posterior = posterior ?? day }
-    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen { both = both ?? day }
+    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen {
+      both = both ?? day
+      if belief.cohort.cause != .unresolved { alone = alone ?? day }
+      found = found ?? belief
+    }
   }
 }

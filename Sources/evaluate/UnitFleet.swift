@@ -16,7 +16,10 @@ struct UnitFleet {
   var risks = 2.5...4.0
   var devices = 40_000
   var days = 120
+  /// Onsets a device and day, before every effect.
   var rate = 0.001
+  /// Standard deviation of ln(hazard) between sound batches.
+  var variation = 0.1
 
   static let batches = 40
   private static let strata = 18
@@ -28,6 +31,8 @@ struct UnitFleet {
     var cohort: Cohort?
     /// The first day on which a device was under the defect.
     var change: Int?
+    /// By how much sound batches differ.
+    var harmless: [Symbol: Double] = [:]
     var days: [[Evidence]] = []
     /// Of the devices under the defect in the fortnight from the change on: onsets, and those of them that would have come
     /// without it.
@@ -60,7 +65,8 @@ struct UnitFleet {
       run.cohort = Cohort(
         cause: .batchAndFirmware, batch: Self.batchName(badBatch), firmware: Self.firmwareName(badFirmware))
     }
-    let batchFactor = (0..<Self.batches).map { _ in exp(0.1 * draw.normal()) }
+    let batchFactor = (0..<Self.batches).map { _ in exp(variation * draw.normal()) }
+    for (batch, factor) in batchFactor.enumerated() { run.harmless[Self.batchName(batch)] = factor }
     let firmwareFactor = Self.releases.map { _ in exp(0.03 * draw.normal()) }
     let regionFactor = (0..<Self.strata).map { _ in exp(0.3 * draw.normal()) }
     let shares = (0..<6).map { _ in

@@ -1,12 +1,26 @@
 import Foundation
 import FuzzTargets
 
-/// libFuzzer's side of the targets: it has `main`, and calls these. Built by `make fuzz` alone, in a build of its own with
+/// libFuzzer's side of the targets: it calls these. Built by `make fuzz` alone, in a build of its own with
 /// every module that reads bytes instrumented; see `Package.swift`. The target is named by FOREWARN_FUZZ_TARGET.
 private let target = ProcessInfo.processInfo.environment["FOREWARN_FUZZ_TARGET"].flatMap(FuzzTarget.init)
 
-/// What one input is read against; made once, as making it costs more than reading.
-private let bench = Result { try FuzzBench() }
+/// What one input is read against; made once, as making it costs more than reading. libFuzzer reads on one thread.
+nonisolated(unsafe) private let bench = Result { try FuzzBench() }
+
+/// libFuzzer's `main`, but that it takes the reader as an argument.
+@_silgen_name("LLVMFuzzerRunDriver")
+private func fuzz(
+  _ count: UnsafeMutablePointer<Int32>, _ arguments: UnsafeMutableRawPointer,
+  _ read: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
+) -> Int32
+
+/// What the package manager calls a program's `main`, after its target.
+@_cdecl("fuzz_main")
+public func main(_ count: Int32, _ arguments: UnsafeMutableRawPointer) -> Int32 {
+  var (count, arguments): (Int32, UnsafeMutableRawPointer?) = (count, arguments)
+  return fuzz(&count, &arguments, testOneInput)
+}
 
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?) -> Int32 {

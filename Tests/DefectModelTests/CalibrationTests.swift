@@ -132,9 +132,9 @@ struct CalibrationTests {
     var model = HazardModel(profiles: [SimulatedFleet.profile])
     model.learn(Self.tally([(0.1, 100, 20)]), of: SimulatedFleet.key)
     let blob = model.state(of: SimulatedFleet.key)
-    #expect(blob[0] == 5)
+    #expect(blob[0] == 6)
     var other = HazardModel(profiles: [SimulatedFleet.profile])
-    try other.restoreState(mode: SimulatedFleet.key, blob: [4] + blob.dropFirst())
+    try other.restoreState(mode: SimulatedFleet.key, blob: [4] + blob.dropFirst().dropLast())  // no batch's difference
     #expect(other.calibration(of: SimulatedFleet.key).isEmpty)
     #expect(other.drift(of: SimulatedFleet.key) == model.drift(of: SimulatedFleet.key))
   }

@@ -96,6 +96,31 @@ struct DetectionTests {
     #expect(only.belief.separation?.contains("for 14 days would tell") == true)
   }
 
+  @Test(arguments: [(0.02, [Cause.batch, .batchAndFirmware]), (0.5, [])])
+  func `a bad batch nearly all of which runs one firmware is unresolved between itself and the two together`(
+    shareOnOther: Double, candidates: [Cause]
+  ) throws {
+    let fleet = SimulatedFleet(
+      seed: 102, devices: 2500, days: 40, releases: [-1000, -500],
+      effect: { $0.device.batch == 4 ? 4 : 1 },
+      arrange: { device, generator in
+        let isNew = generator.unit() >= (device.batch == 4 ? shareOnOther : 0.5)
+        device.installs = isNew ? [-1000, -500] : [-1000, 10_000]
+      })
+    let found = SimulatedFleet.findings(in: fleet.run().days, passEvery: 4).findings
+    let only = try #require(found.first)
+    #expect(found.count == 1)
+    guard !candidates.isEmpty else {
+      #expect(only.cohort == Cohort(cause: .batch, batch: SimulatedFleet.batchName(4), firmware: nil))
+      return
+    }
+    #expect(
+      only.cohort
+        == Cohort(cause: .unresolved, batch: SimulatedFleet.batchName(4), firmware: SimulatedFleet.firmwareName(1)))
+    #expect(Set(only.belief.candidates.map(\.cohort.cause)) == Set(candidates))
+    #expect(only.belief.separation?.hasSuffix(" of batch B04 on another firmware, for 14 days would tell") == true)
+  }
+
   @Test func `a defect that the profile knows is found earlier than without the entry`() throws {
     var profile = SimulatedFleet.profile
     profile.known = [
@@ -105,7 +130,7 @@ struct DetectionTests {
       .days
     let without = try #require(SimulatedFleet.findings(in: days, passEvery: 2).findings.first)
     let with = try #require(SimulatedFleet.findings(in: days, profile: profile, passEvery: 2).findings.first)
-    #expect(with.cohort == without.cohort)
+    #expect(with.cohort == Cohort(cause: .batch, batch: SimulatedFleet.batchName(5)))
     #expect(with.day <= without.day)
     #expect(with.belief.known?.probability == 0.5)
   }

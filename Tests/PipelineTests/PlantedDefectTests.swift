@@ -60,7 +60,9 @@ import Vocabulary
           && $0.cohort.cause == defect.cause
           && $0.cohort.batch?.text == defect.batch && $0.cohort.firmware?.text == defect.firmware
       }
-      #expect(found != nil, "\(defect.failureMode) \(defect.batch ?? defect.firmware ?? "")")
+      #expect(
+        found != nil,
+        "\(defect.failureMode) \(defect.batch ?? defect.firmware ?? "") isn't among \(confirmed.map(\.explanation))")
     }
     let affected = Set(truth.defects.flatMap(\.affectedDevices))
     #expect(raised.tickets.filter { !affected.contains($0.device) }.map(\.id) == [])

@@ -190,6 +190,29 @@ struct FindingRulesTests {
     #expect(cleared.history.last?.reason == "finding \(batch.id) (batch W18) explains it")
   }
 
+  @Test func `a confirmed finding stands while the data can't tell it from another, a suspected one makes room`() throws
+  {
+    let pair = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    let undecided = Situation.belief(Cohort(cause: .unresolved, batch: "W18", firmware: "3.2.0")) {
+      $0.candidates = [
+        Candidate(cohort: pair, probability: 0.8), Candidate(cohort: Situation.batch, probability: 0.2),
+      ]
+    }
+    for isConfirmed in [true, false] {
+      var desk = Desk()
+      desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = isConfirmed }]))
+      let batch = try #require(desk.finding)
+      // Long after the days that it stands for in any case.
+      for day in 1...40 { desk.run(triage, Situation.pass(day, [undecided])) }
+      #expect(desk.findings.map(\.cohort) == [isConfirmed ? Situation.batch : undecided.cohort])
+      let last = try #require(desk.lastFindings.first { $0.id == batch.id })
+      #expect(last.state == (isConfirmed ? .confirmed : .cleared))
+      if !isConfirmed {
+        #expect(last.history.last?.reason == "the data can't tell it from batch W18 on firmware 3.2.0")
+      }
+    }
+  }
+
   @Test(arguments: [
     (1.05, false), (1.12, true),
   ])
