@@ -9,8 +9,8 @@ import Vocabulary
 ///   out at the time.
 /// - And the devices just outside must agree: where a batch is to blame, its devices on other firmware and in dry weather
 ///   fail, too; where a batch on a firmware is to blame, the batch's devices on other firmware don't.
-/// - A batch or a firmware is named alone once it is 95 % likely against the batch on that firmware, and that one once it is so
-///   against each of the two; before, the cohort is unresolved and names the two.
+/// - A batch or a firmware is named alone once it is 95 % likely against the batch on that firmware, if that is new to it, and
+///   that one once it is so against each of the two; before, the cohort is unresolved and names the two.
 /// - A cohort whose own posterior is below 0.5 and much of whose onsets lie in a stronger cohort is explained by that one and
 ///   not listed.
 struct CohortJudge {
@@ -203,14 +203,42 @@ struct CohortJudge {
   private static let oddsOfCause = logarithm(19)
 
   /// The batch on a firmware (of those with a quarter of its onsets or more) that may be to blame in the main effect's place:
-  /// the likeliest, unless the main effect is 95 % likely against it. What a profile knows needs no such proof.
+  /// the likeliest, unless the main effect is 95 % likely against it; where these devices had that firmware for weeks, so that a
+  /// defect of the two together would have shown before, unless it is the likelier. What a profile knows needs no such proof.
   private func disputingPair(of main: Suspect) -> Suspect? {
     guard main.isMainEffect, knowledge.known[main] == nil else { return nil }
     let pairs = rivals(of: main).filter { $0.isPair && $0.isInside(main) }
     guard !pairs.isEmpty else { return nil }
     let logs = logOdds(of: [main] + pairs)
     let likeliest = pairs.indices.max { logs[$0 + 1] == logs[$1 + 1] ? $1 < $0 : logs[$0 + 1] < logs[$1 + 1] }
-    return likeliest.flatMap { logs[0] - logs[$0 + 1] < Self.oddsOfCause ? pairs[$0] : nil }
+    return likeliest.flatMap { index in
+      let margin = isNew(pairs[index], to: main) ? Self.oddsOfCause : 0
+      return logs[0] - logs[index + 1] < margin ? pairs[index] : nil
+    }
+  }
+
+  /// Whether the pair's firmware was new to the main effect's devices when they changed: fewer than half of them had it in the
+  /// week before (where there is none, in the week after). Where the change lies before the window nobody can say, and it may
+  /// have been; unless they all have it.
+  private func isNew(_ pair: Suspect, to main: Suspect) -> Bool {
+    guard let first = window.buckets.first else { return false }
+    let series = [pair, main].map {
+      Comparison.series($0, window: window, effects: effects { _ in false }, countsQuiet: true)
+    }
+    func exposures(_ hours: Range<Int32>) -> (pair: Double, main: Double) {
+      let sums = series.map { $0.lazy.filter { hours.contains($0.startHour) }.reduce(0) { $0 + $1.exposure } }
+      return (sums[0], sums[1])
+    }
+    let all = exposures(first.startHour..<Int32.max)
+    guard all.pair < all.main else { return false }
+    if let start = test.processes[pair]?.excursionStart, start < first.startHour { return true }
+    let compared = comparison(main, without: nil)
+    let onset = AlignedRatio(compared).onsetIndex
+    guard compared.indices.contains(onset) else { return true }
+    let change = compared[onset].startHour
+    var around = exposures(change - 7 * 24..<change)
+    if around.main == 0 { around = exposures(change..<change + 7 * 24) }
+    return around.pair < around.main / 2
   }
 
   /// Pairs over a sequential gate, their own or a main effect's, whose excess is certain and whose cause the data can't tell:

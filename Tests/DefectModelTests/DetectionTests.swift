@@ -102,10 +102,10 @@ struct DetectionTests {
   ) throws {
     let fleet = SimulatedFleet(
       seed: 102, devices: 2500, days: 40, releases: [-1000, -500],
-      effect: { $0.device.batch == 4 ? 4 : 1 },
+      effect: { $0.device.batch == 4 && $0.day >= 9 ? 4 : 1 },
       arrange: { device, generator in
         let isNew = generator.unit() >= (device.batch == 4 ? shareOnOther : 0.5)
-        device.installs = isNew ? [-1000, -500] : [-1000, 10_000]
+        device.installs = isNew ? [-1000, 8] : [-1000, 10_000]
       })
     let found = SimulatedFleet.findings(in: fleet.run().days, passEvery: 4).findings
     let only = try #require(found.first)
@@ -119,6 +119,18 @@ struct DetectionTests {
         == Cohort(cause: .unresolved, batch: SimulatedFleet.batchName(4), firmware: SimulatedFleet.firmwareName(1)))
     #expect(Set(only.belief.candidates.map(\.cohort.cause)) == Set(candidates))
     #expect(only.belief.separation?.hasSuffix(" of batch B04 on another firmware, for 14 days would tell") == true)
+  }
+
+  @Test(arguments: [0, 0.03])
+  func `a batch that turns bad on firmware that it had for weeks is named alone`(shareOnOther: Double) throws {
+    let fleet = SimulatedFleet(
+      seed: 103, devices: 2500, days: 50, releases: [-1000, -500],
+      effect: { $0.device.batch == 4 && $0.day >= 20 ? 4 : 1 },
+      arrange: { device, generator in
+        device.installs = generator.unit() < shareOnOther ? [-1000, 10_000] : [-1000, -500]
+      })
+    let found = SimulatedFleet.findings(in: fleet.run().days, passEvery: 4).findings
+    #expect(found.map(\.cohort) == [Cohort(cause: .batch, batch: SimulatedFleet.batchName(4), firmware: nil)])
   }
 
   @Test func `a defect that the profile knows is found earlier than without the entry`() throws {
