@@ -27,7 +27,7 @@ struct DelaysCommand: ParsableCommand {
     for seed in fleets.seeds.seeds {
       let run = fleets.fleet(seed).run()
       let days = try GateDays(
-        run, horizon: horizon,
+        run, horizon: horizon, untilAlone: true,
         look: trace
           ? { day, belief in Narration.say("   day \(day): \(words(belief)), p \(f(belief.probability))") } : nil)
       for wrong in days.wrong {

@@ -22,9 +22,11 @@ struct GateDays {
 
   /// - Parameters:
   ///   - horizon: days after the change in which it must be found; then, or when it is, the run ends.
+  ///   - untilAlone: the run goes on when it is found, until it is named alone.
   ///   - look: what is held of the planted cohort, each day. Whoever looks sees all of the horizon.
   init(
-    _ run: UnitFleet.Run, horizon: Int, look: ((_ day: Int, _ belief: CohortBelief) -> Void)? = nil
+    _ run: UnitFleet.Run, horizon: Int, untilAlone: Bool = false,
+    look: ((_ day: Int, _ belief: CohortBelief) -> Void)? = nil
   ) throws {
     var model = HazardModel(profiles: [UnitFleet.profile])
     let end = run.change.map { min($0 + horizon, run.days.count) } ?? run.days.count
@@ -45,7 +47,7 @@ struct GateDays {
           wrong.append(Wrong(day: day + 1 - (run.change ?? 0), belief: belief))
         }
       }
-      if alone != nil, look == nil { return }
+      if untilAlone ? alone != nil : both != nil, look == nil { return }
     }
   }
 

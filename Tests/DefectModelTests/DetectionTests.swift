@@ -109,9 +109,10 @@ struct DetectionTests {
       })
     let found = SimulatedFleet.findings(in: fleet.run().days, passEvery: 4).findings
     let only = try #require(found.first)
-    #expect(found.count == 1)
+    // What is said at first may become certain later, and is of nobody else.
+    #expect(found.allSatisfy { $0.cohort.batch == SimulatedFleet.batchName(4) })
     guard !candidates.isEmpty else {
-      #expect(only.cohort == Cohort(cause: .batch, batch: SimulatedFleet.batchName(4), firmware: nil))
+      #expect(found.map(\.cohort) == [Cohort(cause: .batch, batch: SimulatedFleet.batchName(4), firmware: nil)])
       return
     }
     #expect(
