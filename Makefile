@@ -97,13 +97,13 @@ faults: build  ## every fault of the list, for real, and the table of what came 
 PURE := Vocabulary|FirmwareProfiles|DeviceHistory|DefectModel|Triage|Pipeline|Fingerprints|FuzzTargets
 CONCURRENT := GatewayTests|BrokerTests|CaseStoreTests|ControlProtocolTests|RigTests
 SUITES ?= $(PURE)|$(CONCURRENT)|forewarnTests|DashboardTests
-FAST := --skip PlantedDefectTests
+WITHOUT_FLEETS := --skip PlantedDefectTests
 OWN := --explicit-target-dependency-import-check error
 
 asan: deps check-swift  ## the tests with AddressSanitizer; SUITES="…|…": those
 	swift build --scratch-path .build/asan --sanitize=address $(OWN) --build-tests
-	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build/asan --sanitize=address $(OWN) --skip-build --no-parallel $(FAST) \
-	  --filter '$(SUITES)'
+	ASAN_OPTIONS=detect_leaks=0 swift test --scratch-path .build/asan --sanitize=address $(OWN) --skip-build --no-parallel \
+	  $(WITHOUT_FLEETS) --filter '$(SUITES)'
 
 tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
 	swift build --scratch-path .build/tsan --sanitize=thread $(OWN) --build-tests
@@ -111,8 +111,8 @@ tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
 
 coverage: deps check-swift  ## which lines the tests run, by module; pure ones must reach 95 %; SUITES="…": only by those
 	swift build --scratch-path .build/coverage --enable-code-coverage $(OWN) --build-tests
-	swift test --scratch-path .build/coverage --enable-code-coverage $(OWN) --skip-build --no-parallel $(FAST) --filter '$(SUITES)' \
-	  > .build/coverage.log 2>&1 || { tail -40 .build/coverage.log; exit 1; }
+	swift test --scratch-path .build/coverage --enable-code-coverage $(OWN) --skip-build --no-parallel \
+	  $(WITHOUT_FLEETS) --filter '$(SUITES)' > .build/coverage.log 2>&1 || { tail -40 .build/coverage.log; exit 1; }
 	@Tests/coverage .build/coverage/debug/codecov/forewarn.json
 
 HOURS ?= 1

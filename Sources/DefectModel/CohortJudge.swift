@@ -9,8 +9,7 @@ import Vocabulary
 ///   out at the time.
 /// - And the devices just outside must agree: where a batch is to blame, its devices on other firmware and in dry weather
 ///   fail, too; where a batch on a firmware is to blame, the batch's devices on other firmware don't.
-/// - A batch or a firmware is named alone once it is 95 % likely against the batch on that firmware, if that is new to it, and
-///   that one once it is so against each of the two; before, the cohort is unresolved and names the two.
+/// - A cause is named alone once it is likely enough against those that it can be mistaken for (`UnresolvedCauses.swift`).
 /// - A cohort whose own posterior is below 0.5 and much of whose onsets lie in a stronger cohort is explained by that one and
 ///   not listed.
 struct CohortJudge {
@@ -116,7 +115,7 @@ struct CohortJudge {
       }
     }
 
-    fileprivate func isStronger(than other: Standing) -> Bool {
+    func isStronger(than other: Standing) -> Bool {
       if isUnresolved != other.isUnresolved { return isUnresolved }
       let isOpen = isPosteriorOpen && isSequentialOpen
       if isOpen != (other.isPosteriorOpen && other.isSequentialOpen) { return isOpen }
@@ -197,101 +196,7 @@ struct CohortJudge {
     return own > 0 && shared >= 0.2 * own
   }
 
-  // MARK: What can't be told apart
-
-  /// ln 19: a cause is named alone once it is 95 % likely, against the other that may be it.
-  private static let oddsOfCause = logarithm(19)
-
-  /// The batch on a firmware (of those with a quarter of its onsets or more) that may be to blame in the main effect's place:
-  /// the likeliest, unless the main effect is 95 % likely against it; where these devices had that firmware for weeks, so that a
-  /// defect of the two together would have shown before, unless it is the likelier. What a profile knows needs no such proof.
-  private func disputingPair(of main: Suspect) -> Suspect? {
-    guard main.isMainEffect, knowledge.known[main] == nil else { return nil }
-    let pairs = rivals(of: main).filter { $0.isPair && $0.isInside(main) }
-    guard !pairs.isEmpty else { return nil }
-    let logs = logOdds(of: [main] + pairs)
-    let likeliest = pairs.indices.max { logs[$0 + 1] == logs[$1 + 1] ? $1 < $0 : logs[$0 + 1] < logs[$1 + 1] }
-    return likeliest.flatMap { index in
-      let margin = isNew(pairs[index], to: main) ? Self.oddsOfCause : 0
-      return logs[0] - logs[index + 1] < margin ? pairs[index] : nil
-    }
-  }
-
-  /// Whether the pair's firmware was new to the main effect's devices when they changed: fewer than half of them had it in the
-  /// week before (where there is none, in the week after). Where the change lies before the window nobody can say, and it may
-  /// have been; unless they all have it.
-  private func isNew(_ pair: Suspect, to main: Suspect) -> Bool {
-    guard let first = window.buckets.first else { return false }
-    let series = [pair, main].map {
-      Comparison.series($0, window: window, effects: effects { _ in false }, countsQuiet: true)
-    }
-    func exposures(_ hours: Range<Int32>) -> (pair: Double, main: Double) {
-      let sums = series.map { $0.lazy.filter { hours.contains($0.startHour) }.reduce(0) { $0 + $1.exposure } }
-      return (sums[0], sums[1])
-    }
-    let all = exposures(first.startHour..<Int32.max)
-    guard all.pair < all.main else { return false }
-    if let start = test.processes[pair]?.excursionStart, start < first.startHour { return true }
-    let compared = comparison(main, without: nil)
-    let onset = AlignedRatio(compared).onsetIndex
-    guard compared.indices.contains(onset) else { return true }
-    let change = compared[onset].startHour
-    var around = exposures(change - 7 * 24..<change)
-    if around.main == 0 { around = exposures(change..<change + 7 * 24) }
-    return around.pair < around.main / 2
-  }
-
-  /// Pairs over a sequential gate, their own or a main effect's, whose excess is certain and whose cause the data can't tell:
-  /// - batch or firmware: neither main effect is certain alone (or both are, or they are the same devices), the sum is, their
-  ///   likelihoods are within a factor of 20 of each other, and "the pair alone" isn't likelier than both;
-  /// - a main effect or the pair: neither is 95 % likely against the other (an interaction starts with a quarter of the odds).
-  ///   That is what a bad batch looks like as long as nearly all of its devices run one firmware.
-  private func unresolved(among standings: [Standing]) -> [Standing] {
-    var pairs: [Suspect: Standing] = [:]
-    for open in standings where open.isSequentialOpen {
-      let suspects: [Suspect]
-      if open.suspect.isPair {
-        suspects = open.isPosteriorOpen ? [] : [open.suspect]
-      } else {
-        suspects =
-          aliases(of: open.suspect).map {
-            Suspect(batch: open.suspect.batch ?? $0.batch, firmware: open.suspect.firmware ?? $0.firmware)
-          } + (open.isPosteriorOpen ? [] : [disputingPair(of: open.suspect)].compactMap(\.self))
-      }
-      // The final coefficients may have given the excess to one of the two, and with it the other's evidence.
-      for suspect in suspects where pairs[suspect].map({ open.isStronger(than: $0) }) ?? true {
-        var standing = open
-        standing.suspect = suspect
-        pairs[suspect] = standing
-      }
-    }
-    for resolved in standings where resolved.isSequentialOpen && resolved.isPosteriorOpen {
-      for pair in pairs.keys where pair.isInside(resolved.suspect) && !resolved.suspect.isHumid { pairs[pair] = nil }
-    }
-    return pairs.values.sorted { $0.isStronger(than: $1) }.prefix(4).compactMap { standing -> Standing? in
-      let explanations = standing.suspect.mainEffects + [standing.suspect]
-      let joint = fit.probability(explanations.compactMap { numbers[$0] }, above: Self.riskLine)
-      guard joint >= Self.certainty, let candidates = candidates(among: explanations) else { return nil }
-      var result = standing
-      result.candidates = candidates
-      result.isPosteriorOpen = true
-      result.isKnown = false
-      result.probability = joint
-      return result
-    }
-  }
-
-  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart.
-  private func candidates(among explanations: [Suspect]) -> [Suspect]? {
-    let ranked = zip(explanations, logOdds(of: explanations)).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
-    let (first, second) = (ranked[0], ranked[1])
-    guard first.0.isMainEffect, second.0.isMainEffect else {
-      return first.1 - second.1 < Self.oddsOfCause ? [first.0, second.0] : nil
-    }
-    let areCertain = [first.0, second.0].map { probability($0) >= Self.certainty }
-    guard areCertain[0] == areCertain[1] || areAliases(first.0, second.0) else { return nil }
-    return first.1 - second.1 < logarithm(20) ? [first.0, second.0] : nil
-  }
+  // MARK: Comparisons
 
   /// ln of what each explanation's likelihood and its odds beforehand come to.
   func logOdds(of explanations: [Suspect]) -> [Double] {
@@ -321,7 +226,7 @@ struct CohortJudge {
     // An interaction must also be likelier than its main effects alone; a batch on a firmware 95 % likely against each.
     if !suspect.isMainEffect {
       let logs = logOdds(of: [suspect] + suspect.mainEffects)
-      let margin = suspect.isPair && knowledge.known[suspect] == nil ? Self.oddsOfCause : 0
+      let margin = suspect.isPair && !isKnown(suspect) ? Self.oddsOfCause : 0
       guard logs.dropFirst().allSatisfy({ logs[0] - $0 >= margin }) else { return false }
     }
     let own = comparison(suspect, without: nil)
@@ -344,7 +249,7 @@ struct CohortJudge {
     } && suspect.mainEffects.allSatisfy { support($0, without: suspect).most <= 2 }
   }
 
-  private func comparison(_ suspect: Suspect, without excluded: Suspect?) -> [Comparison] {
+  func comparison(_ suspect: Suspect, without excluded: Suspect?) -> [Comparison] {
     let others = aliases(of: suspect)
     let effects = effects { term in
       suspect.isTouched(by: term) || (excluded?.isTouched(by: term) ?? false)
@@ -364,7 +269,7 @@ struct CohortJudge {
 
   /// Batches (of a firmware's suspect) or firmwares (of a batch's) that are nearly the same devices: what the fit gave to
   /// them may as well be the suspect's.
-  private func aliases(of suspect: Suspect) -> [Suspect] {
+  func aliases(of suspect: Suspect) -> [Suspect] {
     let mains = suspect.isMainEffect ? [suspect] : suspect.mainEffects
     return numbers.keys.filter { other in
       other.isMainEffect && mains.contains { ($0.batch == nil) != (other.batch == nil) && areAliases($0, other) }
@@ -372,7 +277,7 @@ struct CohortJudge {
   }
 
   /// Whether nine in ten of the onsets of each are the other's.
-  private func areAliases(_ first: Suspect, _ second: Suspect) -> Bool {
+  func areAliases(_ first: Suspect, _ second: Suspect) -> Bool {
     let forward = onsets(of: first, sharedWith: second)
     let backward = onsets(of: second, sharedWith: first)
     return forward.shared > 0 && forward.shared >= 0.9 * forward.own && backward.shared >= 0.9 * backward.own

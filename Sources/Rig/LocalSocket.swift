@@ -19,13 +19,20 @@ package enum LocalSocket {
 
   /// A connected TCP socket, to be closed with `close`: for clients that no library would be.
   package static func connect(port: UInt16) throws -> Int32 {
-    let descriptor = try open(AF_INET)
-    guard connect(descriptor, port) else {
-      let failure = errno
-      close(descriptor)
-      throw RigError.system(failure, "no connection to 127.0.0.1:\(port)")
+    guard let descriptor = try connect(ifServed: port) else {
+      throw RigError.system(ECONNREFUSED, "no connection to 127.0.0.1:\(port)")
     }
     return descriptor
+  }
+
+  /// The same; `nil` where nobody listens (any more).
+  package static func connect(ifServed port: UInt16) throws -> Int32? {
+    let descriptor = try open(AF_INET)
+    if connect(descriptor, port) { return descriptor }
+    let failure = errno
+    close(descriptor)
+    if failure == ECONNREFUSED || failure == ECONNRESET { return nil }
+    throw RigError.system(failure, "no connection to 127.0.0.1:\(port)")
   }
 
   private static func connect(_ descriptor: Int32, _ port: UInt16) -> Bool {
