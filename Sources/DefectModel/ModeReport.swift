@@ -72,7 +72,9 @@ extension ModeReport {
     let test = model.openHead(until: .max, pass)
     let line = test.threshold(bucketsPerDay: model.bucketsPerDay)
     falseFindings = FalseFindings(
-      watched: test.processes.count, buckets: bucketsWithOnsets, bucketsPerDay: model.bucketsPerDay,
+      watched: test.processes.count, buckets: bucketsWithOnsets,
+      stakes: test.stakes(ofLast: bucketsWithOnsets, bucketsPerDay: model.bucketsPerDay),
+      bucketsPerDay: model.bucketsPerDay,
       priorProbabilities: Array(model.knowledge.priorProbabilities.values), logThreshold: line)
     effects = Self.effects(model)
     nearGate = Self.near(test, line: line, known: model.knowledge.priorProbabilities)

@@ -6,8 +6,9 @@ import Vocabulary
 /// With η from before the bucket, A = Σ_{c∈k} n exp(η_c − b_c), b_c the sum of all effects that k may be behind (below), and
 /// C = Σ_{c∉k} n exp(η_c), π = A / (A + C):
 /// ℓ_s(λ) = o ln λ − d ln(1 + π (λ − 1)) for λ of 1.5, 2, 3, 5; L = min(Σ_s min(ℓ_s, T/4), T/3);
-/// ln M ← ln(e^{ln M} + 1) + L; the gate opens where ln mean_λ M ≥ T = ln(suspects × buckets a year × 20).
-/// Under no effect M less the number of buckets is a supermartingale, so within a year a false opening among all suspects
+/// ln M ← ln(e^{ln M} + w) + L; the gate opens where ln mean_λ M ≥ T = ln(suspects × buckets a year × 20). w is 1, or what
+/// `ChangeTime` makes of it for a firmware's defects; Σ w is at most the buckets of a year.
+/// Under no effect M less Σ w is a supermartingale, so within a year a false opening among all suspects
 /// has a chance of at most 1 in 20 (Shin, Ramdas & Rinaldo, e-detectors). The caps only lower L: no stratum and no bucket
 /// can open the gate alone. Without controls π = 1 and L = 0: a rollout to everyone at once says nothing, and such a
 /// bucket leaves M as it is.
@@ -41,6 +42,8 @@ struct SequentialTest: Sendable {
     var excursionStart: Int32?
     /// Of a batch; that of its firmwares and humid days, too.
     var difference = HarmlessDifference()
+    /// In which it has bet so far.
+    var buckets: Int32 = 0
 
     var logEvidence: Double {
       logSum([logs[0], logs[1], logs[2], logs[3]]) - logarithm(4)
@@ -63,6 +66,17 @@ struct SequentialTest: Sendable {
 
   private static func threshold(suspects: Int, bucketsPerDay: Double) -> Double {
     logarithm(Double(max(suspects, 1)) * 365 * bucketsPerDay * 20)
+  }
+
+  /// What all suspects have staked in their last so many buckets.
+  func stakes(ofLast count: Int, bucketsPerDay: Double) -> Double {
+    let changes = ChangeTime(bucketsPerDay: bucketsPerDay)
+    return processes.sorted { $0.key < $1.key }.reduce(0) { sum, entry in
+      let buckets = entry.value.buckets
+      return (max(0, buckets - Int32(clamping: count))..<buckets).reduce(sum) {
+        $0 + changes.stake(of: entry.key, after: $1)
+      }
+    }
   }
 
   /// The line for a known defect of prior probability p: ln(20 / p).
@@ -101,10 +115,12 @@ struct SequentialTest: Sendable {
   ) {
     for slot in bets.slots where processes[bets.suspect(slot)] == nil { processes[bets.suspect(slot)] = Process() }
     let line = threshold(bucketsPerDay: bucketsPerDay)
+    let changes = ChangeTime(bucketsPerDay: bucketsPerDay)
     for slot in bets.slots {
       let suspect = bets.suspect(slot)
       let (gains, uncapped) = Self.gains(bets.bets(of: slot), line: line)
-      processes[suspect]?.advance(by: gains, uncapped: uncapped[1], startHour: startHour)
+      let stake = changes.stake(of: suspect, after: processes[suspect]?.buckets ?? 0)
+      processes[suspect]?.advance(by: gains, stake: stake, uncapped: uncapped[1], startHour: startHour)
       if bets.isBatch(slot) { for bet in bets.bets(of: slot) { processes[suspect]?.difference.learn(from: bet) } }
       if let prior = known[suspect] {
         weighted[suspect, default: SIMD4()] +=
@@ -128,8 +144,9 @@ struct SequentialTest: Sendable {
 }
 
 extension SequentialTest.Process {
-  fileprivate mutating func advance(by gains: SIMD4<Double>, uncapped: Double, startHour: Int32) {
-    for index in 0..<4 { logs[index] = logSum(logs[index], 0) + gains[index] }
+  fileprivate mutating func advance(by gains: SIMD4<Double>, stake: Double, uncapped: Double, startHour: Int32) {
+    for index in 0..<4 { logs[index] = logSum(logs[index], logarithm(stake)) + gains[index] }
+    if buckets < .max { buckets += 1 }
     if cusum == 0 { excursionStart = startHour }
     cusum = max(0, cusum + uncapped)
     if cusum == 0 { excursionStart = nil }

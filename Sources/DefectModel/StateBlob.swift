@@ -5,9 +5,9 @@ import Vocabulary
 /// as text; forecasts by bin. Version 1, still read, lacks the final cells' hazard, which the next pass makes anew; version 2
 /// the forecasts; versions before 4 their drift. Forecasts of versions before 5 are left out, since those of a fleet's first
 /// days were made by the prior rate: they begin anew. Versions before 6 lack the batches' harmless differences, which are
-/// learnt from then on.
+/// learnt from then on; those before 7 in how many buckets each suspect has bet: in those of two months, then.
 enum StateBlob {
-  private static let version: UInt8 = 6
+  private static let version: UInt8 = 7
 
   static func encode(_ final: FinalState, _ hazard: PredictiveHazard, _ finalHazard: PredictiveHazard) -> [UInt8] {
     var writer = ByteWriter()
@@ -46,6 +46,7 @@ enum StateBlob {
       writer.double(process.difference.onsets)
       writer.double(process.difference.expected)
     }
+    for (_, process) in final.test.processes.sorted(by: { $0.key < $1.key }) { writer.signed(Int64(process.buckets)) }
     return writer.bytes
   }
 
@@ -100,6 +101,9 @@ enum StateBlob {
         let difference = HarmlessDifference(onsets: try reader.double(), expected: try reader.double())
         processes[suspect]?.difference = difference
       }
+    }
+    for suspect in processes.keys.sorted() {
+      processes[suspect]?.buckets = version > 6 ? try reader.int32() : ChangeTime.uncounted
     }
     final.test = SequentialTest(processes: processes, weighted: weighted)
     guard reader.isAtEnd else { throw BlobFault(description: "there are bytes after the state") }

@@ -92,10 +92,14 @@ extension CohortJudge {
     }
   }
 
-  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart.
+  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart, or where
+  /// the profile knows one of them, which is named as soon as its own gate is open. Each must be 95 % likely against nothing at
+  /// all, by the window's own data: a gate stays open on what came long ago, and of the last two failures of a firmware that nearly
+  /// nobody runs any more both may be some sound batch's.
   private func candidates(among explanations: [Suspect]) -> [Suspect]? {
     let ranked = zip(explanations, logOdds(of: explanations)).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
     let (first, second) = (ranked[0], ranked[1])
+    guard !isKnown(first.0), !isKnown(second.0), second.1 - second.0.logOdds >= Self.oddsOfCause else { return nil }
     guard first.0.isMainEffect, second.0.isMainEffect else {
       return first.1 - second.1 < Self.oddsOfCause ? [first.0, second.0] : nil
     }

@@ -23,8 +23,9 @@ struct EventClock: Sendable {
   private(set) var now: EventTime?
   /// Where it began: the first bucket to close holds this moment.
   private(set) var start: EventTime?
-  /// How many devices have a given hour as their latest: votes of a quorum clock.
-  private var devicesByLatestHour: [Int32: Int] = [:]
+  /// How many devices have a given hour as their latest: votes of a quorum clock, ascending. Devices report in step, so that
+  /// nearly every vote goes from one of the last few hours to the last.
+  private var votes: [(hour: Int32, devices: Int)] = []
   private var devices = 0
 
   private static let memory: Int32 = 7 * 24
@@ -81,14 +82,22 @@ struct EventClock: Sendable {
   }
 
   private mutating func count(_ hour: Int32, _ change: Int) {
-    let number = (devicesByLatestHour[hour] ?? 0) + change
-    devicesByLatestHour[hour] = number == 0 ? nil : number
+    let place = firstVote(since: hour)
+    guard place < votes.count, votes[place].hour == hour else { return votes.insert((hour, change), at: place) }
+    votes[place].devices += change
+    if votes[place].devices == 0 { votes.remove(at: place) }
+  }
+
+  private func firstVote(since hour: Int32) -> Int {
+    if let last = votes.last, last.hour <= hour { return last.hour == hour ? votes.count - 1 : votes.count }
+    return votes.partitioningIndex { $0.hour >= hour }
   }
 
   private mutating func rise(from current: Int32) {
     var reached = 0
-    for hour in devicesByLatestHour.keys.filter({ $0 > current }).sorted(by: >) {
-      reached += devicesByLatestHour[hour] ?? 0
+    for (hour, devices) in votes.reversed() {
+      guard hour > current else { return }
+      reached += devices
       let heardBefore = devicesHeard(since: hour &- Self.memory)
       let majority = devicesHeard(since: current &- Self.memory) / 2 + 1
       if reached >= min(quorum, heardBefore), reached >= min(quorum, majority) {
@@ -99,7 +108,7 @@ struct EventClock: Sendable {
   }
 
   private func devicesHeard(since hour: Int32) -> Int {
-    devicesByLatestHour.reduce(0) { $0 + ($1.key >= hour ? $1.value : 0) }
+    votes[firstVote(since: hour)...].reduce(0) { $0 + $1.devices }
   }
 }
 

@@ -46,8 +46,8 @@ package enum Address: Hashable, Sendable {
     return topic.withUTF8 { bytes -> Address? in
       let (rootStart, rootEnd) = (3, 3 + root.utf8.count)
       guard bytes.count > rootEnd, bytes[0] == UInt8(ascii: "d"), bytes[1] == UInt8(ascii: "t"),
-        bytes[2] == UInt8(ascii: "/"), bytes[rootStart..<rootEnd].elementsEqual(root.utf8),
-        bytes[rootEnd] == UInt8(ascii: "/"), bytes.suffix(7).elementsEqual("/report".utf8)
+        bytes[2] == UInt8(ascii: "/"), holds(bytes, root.utf8, from: rootStart), bytes[rootEnd] == UInt8(ascii: "/"),
+        holds(bytes, "/report".utf8, from: bytes.count - 7)
       else { return nil }
       let deviceEnd = bytes.count - 7
       let rest = bytes[min(rootEnd + 1, deviceEnd)..<deviceEnd]
@@ -58,6 +58,17 @@ package enum Address: Hashable, Sendable {
       }
       return .report(DeviceIdentity(product: product, device: String(decoding: device, as: UTF8.self)))
     }
+  }
+
+  /// `elementsEqual` goes through two generic sequences, byte by byte.
+  private static func holds(_ bytes: UnsafeBufferPointer<UInt8>, _ text: String.UTF8View, from start: Int) -> Bool {
+    guard start >= 0, start + text.count <= bytes.count else { return false }
+    var place = start
+    for byte in text {
+      if bytes[place] != byte { return false }
+      place += 1
+    }
+    return true
   }
 
   /// The device that a topic of our own names, whatever else is wrong with it, so that its erasure finds the message.

@@ -64,8 +64,7 @@ struct CaptureLineScan {
 
   private func delivery(_ members: Members) -> Delivery? {
     guard let tst = members.tst.flatMap(plainText), let time = EventTime(rfc3339: slice(tst)),
-      let topicRange = members.topic.flatMap(plainText),
-      let topic = String(validating: slice(topicRange), as: UTF8.self)
+      let topicRange = members.topic.flatMap(plainText), let topic = topic(slice(topicRange))
     else { return nil }
     var payload: [UInt8] = []
     if let range = members.payload {
@@ -83,6 +82,12 @@ struct CaptureLineScan {
       isRetained = line[retain.lowerBound] == UInt8(ascii: "1")
     }
     return Delivery(topic: topic, payload: payload, isRetained: isRetained, receivedAt: time)
+  }
+
+  /// Nearly every topic is ASCII, of which nothing needs to be validated.
+  private func topic(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+    bytes.allSatisfy { $0 < 0x80 }
+      ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
   }
 
   private func slice(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: line[range]) }
@@ -123,7 +128,13 @@ struct CaptureLineScan {
     let start = place
     var depth = 0
     while place < line.count {
-      switch line[place] {
+      let byte = line[place]
+      // Within brackets only these three matter; most bytes there are digits, points and what stands between values.
+      if depth > 0, byte != UInt8(ascii: "\""), byte | 0x20 != UInt8(ascii: "{"), byte | 0x20 != UInt8(ascii: "}") {
+        place += 1
+        continue
+      }
+      switch byte {
       case UInt8(ascii: "\""):
         guard skipString() else { return nil }
         if depth == 0 { return start..<place }
@@ -147,13 +158,10 @@ struct CaptureLineScan {
   private mutating func skipString() -> Bool {
     place += 1
     while place < line.count {
-      switch line[place] {
-      case UInt8(ascii: "\""):
-        place += 1
-        return true
-      case UInt8(ascii: "\\"): place += 2
-      default: place += 1
-      }
+      let byte = line[place]
+      place += 1
+      if byte == UInt8(ascii: "\"") { return true }
+      if byte == UInt8(ascii: "\\") { place += 1 }
     }
     return false
   }

@@ -207,10 +207,11 @@ extension JSONNode {
   private var tagOfText: (word: Int, bit: UInt64) {
     guard let utf8, !utf8.isEmpty else { return (0, 1) }
     var sum = UInt64(utf8.count) &* 31 &+ UInt64(utf8[0])
-    var byte = max(0, utf8.count - 8)
-    while byte < utf8.count {
-      sum = sum &* 0x100_0000_01b3 ^ UInt64(utf8[byte])
-      byte += 1
+    if utf8.count >= 8 {
+      sum ^= UnsafeRawBufferPointer(utf8).loadUnaligned(fromByteOffset: utf8.count - 8, as: UInt64.self)
+      sum ^= sum >> 32
+    } else {
+      for byte in utf8 { sum = sum &* 0x100_0000_01b3 ^ UInt64(byte) }
     }
     let place = (sum &* 0x9e37_79b9_7f4a_7c15) >> 56
     return (Int(place >> 6), 1 << (place & 63))

@@ -102,5 +102,6 @@ package struct DeviceShares: Sendable {
     guard debts.count >= sweepAt else { return }
     debts = debts.filter { $0.value.until > elapsed }
     sweepAt = max(1024, debts.count * 2)
+    debts.reserveCapacity(sweepAt)
   }
 }

@@ -10,6 +10,8 @@ import Vocabulary
 ///   longer lists the cohort as near a gate. What people stand for (`known`, or confirmed by a person) stays.
 /// - Wider cohorts and main effects are judged first. A cohort wholly inside another's standing finding is explained by
 ///   that one, unless even the low end of its rate ratio lies above the other's high end.
+/// - A cause once named is named otherwise only by as much evidence again: neither an unresolved cohort nor a wider one takes the
+///   place of a confirmed finding unless it is 95 % likely with that finding's odds counted.
 /// - It is written again only when an operator would see the difference: its state or next step, its KB id, or a change
 ///   of the policy's share in probability, rate ratio or a count.
 struct FindingRules {
@@ -25,18 +27,25 @@ struct FindingRules {
 
   /// The changed findings of one mode. Modes without a belief in this pass are left as they are.
   func changes(of belief: ModeBelief, book: CaseBook) -> [Finding] {
+    let mode = belief.mode
     var standing: [Cohort: Finding] = [:]
     for (key, finding) in book.findings where key.mode == belief.mode { standing[key.cohort] = finding }
     let beliefs = Dictionary(belief.cohorts.map { ($0.cohort, $0) }, uniquingKeysWith: { first, _ in first })
-    let rivals = Dictionary(belief.cohorts.flatMap(Self.rivals), uniquingKeysWith: { first, _ in first })
+    var rivals = Dictionary(belief.cohorts.flatMap(Self.rivals), uniquingKeysWith: { first, _ in first })
+    for finding in standing.values {
+      if let doubt = beliefs.values.filter({ names(finding, insteadOf: $0) }).map(\.cohort).min(by: isJudgedBefore) {
+        rivals[finding.cohort] = rivals[finding.cohort] ?? doubt
+      }
+    }
     var changes: [Finding] = []
     for cohort in Set(standing.keys).union(beliefs.keys).sorted(by: isJudgedBefore) {
       let parent = standing.values.filter { isExplained(cohort, by: $0, beliefs) }.min { $0.id < $1.id }
+      let isNamed = beliefs[cohort].map { belief in standing.values.contains { names($0, insteadOf: belief) } } ?? false
       let next =
         if let finding = standing[cohort] {
-          revised(finding, beliefs[cohort], parent: parent, rival: rivals[cohort])
+          revised(finding, beliefs[cohort], parent: parent, rival: rivals[cohort], isNamedOtherwise: isNamed)
         } else {
-          beliefs[cohort].flatMap { opened($0, belief.mode, book, parent: parent) }
+          isNamed ? nil : beliefs[cohort].flatMap { opened($0, mode, book, parent: parent) }
         }
       guard let next else { continue }
       changes.append(next)
@@ -87,8 +96,37 @@ struct FindingRules {
     return [(cohorts[0], cohorts[1]), (cohorts[1], cohorts[0])]
   }
 
-  /// - Parameter rival: what the data can't tell its cohort from.
-  private func revised(_ finding: Finding, _ belief: CohortBelief?, parent: Finding?, rival: Cohort?) -> Finding? {
+  /// Whether the finding has named the cause of what the belief is about, and stands: the belief can't choose between that cause
+  /// and another, or it names a wider cohort, and isn't 95 % likely against the finding's with what named that one counted, too.
+  /// That may have left the model's window, but it is no less true.
+  private func names(_ finding: Finding, insteadOf belief: CohortBelief) -> Bool {
+    guard finding.state == .confirmed, finding.cohort.cause != .unresolved, belief.known == nil else { return false }
+    if belief.cohort.cause == .unresolved { return belief.candidates.contains { $0.cohort == finding.cohort } }
+    guard finding.cohort.isInside(belief.cohort) else { return false }
+    /// The belief's cohort against the finding's.
+    func odds(_ candidates: [(cohort: Cohort, probability: Double)]) -> Double? {
+      guard let other = candidates.first(where: { $0.cohort == belief.cohort })?.probability,
+        let own = candidates.first(where: { $0.cohort == finding.cohort })?.probability
+      else { return nil }
+      return other / max(own, 1e-12)
+    }
+    guard let then = odds(finding.candidates.map { ($0.cohort, $0.probability) }),
+      let now = odds(belief.candidates.map { ($0.cohort, $0.probability) })
+    else { return false }
+    return max(then, Self.leastOdds) * now < Self.oddsOfCause
+  }
+
+  /// 95 %, as the model names a cause.
+  private static let oddsOfCause = 19.0
+  /// What named a cause was of finite worth.
+  private static let leastOdds = 1e-4
+
+  /// - Parameters:
+  ///   - rival: what the data can't tell its cohort from.
+  ///   - isNamedOtherwise: another finding has named the cause.
+  private func revised(
+    _ finding: Finding, _ belief: CohortBelief?, parent: Finding?, rival: Cohort?, isNamedOtherwise: Bool
+  ) -> Finding? {
     let mode = ModeKey(product: finding.product, mode: finding.failureMode)
     if !finding.isKeptByPeople, belief?.known == nil, let reason = clearingReason(belief, parent, rival) {
       if parent == nil, belief == nil, rival != nil, finding.state == .confirmed { return nil }
@@ -101,7 +139,7 @@ struct FindingRules {
     }
     guard let belief, let entry = shelf.entry(for: mode, firmware: finding.cohort.firmware) else { return nil }
     var next = finding
-    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen {
+    if belief.isSequentialGateOpen, belief.isPosteriorGateOpen, !isNamedOtherwise {
       if finding.state == .suspected {
         next.step(.confirmed, to: .confirmed, at: now, reason: Self.openingReason(.confirmed))
       } else if finding.state == .known, finding.detectedAt == nil {

@@ -132,7 +132,7 @@ struct CalibrationTests {
     var model = HazardModel(profiles: [SimulatedFleet.profile])
     model.learn(Self.tally([(0.1, 100, 20)]), of: SimulatedFleet.key)
     let blob = model.state(of: SimulatedFleet.key)
-    #expect(blob[0] == 6)
+    #expect(blob[0] == 7)
     var other = HazardModel(profiles: [SimulatedFleet.profile])
     try other.restoreState(mode: SimulatedFleet.key, blob: [4] + blob.dropFirst().dropLast())  // no batch's difference
     #expect(other.calibration(of: SimulatedFleet.key).isEmpty)

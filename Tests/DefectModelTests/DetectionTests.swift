@@ -134,6 +134,22 @@ struct DetectionTests {
     #expect(found.map(\.cohort) == [Cohort(cause: .batch, batch: SimulatedFleet.batchName(4), firmware: nil)])
   }
 
+  /// The gate stays open on what it saw two months ago, and a few devices of one batch, left behind on that firmware, fail
+  /// once or twice.
+  @Test(arguments: 106...109 as ClosedRange<UInt64>)
+  func `what is left of a bad firmware once nearly nobody runs it is no new defect`(seed: UInt64) {
+    let fleet = SimulatedFleet(
+      seed: seed, devices: 2500, days: 120, releases: [-1000, 10, 45],
+      effect: { $0.firmware == 1 && $0.day < 60 ? 5 : 1 },
+      arrange: { device, generator in
+        if device.batch == 4, generator.unit() < 0.05 { device.installs[2] = 10_000 }
+      })
+    let found = SimulatedFleet.findings(in: fleet.run().days, passEvery: 2).findings
+    #expect(found.first?.cohort == Cohort(cause: .firmware, firmware: SimulatedFleet.firmwareName(1)))
+    // From there on nobody in the window has failed because of it.
+    #expect(found.filter { $0.day >= 60 + 28 }.isEmpty)
+  }
+
   @Test func `a defect that the profile knows is found earlier than without the entry`() throws {
     var profile = SimulatedFleet.profile
     profile.known = [
@@ -141,10 +157,13 @@ struct DetectionTests {
     ]
     let days = SimulatedFleet(seed: 21, devices: 2000, days: 40) { $0.device.batch == 5 && $0.day >= 2 ? 4 : 1 }.run()
       .days
-    let without = try #require(SimulatedFleet.findings(in: days, passEvery: 2).findings.first)
+    let batch = Cohort(cause: .batch, batch: SimulatedFleet.batchName(5))
+    let without = SimulatedFleet.findings(in: days, passEvery: 2).findings
     let with = try #require(SimulatedFleet.findings(in: days, profile: profile, passEvery: 2).findings.first)
-    #expect(with.cohort == Cohort(cause: .batch, batch: SimulatedFleet.batchName(5)))
-    #expect(with.day <= without.day)
+    // Without it the batch, or it on its firmware, is what can't be told at first.
+    #expect(without.allSatisfy { $0.cohort.batch == batch.batch })
+    #expect(with.cohort == batch)
+    #expect(with.day <= without.first { $0.cohort == batch }?.day ?? .max)
     #expect(with.belief.known?.probability == 0.5)
   }
 

@@ -71,13 +71,14 @@ struct FinalHazardTests {
       _ = close(&first, day)
     }
     let (final, hazard, _) = try StateBlob.decode(first.state(of: Self.key))
-    var withoutHour = final.withoutDifferences
+    var withoutHour = final.asBeforeVersion6
     withoutHour.hazardHour = nil
     let least = PredictiveHazard(
       terms: [], coefficients: [], covariance: [], shifts: [:], rates: RecentRates(bucketsPerDay: 1), factorMeans: [])
     // Version 1 ends where version 2 goes on with: no hour, no terms, shifts or factors, five doubles, no strata; and version
-    // 3 with: a double, four zeros a bin; version 4 with: two doubles, a byte; version 6 with: no difference of a batch.
-    let added = 5 + 5 * 8 + 8 + 4 * (CalibrationTally.bins + 1) + 17 + 1
+    // 3 with: a double, four zeros a bin; version 4 with: two doubles, a byte; version 6 with: no difference of a batch;
+    // version 7 with: a byte a suspect.
+    let added = 5 + 5 * 8 + 8 + 4 * (CalibrationTally.bins + 1) + 17 + 1 + final.test.processes.count
     let version1 = [1] + StateBlob.encode(withoutHour, hazard, least).dropFirst().dropLast(added)
     var second = HazardModel(profiles: [SimulatedFleet.profile])
     for (mode, bucket, blob) in first.takeChangedCells() {
@@ -88,9 +89,10 @@ struct FinalHazardTests {
     _ = close(&second, 29)
     _ = close(&first, 29)
     let states = try [first, second].map { try StateBlob.decode($0.state(of: Self.key)) }
-    let kept = states.map { StateBlob.encode($0.final.withoutDifferences, $0.hazard, $0.finalHazard) }
+    let kept = states.map { StateBlob.encode($0.final.asBeforeVersion6, $0.hazard, $0.finalHazard) }
     #expect(kept[0] == kept[1])
     #expect(states[0].final.test.processes != states[1].final.test.processes)
+    #expect(states[1].final.test.processes.values.allSatisfy { $0.buckets >= ChangeTime.uncounted })
     let covariates = Self.days[29][0].cell.covariates
     #expect(second.finalHazard(Self.key, covariates) == first.finalHazard(Self.key, covariates))
   }
@@ -148,11 +150,12 @@ struct FinalHazardTests {
 
 extension FinalState {
   /// As it is known of a state of a version before 6.
-  fileprivate var withoutDifferences: FinalState {
+  fileprivate var asBeforeVersion6: FinalState {
     var state = self
     let processes = test.processes.mapValues { process in
       var process = process
       process.difference = HarmlessDifference()
+      process.buckets = ChangeTime.uncounted
       return process
     }
     state.test = SequentialTest(processes: processes, weighted: test.weighted)

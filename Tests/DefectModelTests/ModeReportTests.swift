@@ -46,15 +46,33 @@ struct ModeReportTests {
 
   @Test func `the budget of false findings is that of the threshold, whatever the number of candidates`() {
     let budget = FalseFindings(
-      watched: 544, buckets: 7, bucketsPerDay: 1, priorProbabilities: [0.5], logThreshold: 15)
+      watched: 544, buckets: 7, stakes: 544 * 7, bucketsPerDay: 1, priorProbabilities: [0.5], logThreshold: 15)
     #expect(abs(budget.expectedAtMost - 0.000_958_9) < 1e-6)
     #expect(budget.aYearAtMost == 0.05 && budget.everOfKnownAtMost == 0.025)
     let hours = FalseFindings(
-      watched: 3, buckets: 168, bucketsPerDay: 24, priorProbabilities: [], logThreshold: 15)
+      watched: 3, buckets: 168, stakes: 3 * 168, bucketsPerDay: 24, priorProbabilities: [], logThreshold: 15)
     #expect(abs(hours.expectedAtMost - budget.expectedAtMost) < 1e-12)
     // K suspects with a chance of n / (K B 20) each.
     let threshold = exponential(SequentialTest(processes: [Suspect(batch: "A"): .init()]).threshold(bucketsPerDay: 1))
     #expect(abs(7 / threshold - budget.expectedAtMost) < 1e-9)
+  }
+
+  @Test func `a firmware's first days take more of the budget, and the year takes no more`() {
+    func budget(of suspect: Suspect, buckets: Int32, last: Int) -> Double {
+      let test = SequentialTest(processes: [suspect: .init(buckets: buckets)])
+      return FalseFindings(
+        watched: 1, buckets: last, stakes: test.stakes(ofLast: last, bucketsPerDay: 1), bucketsPerDay: 1,
+        priorProbabilities: [], logThreshold: 0
+      ).expectedAtMost
+    }
+    let (batch, firmware) = (Suspect(batch: "A"), Suspect(firmware: "2.0"))
+    #expect(abs(budget(of: batch, buckets: 7, last: 7) - 0.000_958_9) < 1e-6)
+    // 42.26 (1 + ½ + … + 1/7) + 7/4 of 7 300.
+    #expect(abs(budget(of: firmware, buckets: 7, last: 7) - 0.015_25) < 1e-5)
+    #expect(budget(of: firmware, buckets: 200, last: 7) < budget(of: batch, buckets: 200, last: 7))
+    for suspect in [batch, firmware] { #expect(abs(budget(of: suspect, buckets: 365, last: 365) - 0.05) < 1e-6) }
+    // What hasn't been staked yet isn't counted.
+    #expect(budget(of: batch, buckets: 3, last: 7) < budget(of: batch, buckets: 7, last: 7))
   }
 
   private func model(seed: UInt64, days: Int, effect: @escaping (SimulatedFleet.Situation) -> Double) -> HazardModel {

@@ -213,6 +213,73 @@ struct FindingRulesTests {
     }
   }
 
+  /// The batch's probability against the pair's, when the pair was named and later, and whether it is named in its place.
+  @Test(arguments: [
+    (0.007, 0.992, false), (0.007, 0.9998, true), (0.04, 0.95, false), (0.04, 0.999, true), (0, 0.9999, false),
+    (0, 0.999_999, true),
+  ])
+  func `what named a cause still counts when it has left the model's window`(then: Double, now: Double, isNamed: Bool)
+    throws
+  {
+    let pair = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    func belief(_ cohort: Cohort, ofBatch probability: Double) -> CohortBelief {
+      Situation.belief(cohort) {
+        $0.candidates = [
+          Candidate(cohort: pair, probability: 1 - probability),
+          Candidate(cohort: Situation.batch, probability: probability),
+        ]
+      }
+    }
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [belief(pair, ofBatch: then)]))
+    let first = try #require(desk.finding)
+    // Long after the days that it stands for in any case; with the model's list, as it would be, without the pair.
+    for day in 1...40 { desk.run(triage, Situation.pass(day, [belief(Situation.batch, ofBatch: now)])) }
+    #expect(desk.findings.map(\.cohort) == [isNamed ? Situation.batch : pair])
+    let last = try #require(desk.lastFindings.first { $0.id == first.id })
+    #expect(last.state == (isNamed ? .cleared : .confirmed))
+  }
+
+  @Test func `a wider cohort that was suspected isn't confirmed while a narrower one has named the cause`() throws {
+    let pair = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    let candidates = [
+      Candidate(cohort: pair, probability: 0.02), Candidate(cohort: Situation.batch, probability: 0.98),
+    ]
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief { $0.isPosteriorGateOpen = false }]))
+    #expect(desk.finding?.state == .suspected)
+    let above = Interval(mean: 8, low: 5.7, high: 10)
+    desk.run(
+      triage,
+      Situation.pass(
+        1,
+        [
+          Situation.belief { $0.isPosteriorGateOpen = false },
+          Situation.belief(pair) {
+            $0.rateRatio = above
+            $0.candidates = [
+              Candidate(cohort: pair, probability: 0.98), Candidate(cohort: Situation.batch, probability: 0.02),
+            ]
+          },
+        ]))
+    desk.run(triage, Situation.pass(2, [Situation.belief { $0.candidates = candidates }]))
+    let states = Dictionary(uniqueKeysWithValues: desk.findings.map { ($0.cohort, $0.state) })
+    #expect(states == [Situation.batch: .suspected, pair: .confirmed])
+  }
+
+  @Test func `a cause that is named isn't called open again`() {
+    let pair = Cohort(cause: .batchAndFirmware, batch: "W18", firmware: "3.2.0")
+    let undecided = Situation.belief(Cohort(cause: .unresolved, batch: "W18", firmware: "3.2.0")) {
+      $0.candidates = [
+        Candidate(cohort: Situation.batch, probability: 0.7), Candidate(cohort: pair, probability: 0.3),
+      ]
+    }
+    var desk = Desk()
+    desk.run(triage, Situation.pass(0, [Situation.belief(pair)]))
+    for day in 1...40 { desk.run(triage, Situation.pass(day, [undecided])) }
+    #expect(desk.findings.map(\.cohort) == [pair])
+  }
+
   @Test(arguments: [
     (1.05, false), (1.12, true),
   ])
