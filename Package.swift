@@ -119,6 +119,7 @@ let package = Package(
       name: "bench",
       dependencies: [
         "Rig", "FleetSimulation", "Vocabulary", "Broker", "FirmwareProfiles", "DeviceHistory", "DefectModel",
+        "Pipeline",
       ]),
 
     // Judges the model: `make evaluate`.

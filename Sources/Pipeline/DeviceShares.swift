@@ -92,9 +92,6 @@ package struct DeviceShares: Sendable {
     debts[device] = debt
   }
 
-  /// How many messages a device was refused since it got into debt.
-  func refused(_ device: String) -> Int { debts[device]?.refused ?? 0 }
-
   mutating func forget(_ device: String) { debts[device] = nil }
 
   /// Paid-off debts are forgotten when the table has doubled since the last time: a constant cost a message.

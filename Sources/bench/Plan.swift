@@ -2,7 +2,7 @@
 /// in the README.
 struct Plan: Sendable {
   enum Row: String, CaseIterable, Sendable {
-    case instructions, replay, drain, latency, database, fleet
+    case instructions, pass, replay, drain, latency, database, fleet
   }
 
   var rows: [Row]
@@ -18,6 +18,7 @@ struct Plan: Sendable {
   var latencySeconds: Int { isQuick ? 10 : 30 }
   /// Days of the replayed captures: 300 000 messages at one report a device-day, 1 200 000 at 24.
   func replayDays(reportsPerDay: Int) -> Int { (reportsPerDay == 1 ? 30 : 5) / (isQuick ? 2 : 1) }
+  var passDevices: Int { isQuick ? 20_000 : 200_000 }
   /// Two months of ten thousand devices would take ten minutes to publish; bytes a device-day change little above this.
   var databaseDevices: Int { isQuick ? 500 : 4000 }
   var databaseDays: Int { isQuick ? 30 : 60 }

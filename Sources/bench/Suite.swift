@@ -37,6 +37,7 @@ struct Suite {
   private func measure(_ row: Plan.Row) async throws -> [Figure] {
     switch row {
     case .instructions: try await InstructionRow().measure()
+    case .pass: try await PassRow(plan: plan).measure()
     case .replay: try await ReplayRow(plan: plan).measure()
     case .drain: try await DrainRow(plan: plan).measure()
     case .latency: try await LatencyRow(plan: plan).measure()
