@@ -223,10 +223,12 @@ struct CohortJudge {
       if suspect.firmware != nil { narrower += batches.map { Suspect(batch: $0, firmware: suspect.firmware) } }
       if hasHumid { narrower.append(Suspect(batch: suspect.batch, firmware: suspect.firmware, isHumid: true)) }
     }
-    // An interaction must also be likelier than its main effects alone; a batch on a firmware 95 % likely against each.
-    if !suspect.isMainEffect {
-      let logs = logOdds(of: [suspect] + suspect.mainEffects)
-      let margin = suspect.isPair && !isKnown(suspect) ? Self.oddsOfCause : 0
+    // An interaction must also be 95 % likely against each of its main effects alone, and a main effect against its humid days: the
+    // first twenty failures of a bad firmware may well come on humid days, and those of one that fails on these on dry ones.
+    let others = suspect.isMainEffect ? narrower.filter(\.isHumid) : suspect.mainEffects
+    if !others.isEmpty {
+      let logs = logOdds(of: [suspect] + others)
+      let margin = isKnown(suspect) ? 0 : Self.oddsOfCause
       guard logs.dropFirst().allSatisfy({ logs[0] - $0 >= margin }) else { return false }
     }
     let own = comparison(suspect, without: nil)

@@ -1,9 +1,12 @@
 /// The iteration behind a fit.
 ///
 /// What depends on the coefficients is worked out once a profile; a step then goes over the rows twice, once for each
-/// stratum-bucket's Σ n exp(η) and once for its v_s. X'WX is a sum over profiles. The order of every sum is that of the
-/// rows, groups and words: nothing depends on the numbering.
+/// stratum-bucket's Σ n exp(η) and once for the gradient. The information needs each one's v_s, several times as much: it is
+/// worked out anew where a coefficient has moved by more than `drift` since, and before the steps may end. X'WX is a sum over
+/// profiles. The order of every sum is that of the rows, groups and words: nothing depends on the numbering.
 struct NewtonSteps {
+  /// An information so far off takes steps a tenth too long or too short; the gradient puts that right with the next.
+  private static let drift = 0.1
   /// Steps end when no coefficient moves by more: a hundredth of the smallest prior scale.
   private static let tolerance = 4e-4
 
@@ -25,8 +28,10 @@ struct NewtonSteps {
   private var ratios: ContiguousArray<Double>
   private var totals: ContiguousArray<Double>
   private var logLikelihood = 0.0
-  /// Whether gradient and information are those of the present coefficients.
+  /// Whether the gradient is that of the present coefficients.
   private var isEvaluated = false
+  /// Of which coefficients the information is; empty: of none yet.
+  private var informed: ContiguousArray<Double> = []
 
   private let onsets: Onsets
   private var gradient: ContiguousArray<Double>
@@ -73,8 +78,10 @@ struct NewtonSteps {
   }
 
   mutating func run(steps: Int) {
+    var allowed = Self.drift
     for _ in 0..<steps {
-      evaluate()
+      evaluate(informationWithin: allowed)
+      let isExact = informed == coefficients
       guard let factor = factorised() else { return }
       let step = factor.solve(penalisedGradient())
       let largest = step.reduce(0) { max($0, abs($1)) }
@@ -94,7 +101,9 @@ struct NewtonSteps {
       for k in 0..<size where isFactor[k] {
         precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
       }
-      if largest < Self.tolerance { return }
+      guard largest < Self.tolerance else { continue }
+      if isExact { return }
+      allowed = 0
     }
   }
 
@@ -116,7 +125,7 @@ struct NewtonSteps {
 
   /// The inverse of the penalised information, and ln of its determinant.
   mutating func covariance() -> (matrix: ContiguousArray<Double>, logDeterminant: Double) {
-    evaluate()
+    evaluate(informationWithin: 0)
     if let factor = factorised() { return (factor.inverse, -factor.logDeterminant) }
     var prior = ContiguousArray(repeating: 0.0, count: size * size)
     for k in 0..<size { prior[k * size + k] = 1 / precisions[k] }
@@ -195,35 +204,69 @@ struct NewtonSteps {
     logLikelihood = sum
   }
 
-  /// The likelihood's gradient and its profiled information at the present coefficients.
-  private mutating func evaluate() {
-    guard !isEvaluated else { return }
+  /// The likelihood's gradient at the present coefficients, and its profiled information at these or at others, of which none
+  /// is farther from its present one than `limit`.
+  private mutating func evaluate(informationWithin limit: Double) {
+    let isInformed = informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
+    if isInformed, isEvaluated { return }
+    let weights = isInformed ? weightsOfProfiles() : workOutInformation()
+    gradient = onsets.ofTerm
+    let slotCount = problem.slotCount
+    problem.slots.withUnsafeBufferPointer { slots in
+      gradient.withUnsafeMutableBufferPointer { gradient in
+        for number in problem.used {
+          let weight = weights[Int(number)] * ratios[Int(number)]
+          let start = Int(number) * slotCount
+          for slot in start..<start + slotCount { gradient[Int(slots[slot])] -= weight }
+        }
+      }
+    }
     isEvaluated = true
+  }
+
+  /// Σ_s r_s n of each profile.
+  private func weightsOfProfiles() -> ContiguousArray<Double> {
+    var weights = ContiguousArray(repeating: 0.0, count: ratios.count)
+    problem.withRows { profiles, exposure in
+      weights.withUnsafeMutableBufferPointer { weights in
+        for (number, group) in problem.groups.enumerated() {
+          let rate = group.onsets / totals[number]
+          var row = group.rows.lowerBound
+          while row < group.rows.upperBound {
+            weights[Int(profiles[row])] += rate * Double(exposure[row])
+            row &+= 1
+          }
+        }
+      }
+    }
+    return weights
+  }
+
+  /// X'WX − Σ_s v_s v_s'/d_s at the present coefficients; returns Σ_s r_s n of each profile.
+  private mutating func workOutInformation() -> ContiguousArray<Double> {
+    informed = coefficients
     for k in information.indices { information[k] = 0 }
     let weights = subtractStrata()
-    gradient = onsets.ofTerm
     let size = size
     let width = width
     let slotCount = problem.slotCount
     problem.slots.withUnsafeBufferPointer { slots in
-      gradient.withUnsafeMutableBufferPointer { gradient in
-        information.withUnsafeMutableBufferPointer { information in
-          for number in problem.used {
-            let weight = weights[Int(number)] * ratios[Int(number)]
-            let start = Int(number) * slotCount
-            for first in start..<start + slotCount {
-              let k = Int(slots[first])
-              guard k < size else { break }
-              gradient[k] -= weight
-              for second in start...first {
-                let other = Int(slots[second])
-                information[max(k, other) * width + min(k, other)] += weight
-              }
+      information.withUnsafeMutableBufferPointer { information in
+        for number in problem.used {
+          let weight = weights[Int(number)] * ratios[Int(number)]
+          let start = Int(number) * slotCount
+          for first in start..<start + slotCount {
+            let k = Int(slots[first])
+            guard k < size else { break }
+            for second in start...first {
+              let other = Int(slots[second])
+              information[max(k, other) * width + min(k, other)] += weight
             }
           }
         }
       }
     }
+    return weights
   }
 
   /// Σ_s v_s v_s'/d_s, taken off the information; returns Σ_s r_s n of each profile.
@@ -290,7 +333,7 @@ struct NewtonSteps {
 
   /// Fletcher's φ, held to 1…10: with as many degrees of freedom as rows less strata less effective coefficients.
   mutating func estimateOverdispersion() -> Double {
-    evaluate()
+    evaluate(informationWithin: 0)
     guard let factor = factorised() else { return 1 }
     let variances = factor.inverseDiagonal
     var degrees = Double(problem.groups.reduce(0) { $0 + $1.rows.count } - problem.groups.count)
