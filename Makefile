@@ -92,8 +92,8 @@ faults: PACKAGES += faketime iproute2 nftables python3-minimal util-linux
 faults: build  ## every fault of the list, for real, and the table of what came of it; FAULTS="clock disk": those
 	@FAULT_FLAGS='$(CHECKS)' Tests/Faults/run $(FAULTS)
 
-# Sanitizers need builds of their own, without optimisation; what must be fast (whole fleets take half an hour
-# there), or lays its own hands on memory and libraries, is left to `make test`.
+# Sanitizers need builds of their own, without optimisation; what must be fast (whole fleets take half an hour there), or lays
+# its own hands on memory and libraries, is left to `make test`.
 PURE := Vocabulary|FirmwareProfiles|DeviceHistory|DefectModel|Triage|Pipeline|Fingerprints|FuzzTargets
 CONCURRENT := GatewayTests|BrokerTests|CaseStoreTests|ControlProtocolTests|RigTests
 SUITES ?= $(PURE)|$(CONCURRENT)|forewarnTests|DashboardTests
@@ -110,7 +110,7 @@ tsan: deps check-swift  ## the concurrent tests with ThreadSanitizer
 	swift test --scratch-path .build/tsan --sanitize=thread $(OWN) --skip-build --no-parallel --filter '$(CONCURRENT)'
 
 # Optimised: lines are counted all the same, and whole fleets take a minute instead of half an hour.
-coverage: deps lint  ## which lines the tests run, programs that they start included; pure modules must reach 95 %
+coverage: deps check-swift  ## which lines the tests run, programs that they start included; pure modules must reach 95 %
 	swift build --scratch-path .build/coverage $(CHECKS) --enable-code-coverage --build-tests
 	@Tests/Coverage/run .build/coverage
 

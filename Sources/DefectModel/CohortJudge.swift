@@ -131,6 +131,9 @@ struct CohortJudge {
     let standings = self.standings()
     var accepted: [Standing] = []
     for standing in (standings + unresolved(among: standings)).sorted(by: { $0.isStronger(than: $1) }) {
+      if accepted.contains(where: { $0.suspect == standing.suspect && $0.isUnresolved == standing.isUnresolved }) {
+        continue
+      }
       if !standing.isKnown, accepted.contains(where: { isExplained(standing, by: $0) }) { continue }
       accepted.append(standing)
     }

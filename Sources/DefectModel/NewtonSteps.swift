@@ -209,7 +209,8 @@ struct NewtonSteps {
   private mutating func evaluate(informationWithin limit: Double) {
     let isInformed = informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
     if isInformed, isEvaluated { return }
-    let weights = isInformed ? weightsOfProfiles() : workOutInformation()
+    let weights = weightsOfProfiles()
+    if !isInformed { workOutInformation(weights) }
     gradient = onsets.ofTerm
     let slotCount = problem.slotCount
     problem.slots.withUnsafeBufferPointer { slots in
@@ -242,11 +243,11 @@ struct NewtonSteps {
     return weights
   }
 
-  /// X'WX − Σ_s v_s v_s'/d_s at the present coefficients; returns Σ_s r_s n of each profile.
-  private mutating func workOutInformation() -> ContiguousArray<Double> {
+  /// X'WX − Σ_s v_s v_s'/d_s at the present coefficients.
+  private mutating func workOutInformation(_ weights: ContiguousArray<Double>) {
     informed = coefficients
     for k in information.indices { information[k] = 0 }
-    let weights = subtractStrata()
+    subtractStrata()
     let size = size
     let width = width
     let slotCount = problem.slotCount
@@ -266,17 +267,15 @@ struct NewtonSteps {
         }
       }
     }
-    return weights
   }
 
-  /// Σ_s v_s v_s'/d_s, taken off the information; returns Σ_s r_s n of each profile.
+  /// Σ_s v_s v_s'/d_s, taken off the information.
   ///
   /// With u = v / r the sum is Σ_s (r²/d) u u': eight strata-buckets at a time, so that the matrix is gone over an eighth as
   /// often.
-  private mutating func subtractStrata() -> ContiguousArray<Double> {
+  private mutating func subtractStrata() {
     let slotCount = problem.slotCount
     let block = StrataBlock(size: size, width: width, slotCount: slotCount)
-    var weights = ContiguousArray(repeating: 0.0, count: ratios.count)
     var sums = ContiguousArray(repeating: 0.0, count: StrataBlock.depth * block.width)
     var parts = ContiguousArray(repeating: 0.0, count: StrataBlock.lanes * block.width)
     var scales = SIMD8<Double>()
@@ -284,42 +283,38 @@ struct NewtonSteps {
     problem.withRows { profiles, exposure in
       problem.slots.withUnsafeBufferPointer { slots in
         ratios.withUnsafeBufferPointer { ratios in
-          weights.withUnsafeMutableBufferPointer { weights in
-            information.withUnsafeMutableBufferPointer { information in
-              sums.withUnsafeMutableBufferPointer { sums in
-                parts.withUnsafeMutableBufferPointer { parts in
-                  let lanes = parts.baseAddress.unsafelyUnwrapped
-                  for (number, group) in problem.groups.enumerated() {
-                    let rate = group.onsets / totals[number]
-                    @inline(__always) func add(_ row: Int, to lane: UnsafeMutablePointer<Double>) {
-                      let profile = Int(profiles[row])
-                      let count = Double(exposure[row])
-                      weights[profile] += rate * count
-                      let weight = count * ratios[profile]
-                      let start = profile &* slotCount
-                      for slot in start..<start &+ slotCount { lane[Int(slots[slot])] += weight }
-                    }
-                    var row = group.rows.lowerBound
-                    while row &+ StrataBlock.lanes <= group.rows.upperBound {
-                      add(row, to: lanes)
-                      add(row &+ 1, to: lanes + block.width)
-                      add(row &+ 2, to: lanes + 2 &* block.width)
-                      add(row &+ 3, to: lanes + 3 &* block.width)
-                      row &+= StrataBlock.lanes
-                    }
-                    while row < group.rows.upperBound {
-                      add(row, to: lanes)
-                      row &+= 1
-                    }
-                    block.gather(parts, into: sums, at: filled)
-                    scales[filled] = rate * rate / group.onsets
-                    filled += 1
-                    if filled == StrataBlock.depth || number == problem.groups.count - 1 {
-                      block.subtract(sums, scales, from: information)
-                      for index in sums.indices { sums[index] = 0 }
-                      scales = SIMD8()
-                      filled = 0
-                    }
+          information.withUnsafeMutableBufferPointer { information in
+            sums.withUnsafeMutableBufferPointer { sums in
+              parts.withUnsafeMutableBufferPointer { parts in
+                let lanes = parts.baseAddress.unsafelyUnwrapped
+                for (number, group) in problem.groups.enumerated() {
+                  let rate = group.onsets / totals[number]
+                  @inline(__always) func add(_ row: Int, to lane: UnsafeMutablePointer<Double>) {
+                    let profile = Int(profiles[row])
+                    let weight = Double(exposure[row]) * ratios[profile]
+                    let start = profile &* slotCount
+                    for slot in start..<start &+ slotCount { lane[Int(slots[slot])] += weight }
+                  }
+                  var row = group.rows.lowerBound
+                  while row &+ StrataBlock.lanes <= group.rows.upperBound {
+                    add(row, to: lanes)
+                    add(row &+ 1, to: lanes + block.width)
+                    add(row &+ 2, to: lanes + 2 &* block.width)
+                    add(row &+ 3, to: lanes + 3 &* block.width)
+                    row &+= StrataBlock.lanes
+                  }
+                  while row < group.rows.upperBound {
+                    add(row, to: lanes)
+                    row &+= 1
+                  }
+                  block.gather(parts, into: sums, at: filled)
+                  scales[filled] = rate * rate / group.onsets
+                  filled += 1
+                  if filled == StrataBlock.depth || number == problem.groups.count - 1 {
+                    block.subtract(sums, scales, from: information)
+                    for index in sums.indices { sums[index] = 0 }
+                    scales = SIMD8()
+                    filled = 0
                   }
                 }
               }
@@ -328,7 +323,6 @@ struct NewtonSteps {
         }
       }
     }
-    return weights
   }
 
   /// Fletcher's φ, held to 1…10: with as many degrees of freedom as rows less strata less effective coefficients.

@@ -9,8 +9,8 @@ import Vocabulary
 /// Until then the cohort is unresolved and names the two. Of 40 fleets each with a bad batch or a bad pair (`evaluate delays
 /// --defect batch --seeds 1-40`, and `pair`) 2 and 5 had another cohort blamed without these rules.
 extension CohortJudge {
-  /// ln 19: a cause is named alone once it is 95 % likely, against the other that may be it.
-  static let oddsOfCause = logarithm(19)
+  /// The same as ln of odds.
+  static let oddsOfCause = logarithm(Candidate.oddsOfNaming)
 
   /// The batch on a firmware (of those with a quarter of its onsets or more) that may be to blame in the main effect's place:
   /// the likeliest, unless the main effect is 95 % likely against it; where these devices had that firmware for weeks, so that a
@@ -57,6 +57,8 @@ extension CohortJudge {
   ///   likelihoods are within a factor of 20 of each other, and "the pair alone" isn't likelier than both;
   /// - a main effect or the pair: neither is 95 % likely against the other (an interaction starts with a quarter of the odds).
   ///   That is what a bad batch looks like as long as nearly all of its devices run one firmware.
+  ///
+  /// Where the profile knows one of the two it is that one, in its own words.
   func unresolved(among standings: [Standing]) -> [Standing] {
     var pairs: [Suspect: Standing] = [:]
     for open in standings where open.isSequentialOpen {
@@ -83,23 +85,24 @@ extension CohortJudge {
       let explanations = standing.suspect.mainEffects + [standing.suspect]
       let joint = fit.probability(explanations.compactMap { numbers[$0] }, above: Self.riskLine)
       guard joint >= Self.certainty, let candidates = candidates(among: explanations) else { return nil }
+      let known = candidates.first(where: isKnown)
       var result = standing
-      result.candidates = candidates
+      result.suspect = known ?? standing.suspect
+      result.candidates = known == nil ? candidates : []
       result.isPosteriorOpen = true
-      result.isKnown = false
+      result.isKnown = known != nil
       result.probability = joint
       return result
     }
   }
 
-  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart, or where
-  /// the profile knows one of them, which is named as soon as its own gate is open. Each must be 95 % likely against nothing at
-  /// all, by the window's own data: a gate stays open on what came long ago, and of the last two failures of a firmware that nearly
-  /// nobody runs any more both may be some sound batch's.
+  /// The two likeliest of a batch, a firmware and their pair, the likelier first; `nil` where the data tell them apart. Each must
+  /// be 95 % likely against nothing at all, by the window's own data: a gate stays open on what came long ago, and of the last two
+  /// failures of a firmware that nearly nobody runs any more both may be some sound batch's.
   private func candidates(among explanations: [Suspect]) -> [Suspect]? {
     let ranked = zip(explanations, logOdds(of: explanations)).sorted { $0.1 == $1.1 ? $0.0 < $1.0 : $0.1 > $1.1 }
     let (first, second) = (ranked[0], ranked[1])
-    guard !isKnown(first.0), !isKnown(second.0), second.1 - second.0.logOdds >= Self.oddsOfCause else { return nil }
+    guard second.1 - second.0.logOdds >= Self.oddsOfCause else { return nil }
     guard first.0.isMainEffect, second.0.isMainEffect else {
       return first.1 - second.1 < Self.oddsOfCause ? [first.0, second.0] : nil
     }

@@ -20,7 +20,11 @@ struct EventClock: Sendable {
   let kind: ClockKind
   let quorum: Int
   /// `nil` until something was heard.
-  private(set) var now: EventTime?
+  private(set) var now: EventTime? {
+    didSet { if kind == .event { hour = now.map { Bucket(holding: $0, length: .hour).startHour } } }
+  }
+  /// Of a quorum clock's `now`: each vote asks for it.
+  private var hour: Int32?
   /// Where it began: the first bucket to close holds this moment.
   private(set) var start: EventTime?
   /// How many devices have a given hour as their latest: votes of a quorum clock, ascending. Devices report in step, so that
@@ -58,11 +62,10 @@ struct EventClock: Sendable {
     }
     count(hour, 1)
     guard kind == .event else { return }
-    guard let now else {
+    guard let current = self.hour else {
       begin(at: hour)
       return
     }
-    let current = Bucket(holding: now, length: .hour).startHour
     if previous == nil, hour < current, !isFirm, devices <= quorum {
       begin(at: hour)
     } else if hour > current {

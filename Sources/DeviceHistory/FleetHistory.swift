@@ -195,27 +195,31 @@ package struct FleetHistory: Sendable {
     presence.identities.remember(report)
     sequenceGaps += Int(presence.identities.gaps - gaps)
     unknownItems += report.unknownItems
-    for length in layout.lengths {
-      let bucket = Bucket(holding: report.time, length: length)
-      latestTallied[length] = max(latestTallied[length] ?? bucket, bucket)
-    }
-    if !addToLast(report, layout) { addAnywhere(report, number, layout) }
+    let day = Bucket(holding: report.time, length: .day)
+    let hour = layout.watchesHours ? Bucket(holding: report.time, length: .hour) : nil
+    noteTallied(day)
+    if let hour { noteTallied(hour) }
+    if !addToLast(report, day, hour, layout) { addAnywhere(report, number, layout) }
     return .applied
   }
 
-  /// The usual case: all lengths' last buckets hold the report's time, and none of them is closed.
-  private mutating func addToLast(_ report: Report, _ layout: ProductLayout) -> Bool {
-    for length in layout.lengths {
-      let bucket = Bucket(holding: report.time, length: length)
-      guard presence[last: length].heads.first?.startHour == bucket.startHour,
-        closedThrough[length].map({ bucket > $0 }) ?? true
-      else { return false }
-    }
+  private mutating func noteTallied(_ bucket: Bucket) {
+    if let latest = latestTallied[bucket.length], latest >= bucket { return }
+    latestTallied[bucket.length] = bucket
+  }
+
+  /// The usual case: the device's last day and, where it has any, its last hour hold the report's time, and neither is closed.
+  private mutating func addToLast(_ report: Report, _ day: Bucket, _ hour: Bucket?, _ layout: ProductLayout) -> Bool {
+    guard isLastAndOpen(day), hour.map(isLastAndOpen) ?? true else { return false }
     presence.note(report)
-    for length in layout.lengths {
-      presence[last: length].add(report, bucket: Bucket(holding: report.time, length: length), layout: layout)
-    }
+    presence.lastDay.add(report, bucket: day, layout: layout)
+    if let hour { presence.lastHour.add(report, bucket: hour, layout: layout) }
     return true
+  }
+
+  private func isLastAndOpen(_ bucket: Bucket) -> Bool {
+    guard presence[last: bucket.length].heads.first?.startHour == bucket.startHour else { return false }
+    return closedThrough[bucket.length].map { bucket > $0 } ?? true
   }
 
   /// A new day after all others: the last one goes behind these as it is.

@@ -17,8 +17,6 @@ final class ProductLayout: Sendable {
   let shape: RecordShape
   let modeSlots: [Symbol: Int]
   let watchesHours: Bool
-  /// Of the buckets that its modes are watched in, and days.
-  let lengths: [BucketLength]
   /// Whether a risk factor counts events in a window.
   let countsEvents: Bool
   /// How many days of tallies the longest factor window and the silence rule look back.
@@ -56,7 +54,6 @@ final class ProductLayout: Sendable {
     let modeSlots = Dictionary(uniqueKeysWithValues: zip(modes, modes.indices))
     self.modeSlots = modeSlots
     watchesHours = profiles.contains { $0.modes.contains { $0.bucket == .hour } }
-    lengths = watchesHours ? BucketLength.allCases : [.day]
     countsEvents = profiles.contains { profile in
       profile.modes.contains { $0.factors.contains { if case .eventCount = $0 { true } else { false } } }
     }

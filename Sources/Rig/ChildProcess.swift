@@ -64,9 +64,17 @@ package final class ChildProcess: Sendable {
   /// Whoever counts which lines run (`Tests/Coverage/run`) needs processes that can write it down.
   private static let endsInOrder = ProcessInfo.processInfo.environment["FOREWARN_END_IN_ORDER"] != nil
 
+  /// SIGTERM to all of them; returns when the first has ended, killed after three seconds if need be. It isn't reaped before the
+  /// killer is called off, so that its number is nobody else's.
   private func endInOrder() {
-    signal(SIGTERM)
-    for _ in 0..<300 where exitStatus == nil { usleep(10_000) }
+    kill(-processID, SIGTERM)
+    let (number, killer) = (processID, DispatchSource.makeTimerSource())
+    killer.setEventHandler { kill(number, SIGKILL) }
+    killer.schedule(deadline: .now() + 3)
+    killer.activate()
+    var information = siginfo_t()
+    while waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
+    killer.cancel()
   }
 
   /// `nil` while it runs.

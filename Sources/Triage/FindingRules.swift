@@ -27,7 +27,6 @@ struct FindingRules {
 
   /// The changed findings of one mode. Modes without a belief in this pass are left as they are.
   func changes(of belief: ModeBelief, book: CaseBook) -> [Finding] {
-    let mode = belief.mode
     var standing: [Cohort: Finding] = [:]
     for (key, finding) in book.findings where key.mode == belief.mode { standing[key.cohort] = finding }
     let beliefs = Dictionary(belief.cohorts.map { ($0.cohort, $0) }, uniquingKeysWith: { first, _ in first })
@@ -40,12 +39,12 @@ struct FindingRules {
     var changes: [Finding] = []
     for cohort in Set(standing.keys).union(beliefs.keys).sorted(by: isJudgedBefore) {
       let parent = standing.values.filter { isExplained(cohort, by: $0, beliefs) }.min { $0.id < $1.id }
-      let isNamed = beliefs[cohort].map { belief in standing.values.contains { names($0, insteadOf: belief) } } ?? false
+      let isNamed = beliefs[cohort].map { held in standing.values.contains { names($0, insteadOf: held) } } ?? false
       let next =
         if let finding = standing[cohort] {
           revised(finding, beliefs[cohort], parent: parent, rival: rivals[cohort], isNamedOtherwise: isNamed)
         } else {
-          isNamed ? nil : beliefs[cohort].flatMap { opened($0, mode, book, parent: parent) }
+          isNamed ? nil : beliefs[cohort].flatMap { opened($0, belief.mode, book, parent: parent) }
         }
       guard let next else { continue }
       changes.append(next)
@@ -113,11 +112,9 @@ struct FindingRules {
     guard let then = odds(finding.candidates.map { ($0.cohort, $0.probability) }),
       let now = odds(belief.candidates.map { ($0.cohort, $0.probability) })
     else { return false }
-    return max(then, Self.leastOdds) * now < Self.oddsOfCause
+    return max(then, Self.leastOdds) * now < Candidate.oddsOfNaming
   }
 
-  /// 95 %, as the model names a cause.
-  private static let oddsOfCause = 19.0
   /// What named a cause was of finite worth.
   private static let leastOdds = 1e-4
 

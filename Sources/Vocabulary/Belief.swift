@@ -61,6 +61,9 @@ package struct Attribution: Hashable, Sendable, Codable {
 
 /// One explanation among several that the data can't separate, or the runner-up.
 package struct Candidate: Hashable, Sendable {
+  /// A cause is named alone once it is 95 % likely against the other that may be it.
+  package static let oddsOfNaming = 19.0
+
   package var cohort: Cohort
   package var probability: Double
 

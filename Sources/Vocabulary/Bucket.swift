@@ -2,8 +2,8 @@
 package enum BucketLength: String, Sendable, Codable, CaseIterable {
   case hour, day
 
-  @inlinable package var hours: Int32 { self == .hour ? 1 : 24 }
-  @inlinable package var milliseconds: Int64 { Int64(hours) * EventTime.hour }
+  package var hours: Int32 { self == .hour ? 1 : 24 }
+  package var milliseconds: Int64 { Int64(hours) * EventTime.hour }
 }
 
 /// A UTC day or hour: the grain in which evidence is counted.
@@ -18,7 +18,7 @@ package struct Bucket: Hashable, Sendable, Comparable {
   }
 
   /// The bucket that holds `time`; times out of an `Int32` of hours are clamped.
-  @inlinable package init(holding time: EventTime, length: BucketLength) {
+  package init(holding time: EventTime, length: BucketLength) {
     let step = length.milliseconds
     var index = time.milliseconds / step
     if time.milliseconds % step < 0 { index -= 1 }

@@ -55,6 +55,9 @@ enum Step: String, CaseIterable {
       let evidence = self == .closing ? Self.countedClosing(&history, day) : Self.closed(&history, day)
       guard !evidence.isEmpty else { throw RigError("the closed day gave no evidence") }
       if self == .closing { return 0 }
+      // What the runtime looks up once in a process isn't the step's.
+      var other = HazardModel(profiles: catalogue.profiles)
+      for one in evidence { other.learn(one) }
       var model = HazardModel(profiles: catalogue.profiles)
       Self.countedCells(&model, evidence)
       print("\(evidence.count)")

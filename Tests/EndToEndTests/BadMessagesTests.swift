@@ -104,11 +104,15 @@ struct BadMessagesTests {
     // The good element of an array is read again from the journal after a kill; its bad neighbour is in quarantine already.
     try await site.publish("[\(report(sequence: 1)), {\"seq\": 2}]", from: "A1")
     #expect(try await site.tally(of: 3) == Tally(applied: 1, quarantined: 2))
+    // Once another one is counted, the broker has the acknowledgement of the array; only the last may come a second time.
+    try await site.publish(report(sequence: 3), from: "A1")
+    #expect(try await site.tally(of: 4) == Tally(applied: 2, quarantined: 2))
     site.daemon.kill()
     try await site.daemon.start()
     #expect(try await site.json("quarantine", "show", "1") == before)
     #expect(try await site.json("quarantine", "list")["items"]?.items.count == 2)
-    #expect(try await site.tally(of: 3) == Tally(applied: 1, quarantined: 2))
+    let after = try await site.tally(of: 4)
+    #expect(after.applied == 2 && after.quarantined == 2)
   }
 
   @Test func `a report older than lateness is late, and one just inside is applied`() async throws {
