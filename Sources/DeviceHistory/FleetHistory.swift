@@ -210,16 +210,18 @@ package struct FleetHistory: Sendable {
 
   /// The usual case: the device's last day and, where it has any, its last hour hold the report's time, and neither is closed.
   private mutating func addToLast(_ report: Report, _ day: Bucket, _ hour: Bucket?, _ layout: ProductLayout) -> Bool {
-    guard isLastAndOpen(day), hour.map(isLastAndOpen) ?? true else { return false }
+    guard isLastAndOpen(day, presence.lastDay) else { return false }
+    if let hour, !isLastAndOpen(hour, presence.lastHour) { return false }
     presence.note(report)
     presence.lastDay.add(report, bucket: day, layout: layout)
     if let hour { presence.lastHour.add(report, bucket: hour, layout: layout) }
     return true
   }
 
-  private func isLastAndOpen(_ bucket: Bucket) -> Bool {
-    guard presence[last: bucket.length].heads.first?.startHour == bucket.startHour else { return false }
-    return closedThrough[bucket.length].map { bucket > $0 } ?? true
+  private func isLastAndOpen(_ bucket: Bucket, _ last: borrowing TallySheet) -> Bool {
+    guard last.heads.first?.startHour == bucket.startHour else { return false }
+    guard let closed = closedThrough[bucket.length] else { return true }
+    return bucket > closed
   }
 
   /// A new day after all others: the last one goes behind these as it is.
