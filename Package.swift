@@ -201,6 +201,18 @@ where [.regular, .executable, .test].contains(target.type) && !compiledByClang.c
     ]
 }
 
+// Tests that wait for programs, disks and sockets gain nothing from the optimiser, which takes longer over their `#expect`s than
+// over the product. Those that simulate fleets or count instructions stay optimised.
+let waiting = [
+  "BrokerTests", "CaseStoreTests", "ControlProtocolTests", "DashboardTests", "EndToEndTests", "FingerprintsTests",
+  "FirmwareProfilesTests", "GatewayTests", "RigTests", "SystemdTests", "TriageTests", "VocabularyTests",
+  "forewarnTests",
+]
+for target in package.targets where waiting.contains(target.name) {
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+}
+
 // `make fuzz`: a program that libFuzzer drives, and what it reads with instrumented. A release build of its own.
 if Context.environment["FOREWARN_LIBFUZZER"] != nil {
   let sanitizers = "-sanitize=fuzzer,address"

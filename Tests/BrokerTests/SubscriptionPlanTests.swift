@@ -82,10 +82,15 @@ import Vocabulary
     let handler = RecordingHandler()
     let running = try RunningSubscriber(later, handler)
     try #require(handler.record.wait { $0.isConnected })
-    try publish("old/a")
-    try publish("s/end")
-    #expect(handler.record.wait { $0.committed.contains { $0.topic == "s/end" } })
-    #expect(handler.committedTexts == ["s/end"])
+    // A resumed session is connected before the broker has heard of this: each pair of messages comes in order, the first only
+    // until then.
+    let isTakenBack = try (1...100).contains { number in
+      try publish("old/\(number)")
+      try publish("s/\(number)")
+      let hasCome = handler.record.wait { $0.committed.contains { $0.topic == "s/\(number)" } }
+      return hasCome && !handler.record.value.committed.contains { $0.topic == "old/\(number)" }
+    }
+    #expect(isTakenBack)
     #expect(running.stop())
   }
 }

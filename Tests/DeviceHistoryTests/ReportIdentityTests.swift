@@ -126,6 +126,15 @@ import Vocabulary
     #expect(history.now == Fleet.time(10))
   }
 
+  @Test func `a small fleet's clock waits for all that it heard within seven days`() {
+    var history = history()
+    for device in 0..<5 { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
+    for device in 0..<4 { history.hear(Fleet.time(6), of: Fleet.identity("d\(device)")) }
+    #expect(history.now == Fleet.time(0))
+    history.hear(Fleet.time(6), of: Fleet.identity("d4"))
+    #expect(history.now == Fleet.time(6))
+  }
+
   @Test func `it begins where the earliest of the first devices is`() {
     var history = history()
     history.hear(Fleet.time(2), of: Fleet.identity("d0"))
