@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help deps check-swift build lint test proof day simulate fuzz mutants faults coverage asan tsan soak test-repeat demo bench bench-quick evaluate evaluate-quick peers install deb lint-deb test-system clean
+.PHONY: help deps check-swift programs build lint test proof day simulate fuzz mutants faults coverage asan tsan soak test-repeat demo bench bench-quick evaluate evaluate-quick peers install deb deb-twice lint-deb test-system clean
 
 # One build serves tests, demo and installation: release configuration, in .build. An import of a module that Package.swift
 # does not name is an error; -enable-testing lets tests see what is internal to a module; C code shall not know the folder
@@ -62,7 +62,13 @@ check-swift:
 lint: check-swift  ## check the format of all Swift files
 	swift format lint --strict -r Sources Tests Package.swift
 
-build: deps check-swift  ## build everything, tests included
+# What is packed comes before the tests: these make the compiler build the toolchain's own modules anew, from their interfaces,
+# and what it compiles with them in its cache comes out a little different.
+programs: deps check-swift
+	swift build $(CHECKS) --product forewarnd
+	swift build $(CHECKS) --product forewarn
+
+build: programs  ## build everything, tests included
 	swift build $(CHECKS) --build-tests
 
 test: deps lint build  ## lint, build, run all tests
@@ -212,9 +218,12 @@ install:  ## copy what `make build` made to DESTDIR (empty) and PREFIX (/usr); k
 
 deb lint-deb test-system: PACKAGES += debhelper dpkg-dev fakeroot lintian python3-minimal
 
-deb: build  ## the Debian package, in .build/deb: Swift's runtime inside, so that it needs no toolchain
+deb: programs  ## the Debian package, in .build/deb: Swift's runtime inside, so that it needs no toolchain
 	@swift build $(CHECKS) --product generate-manual  # the argument parser's; no target of ours links it
 	@Packaging/make-deb
+
+deb-twice: deps check-swift  ## the package of the last commit, made in two clean clones, and whether both are the same bytes; long
+	@Packaging/deb-twice
 
 lint-deb: deb  ## what lintian says of it
 	lintian --fail-on error,warning --suppress-tags bad-distribution-in-changes-file .build/deb/*.deb
