@@ -9,7 +9,7 @@ import Vocabulary
 /// Until then the cohort is unresolved and names the two. Of 40 fleets each with a bad batch or a bad pair (`evaluate delays
 /// --defect batch --seeds 1-40`, and `pair`) 2 and 5 had another cohort blamed without these rules.
 extension CohortJudge {
-  /// The same as ln of odds.
+  /// In ln, as the model counts.
   static let oddsOfCause = logarithm(Candidate.oddsOfNaming)
 
   /// The batch on a firmware (of those with a quarter of its onsets or more) that may be to blame in the main effect's place:

@@ -99,10 +99,14 @@ import Vocabulary
 @Suite struct EventClockTests {
   private func history(_ quorum: Int = 10) -> FleetHistory { Fleet.history(clock: .event, quorum: quorum) }
 
+  private func hear(_ time: EventTime, of devices: Range<Int>, in history: inout FleetHistory) {
+    for device in devices { history.hear(time, of: Fleet.identity("d\(device)")) }
+  }
+
   @Test func `nine of many clocks can't move it, the tenth does`() {
     var history = history()
-    for device in 0..<30 { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
-    for device in 0..<9 { history.hear(Fleet.time(1), of: Fleet.identity("d\(device)")) }
+    hear(Fleet.time(0), of: 0..<30, in: &history)
+    hear(Fleet.time(1), of: 0..<9, in: &history)
     #expect(history.now == Fleet.time(0))
     history.hear(Fleet.time(1), of: Fleet.identity("d9"))
     #expect(history.now == Fleet.time(1))
@@ -111,7 +115,7 @@ import Vocabulary
   @Test func `one wrong clock carries off neither a large fleet nor a small one`() {
     for size in [2, 3, 9, 50] {
       var history = history()
-      for device in 0..<size { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
+      hear(Fleet.time(0), of: 0..<size, in: &history)
       history.hear(Fleet.time(4000), of: Fleet.identity("d0"))
       #expect(history.now == Fleet.time(0), "a fleet of \(size)")
     }
@@ -119,17 +123,17 @@ import Vocabulary
 
   @Test func `a dead device doesn't hold a small fleet's clock for ever`() {
     var history = history()
-    for device in 0..<5 { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
+    hear(Fleet.time(0), of: 0..<5, in: &history)
     for day in 1...10 {
-      for device in 0..<4 { history.hear(Fleet.time(day), of: Fleet.identity("d\(device)")) }
+      hear(Fleet.time(day), of: 0..<4, in: &history)
     }
     #expect(history.now == Fleet.time(10))
   }
 
   @Test func `a small fleet's clock waits for all that it heard within seven days`() {
     var history = history()
-    for device in 0..<5 { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
-    for device in 0..<4 { history.hear(Fleet.time(6), of: Fleet.identity("d\(device)")) }
+    hear(Fleet.time(0), of: 0..<5, in: &history)
+    hear(Fleet.time(6), of: 0..<4, in: &history)
     #expect(history.now == Fleet.time(0))
     history.hear(Fleet.time(6), of: Fleet.identity("d4"))
     #expect(history.now == Fleet.time(6))
@@ -144,10 +148,10 @@ import Vocabulary
 
   @Test func `a day closes when the clock enters the next but one`() {
     var history = history(2)
-    for device in 0..<4 { history.hear(Fleet.time(0), of: Fleet.identity("d\(device)")) }
-    for device in 0..<4 { history.hear(Fleet.time(1, 23), of: Fleet.identity("d\(device)")) }
+    hear(Fleet.time(0), of: 0..<4, in: &history)
+    hear(Fleet.time(1, 23), of: 0..<4, in: &history)
     #expect(history.nextDue() == nil)
-    for device in 0..<2 { history.hear(Fleet.time(2, 0), of: Fleet.identity("d\(device)")) }
+    hear(Fleet.time(2, 0), of: 0..<2, in: &history)
     #expect(history.nextDue() == Bucket(holding: Fleet.time(0), length: .day))
   }
 }

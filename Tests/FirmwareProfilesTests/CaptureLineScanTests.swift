@@ -3,8 +3,8 @@ import Vocabulary
 
 @testable import FirmwareProfiles
 
-/// The usual line is cut by itself, the others are read member by member: both ways give the same, but one is several times as
-/// slow.
+/// The usual line is cut by itself, the others are read member by member: both ways give the same, so that
+/// only a look at the first shows whether it was taken.
 struct CaptureLineScanTests {
   private func scanned(_ line: String) -> Delivery? {
     Array(line.utf8).withUnsafeBufferPointer { CaptureLineScan($0).delivery }
