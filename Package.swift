@@ -137,7 +137,7 @@ let package = Package(
     .testTarget(name: "VocabularyTests", dependencies: ["Vocabulary"]),
     .testTarget(
       name: "FirmwareProfilesTests", dependencies: ["FirmwareProfiles", "CheckedYAML", "CZlib", "Vocabulary"]),
-    .testTarget(name: "DeviceHistoryTests", dependencies: ["DeviceHistory", "Vocabulary"]),
+    .testTarget(name: "DeviceHistoryTests", dependencies: ["DeviceHistory", "Vocabulary"], exclude: ["Records"]),
     .testTarget(name: "DefectModelTests", dependencies: ["DefectModel", "Vocabulary"]),
     .testTarget(name: "TriageTests", dependencies: ["Triage", "Vocabulary"]),
     .testTarget(

@@ -134,6 +134,8 @@ extension Standing {
       var mode = Mode()
       mode.evidenceFromHour = try reader.integer()
       mode.lastOnsetHour = try reader.optional { reader throws(UnreadableRecord) in try reader.integer() }
+      // Refractory time went by onsets then.
+      mode.lastSymptomHour = mode.lastOnsetHour
       mode.onsets = try reader.integer()
       mode.accrue(try reader.double())
       return mode

@@ -8,6 +8,9 @@ package struct FleetHistory: Sendable {
     didSet {
       watchesHours = Self.watchesHours(layouts)
       layoutsBySymbol = BySymbol(layouts)
+      // They have the columns of before.
+      presence = Presence.nobody
+      scratch = DeviceRecord.nobody
     }
   }
   private var layoutsBySymbol: BySymbol<ProductLayout>

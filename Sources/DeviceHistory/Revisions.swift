@@ -9,8 +9,6 @@ struct Revisions: Sendable {
   }
   private var counts: [Key: CellCounts] = [:]
 
-  var isEmpty: Bool { counts.isEmpty }
-
   mutating func add(_ evidence: [Evidence]) {
     for item in evidence { add(item.counts, Key(mode: item.mode, cell: item.cell)) }
   }

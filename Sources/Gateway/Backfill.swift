@@ -139,7 +139,7 @@ extension Engine {
   private func commitPiece(isSnapshot: Bool) throws(StoreError) {
     let yield = pipeline.takeYield()
     var total = counts
-    total.add(yield.counts)
+    total += yield.counts
     var unit = unit(of: yield, total: total, changes: [], imported: nil, isSnapshot: isSnapshot)
     unit.journal = []
     unit.outbox = []

@@ -202,7 +202,7 @@ actor Engine {
     isAtRest: Bool = false
   ) -> Draft {
     var total = counts
-    total.add(yield.counts)
+    total += yield.counts
     // An erasure takes the device's messages out of the journal: what else they gave must not hang on them.
     let isSnapshot =
       !yield.passes.isEmpty || !yield.erased.isEmpty || forgottenModes != nil || isAtRest
@@ -320,15 +320,5 @@ actor Engine {
     caseTally = CaseTally(pipeline.cases)
     self.journalBytes = journalBytes
     scrubbing.isNeeded = hasErased
-  }
-}
-
-extension FateCounts {
-  mutating func add(_ other: FateCounts) {
-    applied += other.applied
-    duplicate += other.duplicate
-    quarantined += other.quarantined
-    unconsented += other.unconsented
-    late += other.late
   }
 }

@@ -67,11 +67,7 @@ struct Twin {
 
   private mutating func takeYield() {
     let yield = stages.takeYield()
-    counts.applied += yield.counts.applied
-    counts.duplicate += yield.counts.duplicate
-    counts.quarantined += yield.counts.quarantined
-    counts.unconsented += yield.counts.unconsented
-    counts.late += yield.counts.late
+    counts += yield.counts
     for delivery in yield.readmitted {
       if let index = early.firstIndex(where: { $0.delivery.isSameMessage(as: delivery) }) { early.remove(at: index) }
     }

@@ -106,14 +106,6 @@ package struct AdmissionCounts: Sendable, Hashable {
   package var unkept = 0
 
   package init() {}
-
-  package static func + (left: AdmissionCounts, right: AdmissionCounts) -> AdmissionCounts {
-    var sum = left
-    sum.throttled += right.throttled
-    sum.newDevicesRefused += right.newDevicesRefused
-    sum.unkept += right.unkept
-    return sum
-  }
 }
 
 extension Admission {

@@ -104,19 +104,17 @@ extension StageLine {
     return false
   }
 
-  /// Moves what was taken this time out of the count of quarantined.
-  mutating func settleParts(since before: Yield) -> Fate {
-    let after = yield.counts
-    let refusal = yield.quarantined.dropFirst(before.quarantined.count).first
-    yield.quarantined.removeLast(max(0, yield.quarantined.count - before.quarantined.count))
-    yield.counts = before.counts
-    yield.counts.applied = after.applied
-    yield.counts.late = after.late
-    yield.counts.unconsented = after.unconsented
-    let moved = yield.counts.received - before.counts.received
-    yield.counts.quarantined -= moved
+  /// Moves what was taken this time out of the count of quarantined; what was known or refused again isn't counted again.
+  mutating func settleParts(_ counted: FateCounts, refusedFrom first: Int) -> Fate {
+    let refusal = yield.quarantined[first...].first
+    yield.quarantined.removeSubrange(first...)
+    var moved = counted
+    (moved.duplicate, moved.quarantined) = (0, 0)
+    yield.counts -= counted
+    yield.counts += moved
+    yield.counts.quarantined -= moved.received
     if let refusal { return .quarantined(refusal.rejection) }
-    guard moved == 0 else { return after.lastRise(since: before.counts) }
+    guard moved.received == 0 else { return moved.best }
     // It came another way meanwhile.
     yield.counts.duplicate += 1
     yield.counts.quarantined -= 1
@@ -131,7 +129,7 @@ extension StageLine {
       if case .quarantined = retake(delivery, wall: wall, after: .schema) {
         sessions.hold(original, for: key)
       } else if let own = yield.quarantined.firstIndex(where: { $0.delivery == original }) {
-        yield.quarantined.remove(at: own)
+        forgetRefusal(at: own)
       } else {
         yield.readmitted.append(original)
       }

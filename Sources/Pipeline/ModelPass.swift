@@ -5,14 +5,7 @@ package import Vocabulary
 
 /// One model pass a closed bucket: evidence → beliefs → cases, in that order and nowhere else.
 extension StageLine {
-  /// The clock moved without a message.
-  package mutating func advance(to now: EventTime, wall: EventTime?) {
-    history.advance(to: now)
-    takeEarly(wall: wall)
-    runDuePasses(wall: wall)
-  }
-
-  /// The same, a closed bucket at a time: whether there was one. For a start after a long time away.
+  /// The clock moved without a message, a closed bucket at a time: whether there was one. For a start after a long time away.
   package mutating func advanceOneBucket(to now: EventTime, wall: EventTime?) -> Bool {
     history.advance(to: now)
     takeEarly(wall: wall)

@@ -33,7 +33,7 @@ extension StageLine {
           yield.quarantined[own].dueAt = nil
         }
       } else if let own {
-        yield.quarantined.remove(at: own)
+        forgetRefusal(at: own)
       } else {
         yield.readmitted.append(message.delivery)
       }
@@ -45,31 +45,45 @@ extension StageLine {
   ///
   /// - Parameter reason: why it is in quarantine; of a foreign message this says whether all of it is.
   package mutating func retake(_ delivery: Delivery, wall: EventTime?, after reason: RejectionReason? = nil) -> Fate {
-    let before = yield
-    // What comes due meanwhile is taken again inside of this.
-    let wasRetaking = isRetaking
-    isRetaking = true
+    let before = yield.counts
+    retakes.append(Retake(firstRefusal: yield.quarantined.count))
     take(delivery, wall: wall)
-    isRetaking = wasRetaking
-    if isPartOfForeign(delivery, reason) { return settleParts(since: before) }
-    let refused = yield.quarantined.dropFirst(before.quarantined.count)
-    let accepted = yield.counts.received - before.counts.received - refused.count
-    if let refusal = refused.first, accepted == 0 {
-      yield.counts = before.counts
-      yield.quarantined = before.quarantined
+    let retake = retakes.removeLast()
+    defer { if !retakes.isEmpty { retakes[retakes.count - 1].countedInside += yield.counts - before } }
+    let counted = yield.counts - before - retake.countedInside
+    if isPartOfForeign(delivery, reason) { return settleParts(counted, refusedFrom: retake.firstRefusal) }
+    let refused = yield.quarantined[retake.firstRefusal...]
+    if let refusal = refused.first, counted.received == refused.count {
+      yield.counts -= counted
+      yield.quarantined.removeSubrange(retake.firstRefusal...)
       return .quarantined(refusal.rejection)
     }
-    let fate = yield.counts.lastRise(since: before.counts)
     yield.counts.quarantined -= 1
-    return fate
+    return counted.best
+  }
+
+  var isRetaking: Bool { !retakes.isEmpty }
+
+  /// What was refused since the yield was last taken, and was taken after all.
+  mutating func forgetRefusal(at index: Int) {
+    yield.quarantined.remove(at: index)
+    for level in retakes.indices where index < retakes[level].firstRefusal { retakes[level].firstRefusal -= 1 }
   }
 }
 
+/// A message from quarantine that is being taken: its device paid for it when it came.
+struct Retake {
+  /// Where its own refusals begin in the yield's.
+  var firstRefusal: Int
+  /// What came due meanwhile and was taken inside of this is no part of its own fate.
+  var countedInside = FateCounts()
+}
+
 extension FateCounts {
-  /// The fate that rose; an array that was refused as a whole may hold several: the best of them.
-  func lastRise(since before: FateCounts) -> Fate {
-    if applied > before.applied { return .applied }
-    if duplicate > before.duplicate { return .duplicate }
-    return late > before.late ? .late : .unconsented
+  /// An array that was refused as a whole may hold several fates: the best of them.
+  var best: Fate {
+    if applied > 0 { return .applied }
+    if duplicate > 0 { return .duplicate }
+    return late > 0 ? .late : .unconsented
   }
 }

@@ -20,8 +20,8 @@ package struct StageLine {
   var yield = Yield()
   /// Sparkplug's births and sequences.
   var sessions = SparkplugSessions()
-  /// A message from quarantine is being taken: its device paid for it when it came.
-  var isRetaking = false
+  /// Messages from quarantine that are being taken, one inside of another where a clock's step makes some due.
+  var retakes: [Retake] = []
   var onlooker: Onlooker?
   /// Told of each report that counts, where somebody reads along.
   package var witness: (@Sendable (Report, DeviceIdentity) -> Void)?

@@ -42,4 +42,22 @@ package struct FateCounts: Sendable, Hashable, Codable {
     case .late: late += 1
     }
   }
+
+  package static func += (left: inout FateCounts, right: FateCounts) { left.add(right, times: 1) }
+
+  package static func -= (left: inout FateCounts, right: FateCounts) { left.add(right, times: -1) }
+
+  package static func - (left: FateCounts, right: FateCounts) -> FateCounts {
+    var difference = left
+    difference -= right
+    return difference
+  }
+
+  private mutating func add(_ other: FateCounts, times factor: Int) {
+    applied += factor * other.applied
+    duplicate += factor * other.duplicate
+    quarantined += factor * other.quarantined
+    unconsented += factor * other.unconsented
+    late += factor * other.late
+  }
 }

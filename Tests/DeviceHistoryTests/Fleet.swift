@@ -66,6 +66,17 @@ struct Table: Equatable {
     }
   }
 
+  /// Some cells of one mode or of all in which two tables differ.
+  func difference(from other: Table, _ mode: Symbol? = nil) -> [String] {
+    let keys = Set(cells.keys).union(other.cells.keys).filter { mode == nil || $0.mode == mode }
+    return keys.filter { cells[$0] != other.cells[$0] }.prefix(5).map { key in
+      func words(_ table: Table) -> String {
+        table.cells[key].map { "\($0.atRisk) at risk, \($0.onsets) onsets, \($0.symptoms) symptoms" } ?? "nothing"
+      }
+      return "\(key.mode) \(key.cell.bucket.start) \(key.cell.covariates): \(words(self)); there \(words(other))"
+    }
+  }
+
   func total(_ mode: Symbol) -> CellCounts {
     cells.filter { $0.key.mode == mode }.values.reduce(into: CellCounts()) { $0 += $1 }
   }

@@ -22,7 +22,7 @@ import Testing
     #expect(undisturbed.evidence.tally.received == fleet.messages + RecordedFleet.devicesThatClose)
     #expect(undisturbed.evidence.cells.count > 50 && undisturbed.evidence.tickets.count > 10)
 
-    let killed = try await CrashRun(fleet: fleet, kills: Self.kills).run()
+    let killed = try await CrashRun(fleet: fleet, kills: Self.kills, applied: undisturbed.evidence.tally.applied).run()
     #expect(killed.deaths == Self.kills)
     expectNothingLostNorDoubled(killed, undisturbed)
 
@@ -41,7 +41,7 @@ import Testing
   func `killed exactly at a commit, it has applied exactly what was sent`(_ fault: String) async throws {
     let fleet = try await RecordedFleet(devices: 300, days: 6, seed: 3)
     let undisturbed = try await CrashRun(fleet: fleet).run()
-    let killed = try await CrashRun(fleet: fleet, fault: fault).run()
+    let killed = try await CrashRun(fleet: fleet, fault: fault, applied: undisturbed.evidence.tally.applied).run()
     #expect(killed.deaths == 1)
     expectNothingLostNorDoubled(killed, undisturbed)
     if fault.hasPrefix("kill-after") {

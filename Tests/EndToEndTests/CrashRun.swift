@@ -9,6 +9,8 @@ struct CrashRun {
   var kills = 0
   /// A fault built into the daemon: see `FaultSwitch`.
   var fault: String?
+  /// How many messages a run without deaths applied; `nil` where that isn't known, or some will be lost.
+  var applied: Int?
   var seed: UInt64 = 20_261_126
 
   struct Outcome {
@@ -37,9 +39,8 @@ struct CrashRun {
       try await site.daemon.start()
     }
     try await fleet.finish(publisher, within: .seconds(300))
-    let taken = try await atRest(site, of: fleet.messages)
     try await fleet.closeLastBuckets(of: site)
-    let tally = try await atRest(site, of: taken.received + RecordedFleet.devicesThatClose)
+    let tally = try await atTheEnd(site)
     let outcome = Outcome(
       evidence: try await .of(site, tally),
       integrity: try await site.sql("PRAGMA integrity_check").succeeded().standardOutput, deaths: deaths)
@@ -73,16 +74,14 @@ struct CrashRun {
     }
   }
 
-  /// Once all has come, some of it twice, and no more does. A daemon that loses messages is given up on sooner or later.
-  private func atRest(_ site: Installation, of expected: Int) async throws -> Tally {
-    var last = Tally()
-    var unchanged = 0
-    let isLossy = fault == "acknowledge-early"
-    return try await answer(within: .seconds(300), every: .milliseconds(100), else: { "the stream ends: \(last)" }) {
-      let next = try await site.tally(of: 0)
-      unchanged = next == last ? unchanged + 1 : 0
-      last = next
-      return (next.received >= expected && unchanged >= 5) || (isLossy && unchanged >= 30) ? next : nil
+  /// Once all has come, some of it twice. The number received can't tell: what came twice counts twice. But the broker keeps
+  /// the order, so whoever knows the device that was heard last has heard all before it.
+  private func atTheEnd(_ site: Installation) async throws -> Tally {
+    let last = RecordedFleet.lastDeviceThatCloses
+    try await wait(for: "\(last) is heard", within: .seconds(300), every: .milliseconds(250)) {
+      try await CommandRun.built("forewarn", ["--socket", site.daemon.socketPath, "device", "show", last]).status == 0
     }
+    let received = fault == "acknowledge-early" ? 0 : fleet.messages + RecordedFleet.devicesThatClose
+    return try await site.tallyAtRest(of: received, applied: applied ?? 0)
   }
 }

@@ -61,11 +61,15 @@ struct RecordedFleet {
     guard let first = EventTime(Self.start) else { throw RigError("\(Self.start) is no date") }
     let time = first + Int64(days + 1) * EventTime.day + EventTime.hour
     for number in 1...Self.devicesThatClose {
-      try await site.publish(#"{"ts": \#(time.milliseconds)}"#, from: "Z\(number)", of: "fire-tv-cube-3")
+      try await site.publish(
+        #"{"ts": \#(time.milliseconds)}"#, from: Self.deviceThatCloses(number), of: "fire-tv-cube-3")
     }
   }
 
   static let devicesThatClose = 10
+  static var lastDeviceThatCloses: String { deviceThatCloses(devicesThatClose) }
+
+  private static func deviceThatCloses(_ number: Int) -> String { "Z\(number)" }
 }
 
 extension Tally {

@@ -145,6 +145,22 @@ import Vocabulary
     #expect(pipeline.admission.unknownDevices == 50)
   }
 
+  @Test func `beyond the number of all devices nobody new is taken up, registered or not`() throws {
+    var limits = AdmissionLimits()
+    limits.devices = 2
+    var pipeline = try Self.pipeline(limits)
+    for device in ["E1", "E2", "E3"] {
+      pipeline.take(Self.report(device, 1, measured: Self.noon, received: Self.noon), wall: nil)
+    }
+    pipeline.take(Self.state("E4", #"{"batch": "B1"}"#), wall: nil)
+    pipeline.take(Self.report("E1", 2, measured: Self.noon, received: Self.noon), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 3 && yield.counts.quarantined == 2)
+    #expect(
+      yield.quarantined.allSatisfy { $0.rejection.reason == .rate && $0.rejection.detail.contains("limits.devices") })
+    #expect(pipeline.admission.counts.newDevicesRefused == 2 && pipeline.history.deviceCount == 2)
+  }
+
   @Test func `a product's firmware names are bounded, and known ones never refused`() throws {
     var limits = AdmissionLimits()
     limits.names.firmwares = 5

@@ -87,6 +87,34 @@ struct ForeignIntakeTests {
     #expect(moved.applied == 1 && moved.quarantined == -1 && moved.received == 0)
   }
 
+  @Test func `what came another way meanwhile is a duplicate when its entry is taken again`() throws {
+    var pipeline = try Self.pipeline()
+    let message = Self.gateway([("L1", Self.noon)])
+    pipeline.take(message, wall: nil)
+    _ = pipeline.takeYield()
+    #expect(pipeline.retake(message, wall: nil, after: .rate) == .duplicate)
+    let counts = pipeline.takeYield().counts
+    #expect(counts.duplicate == 1 && counts.quarantined == -1 && counts.received == 0)
+  }
+
+  @Test func `a gateway's new devices are bounded as others are, each by itself`() throws {
+    var settings = try Self.pipeline().settings
+    settings.limits.unknownDevices = 2
+    var pipeline = StageLine(catalogue: try Self.pipeline().catalogue, settings: settings)
+    let message = Self.gateway((1...4).map { ("L\($0)", Self.noon) })
+    pipeline.take(message, wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 2 && yield.counts.quarantined == 2 && yield.quarantined.count == 1)
+    #expect(yield.quarantined.first?.rejection.reason == .rate && pipeline.history.deviceCount == 2)
+    // Room was made; of the entry the two that wait are taken, those that are known aren't counted again.
+    var roomy = StageLine(catalogue: try Self.pipeline().catalogue, settings: try Self.pipeline().settings)
+    roomy.take(Self.gateway((1...2).map { ("L\($0)", Self.noon) }), wall: nil)
+    _ = roomy.takeYield()
+    #expect(roomy.retake(message, wall: nil, after: .rate) == .applied)
+    let counts = roomy.takeYield().counts
+    #expect(counts.applied == 2 && counts.quarantined == -2 && counts.duplicate == 0)
+  }
+
   @Test func `without consent a message isn't even read`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(

@@ -2,6 +2,7 @@ import DeviceHistory
 import FirmwareProfiles
 import Foundation
 import Pipeline
+import Synchronization
 import Testing
 import Vocabulary
 
@@ -220,6 +221,77 @@ import Vocabulary
     // Five modes and `silent`, a row each.
     #expect(yield.predictions.count == times.count * 6)
   }
+
+  @Test func `predictions at the end of a replay, or at a moment after it, are as of one time`() throws {
+    func line(_ schedule: PredictionSchedule = PredictionSchedule(times: .every(365 * EventTime.day))) throws
+      -> StageLine
+    {
+      var pipeline = StageLine(
+        catalogue: try Catalogue.load(folder: Self.profiles),
+        settings: PipelineSettings(history: HistorySettings(clock: .capture), predictions: schedule))
+      for day in 0..<4 {
+        pipeline.take(Self.report("E1", day, at: Self.noon + Int64(day) * EventTime.day), wall: nil)
+      }
+      pipeline.finish()
+      return pipeline
+    }
+    var ended = try line()
+    #expect(ended.takeYield().predictions.isEmpty)
+    ended.predictAtEnd()
+    let atEnd = ended.takeYield().predictions
+    #expect(Set(atEnd.map(\.asOf)) == [EventTime(milliseconds: Self.noon.milliseconds + 7 * EventTime.day / 2)])
+    let later = Self.noon + 10 * EventTime.day
+    var asked = try line(PredictionSchedule(times: .at(later), horizonDays: 5))
+    let asOf = asked.takeYield().predictions
+    #expect(Set(asOf.map(\.asOf)) == [later] && asOf.allSatisfy { $0.horizonDays == 5 })
+    #expect(asOf.count == atEnd.count && atEnd.count == 6)
+    // Nothing was heard: there is nothing to foretell.
+    var silent = StageLine(catalogue: try Catalogue.load(folder: Self.profiles), settings: PipelineSettings())
+    silent.predictAtEnd()
+    #expect(silent.takeYield().predictions.isEmpty)
+  }
+
+  @Test func `of contacts as many are remembered as the store keeps, the oldest are forgotten`() throws {
+    var pipeline = try Self.pipeline()
+    let contact = Self.delivery(
+      "ctx/forewarn/contact", #"{"ts": \#(Self.noon.milliseconds), "device": "E1", "text": "no sound"}"#)
+    pipeline.take(contact, wall: nil)
+    pipeline.remember(messages: (1..<200_000).map { UInt64($0) })
+    pipeline.take(contact, wall: nil)
+    #expect(pipeline.takeYield().counts.duplicate == 1)
+    pipeline.remember(messages: [200_000])
+    pipeline.take(contact, wall: nil)
+    #expect(pipeline.takeYield().counts.applied == 1)
+  }
+}
+
+@Suite struct OnlookerTests {
+  private final class Seen: Sendable {
+    private let counts = Mutex((reports: 0, atRisk: Int64(0)))
+    var reports: Int { counts.withLock { $0.reports } }
+    var atRisk: Int64 { counts.withLock { $0.atRisk } }
+    func note(_ report: Report) { counts.withLock { $0.reports += 1 } }
+    func note(_ evidence: Evidence) { counts.withLock { $0.atRisk += Int64(evidence.counts.atRisk) } }
+  }
+
+  @Test func `an onlooker is told of each report and of the evidence of its own modes, and nothing is raised`() throws {
+    let (catalogue, settings) = (try StageLineTests.pipeline().catalogue, try StageLineTests.pipeline().settings)
+    let profile = try #require(catalogue.profile(product: "echo-dot-5", firmware: nil))
+    var searched = profile
+    searched.modes = [FailureMode(id: "any-fault", title: "Any", onset: .silence(days: 3), refractoryDays: 0)]
+    let seen = Seen()
+    var pipeline = StageLine.watching(
+      [searched], catalogue: catalogue, settings: settings,
+      onlooker: Onlooker(report: { report, _ in seen.note(report) }, evidence: { seen.note($0) }))
+    for day in 0..<8 {
+      pipeline.take(StageLineTests.report("E1", day, at: StageLineTests.noon + Int64(day) * EventTime.day), wall: nil)
+    }
+    pipeline.finish()
+    pipeline.predictAtEnd()
+    let yield = pipeline.takeYield()
+    #expect(seen.reports == 8 && seen.atRisk > 0 && yield.counts.applied == 8)
+    #expect(yield.changes.isEmpty && yield.passes.count == 8)
+  }
 }
 
 @Suite struct PredictionScheduleTests {
@@ -249,6 +321,65 @@ import Vocabulary
     let second = pipeline.takeYield()
     #expect(second.counts.applied == 2 && second.counts.quarantined == -1)
     #expect(second.readmitted == [early] && !pipeline.isWaiting(early))
+  }
+
+  @Test func `what comes due while a message is taken again counts, though that one is refused again`() throws {
+    func profile(_ product: String, _ firmware: String) -> (name: String, bytes: [UInt8]) {
+      let text = """
+        product: \(product)
+        firmware: "\(firmware)"
+        events: [fault]
+        modes: [{id: faults, onset: {event: fault, count: 3}}]
+        """
+      return ("\(product).yaml", Array(text.utf8))
+    }
+    func report(_ product: String, _ device: String, at time: EventTime, firmware: String) -> Delivery {
+      let payload = #"{"ts": \#(time.milliseconds), "seq": 1, "boot": 1, "firmware": "\#(firmware)"}"#
+      return Delivery(
+        topic: "dt/forewarn/\(product)/\(device)/report", payload: Array(payload.utf8), receivedAt: StageLineTests.noon)
+    }
+    let box = profile("box", "<9")
+    var settings = HistorySettings(clock: .event)
+    settings.clockQuorum = 2
+    var pipeline = StageLine(
+      catalogue: try Catalogue(files: [box]), settings: PipelineSettings(history: settings))
+    let later = StageLineTests.noon + 30 * EventTime.hour
+    let early = report("box", "B2", at: later, firmware: "1.0")
+    let strange = report("stick", "S1", at: later, firmware: "1.0")
+    pipeline.take(report("box", "B1", at: StageLineTests.noon, firmware: "1.0"), wall: nil)
+    pipeline.take(early, wall: nil)
+    pipeline.take(strange, wall: nil)
+    let first = pipeline.takeYield()
+    #expect(first.counts.applied == 1 && first.quarantined.map(\.rejection.reason) == [.future, .unknownProduct])
+
+    // Now its product is described, its firmware isn't: it votes, the clock follows, and the early one is due.
+    _ = pipeline.replaceCatalogue(try Catalogue(files: [box, profile("stick", ">=2")]))
+    guard case .quarantined(let rejection) = pipeline.retake(strange, wall: nil, after: .unknownProduct) else {
+      Issue.record("no profile describes its firmware")
+      return
+    }
+    #expect(rejection.detail.contains("describes firmware 1.0"))
+    let second = pipeline.takeYield()
+    #expect(second.counts.applied == 1 && second.counts.quarantined == -1 && second.counts.received == 0)
+    #expect(second.readmitted == [early] && second.quarantined.isEmpty)
+    #expect(pipeline.history.summary(of: "B2")?.reports == 1)
+  }
+
+  @Test func `the same within one commit takes the early one out of quarantine, and nothing else`() throws {
+    var pipeline = try StageLineTests.pipeline()
+    let noon = StageLineTests.noon
+    func take(_ topic: String, _ payload: String, at time: EventTime) {
+      pipeline.take(Delivery(topic: topic, payload: Array(payload.utf8), receivedAt: time), wall: nil)
+    }
+    take("dt/forewarn/echo-dot-5/E1/report", "no JSON", at: noon)
+    take(
+      "dt/forewarn/echo-dot-5/E1/report", #"{"ts": \#((noon + 30 * EventTime.hour).milliseconds), "seq": 1}"#, at: noon)
+    take("dt/forewarn/echo-dot-5/E2/report", "no JSON either", at: noon)
+    // The clock comes along; what is refused for good stays.
+    take("dt/forewarn/echo-dot-5/E3/report", "nor this", at: noon + 8 * EventTime.hour)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 1 && yield.counts.quarantined == 3 && yield.counts.received == 4)
+    #expect(yield.quarantined.map(\.rejection.reason) == [.syntax, .syntax, .syntax] && yield.readmitted.isEmpty)
   }
 
   @Test func `what an erased device said of a day to come is forgotten with it, and no other's`() throws {
