@@ -136,8 +136,8 @@ extension FleetHistory {
     return buckets
   }
 
-  /// Takes up other profiles. A mode whose definition changed starts new evidence with the next bucket; what a mode
-  /// that stays has seen, stays.
+  /// Takes up other profiles. A mode that is new, that comes back, or whose definition changed starts evidence with the next
+  /// bucket; what a mode that stays has seen, stays.
   package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) {
     putAway()
     let old = layouts
@@ -148,8 +148,8 @@ extension FleetHistory {
     exchangeShapes(from: shapes.filter { entry in layouts[entry.key].map { $0.shape != entry.value } ?? false })
     var restarted: [ModeKey] = []
     for (product, layout) in layouts {
-      guard let before = old[product] else { continue }
-      restarted += layout.modes.filter { !layout.definesAlike($0, as: before) }
+      let before = old[product]
+      restarted += layout.modes.filter { mode in before.map { !layout.definesAlike(mode, as: $0) } ?? true }
         .map { ModeKey(product: product, mode: $0) }
     }
     restart(restarted)
@@ -168,7 +168,8 @@ extension FleetHistory {
     return writer.bytes
   }
 
-  /// Lets every stored mode that is defined otherwise now begin anew, with the next bucket, and answers which those are.
+  /// Lets every mode that is new, or was defined otherwise when this was stored, begin with the next bucket, and answers
+  /// which those are, modes that are gone among them.
   /// Bytes that can't be read, or none, say nothing: everything is taken as it is.
   package mutating func restartModes(changedSince stored: [UInt8]?) -> Set<ModeKey> {
     guard let stored else { return [] }
@@ -185,7 +186,9 @@ extension FleetHistory {
       return []
     }
     let current = definitions
-    let changed = Set(known.filter { current[$0.0] != $0.1 }.map(\.0))
+    // What wasn't there gave no evidence of the buckets that have closed: none of it may be taken back.
+    let new = Set(current.keys).subtracting(known.map(\.0))
+    let changed = new.union(known.filter { current[$0.0] != $0.1 }.map(\.0))
     restart(changed.filter { layouts[$0.product]?.modeSlots[$0.mode] != nil })
     return changed
   }

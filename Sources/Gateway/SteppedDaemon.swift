@@ -153,6 +153,16 @@ package final class SteppedDaemon: Sendable {
     }
   }
 
+  /// Other profiles, as an operator's `profile reload` takes them up. False: the daemon is ending.
+  package func reload(_ catalogue: Catalogue) async -> Bool {
+    do {
+      _ = try await engine.reload(catalogue, configuration.pipelineSettings, audited: [:], actor: "simulated")
+      return true
+    } catch {
+      return false
+    }
+  }
+
   package func pauseCare(_ isPaused: Bool) async -> Bool {
     do {
       if isPaused {

@@ -100,6 +100,9 @@ struct Schedule: Sendable {
       let most = Int(3 * EventTime.day)
       steps.append(.setClock(by: Int64(dice.whole(-most...most))))
     }
+    if traits.hasReloads, dice.happens(0.05) {
+      steps.append(.reload(dice.pick(SimulatedProfile.Form.allCases)))
+    }
     if traits.hasOperators, dice.happens(0.15) {
       steps.append(.act(ticket: dice.whole(0...50), dice.pick(Step.OperatorAct.allCases)))
     }

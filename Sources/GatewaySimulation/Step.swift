@@ -21,6 +21,8 @@ enum Step: Sendable {
   /// What the gateway sends; unconfirmed, it goes out again.
   case send(count: Int, isConfirmed: Bool)
   case act(ticket: Int, OperatorAct)
+  /// The profiles are others now.
+  case reload(SimulatedProfile.Form)
 
   enum Answer: Sendable {
     case heard

@@ -15,6 +15,7 @@ extension Step {
     case .loseSession: "lose session"
     case .send: "send"
     case .act: "act"
+    case .reload: "reload"
     }
   }
 
@@ -30,6 +31,7 @@ extension Step {
     case .kill(let cut): cut == nil ? "kill" : "power cut"
     case .send(let count, let isConfirmed): "send \(count)\(isConfirmed ? "" : ", unconfirmed")"
     case .act(let ticket, let act): "\(act) ticket \(ticket)"
+    case .reload(let form): "reload the \(form) profile"
     case .tick, .restart, .loseSession: name
     }
   }

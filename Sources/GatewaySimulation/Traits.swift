@@ -24,6 +24,8 @@ package struct Traits: Sendable, CustomStringConvertible {
   var sendsCare: Bool
   /// Devices of one batch fail far more often.
   var hasBadBatch: Bool
+  /// The profile changes while devices report.
+  var hasReloads: Bool
 
   enum Clock: String { case wall, event }
 
@@ -51,13 +53,14 @@ package struct Traits: Sendable, CustomStringConvertible {
     hasRubbish = dice.happens(0.4)
     sendsCare = dice.happens(0.5)
     hasBadBatch = dice.happens(0.5)
+    hasReloads = dice.happens(0.3)
   }
 
   package var description: String {
     let words = [
       (hasFaults, "faults"), (hasJumps, "jumps"), (hasEarlyReports, "early"), (hasStragglers, "stragglers"),
       (hasRefusals, "refusals"), (hasOperators, "operators"), (hasRubbish, "rubbish"), (sendsCare, "care"),
-      (hasBadBatch, "bad batch"),
+      (hasBadBatch, "bad batch"), (hasReloads, "reloads"),
     ].filter(\.0).map(\.1)
     return
       "\(clock.rawValue) clock, \(devices) devices, \(days) days of up to \(reportsADay) reports, batches of \(batch)"
@@ -68,7 +71,7 @@ package struct Traits: Sendable, CustomStringConvertible {
   package var isDense: Bool { reportsADay > 3 }
 
   /// Whatever order a day's messages come in, they say the same: nobody is away, refuses, or leaves out a thousand numbers.
-  var isOrderly: Bool { !hasStragglers && !hasEarlyReports && !hasRefusals && !isDense }
+  var isOrderly: Bool { !hasStragglers && !hasEarlyReports && !hasRefusals && !hasReloads && !isDense }
 
   static let start = EventTime(milliseconds: 1_748_736_000_000)
 }

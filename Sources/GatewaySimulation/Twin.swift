@@ -44,6 +44,10 @@ struct Twin {
     retryEarly(at: now)
   }
 
+  mutating func reload(_ catalogue: Catalogue) {
+    if catalogue.revision != stages.catalogue.revision { _ = stages.replaceCatalogue(catalogue) }
+  }
+
   /// What the gateway looks up in its quarantine: a second copy of what waited, above all.
   private mutating func retryEarly(at now: EventTime) {
     guard !early.isEmpty, let clock = stages.history.now else { return }

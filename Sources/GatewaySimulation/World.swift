@@ -12,7 +12,8 @@ struct World {
   let traits: Traits
   let folder: String
   let clock: SimulatedClock
-  private let catalogue: Catalogue
+  /// As its files lie in the profile folder.
+  private var catalogue: Catalogue
   private let configuration: Configuration
   var broker = SimulatedBroker()
   var disk: UnreliableDisk
@@ -75,6 +76,7 @@ struct World {
       let ids = try receiver.take(daemon.outgoing(limit: count))
       if isConfirmed { daemon.delivered(ids) }
     case .act(let number, let act): try await operate(number, act)
+    case .reload(let form): try await reload(form)
     }
   }
 
@@ -197,6 +199,15 @@ struct World {
       _ = await daemon.pauseCare(act == .pauseCare)
     }
     if disk.isDead { try await startAgain() }
+  }
+
+  private mutating func reload(_ form: SimulatedProfile.Form) async throws {
+    catalogue = try SimulatedProfile.catalogue(form)
+    if await daemon.reload(catalogue) { twin?.reload(catalogue) }
+    guard disk.isDead else { return }
+    // A start reads with the new profile what was journalled under the old: the open day has more columns than the twin's.
+    twin = nil
+    try await startAgain()
   }
 
   // MARK: Comparing

@@ -99,6 +99,51 @@ struct ProfileReloadTests {
     }
   }
 
+  /// Whatever takes back evidence takes back what was given.
+  private func expectNoDebt(_ table: Table, _ mode: Symbol) {
+    for (key, counts) in table.cells where key.mode == mode {
+      #expect(counts.atRisk >= 0 && counts.onsets >= 0 && counts.symptoms >= 0, "\(key.cell): \(counts)")
+    }
+  }
+
+  @Test(arguments: [false, true])
+  func `a mode that is new, or comes back, gives evidence from the next bucket on, and owes none of before`(
+    byAStart: Bool
+  ) throws {
+    var history = Fleet.history()
+    var table = Table()
+    var without = Fleet.profile()
+    without.modes.remove(at: 0)
+    func takeUp(_ profile: FirmwareProfile) throws {
+      guard byAStart else { return history.replaceProfiles([profile]) }
+      let stored = (history.writeDefinitions(), history.writeState(), history.takeChanges())
+      for (number, bytes) in stored.2 { pages[number] = bytes }
+      var started = Fleet.history(profile)
+      try started.restore(
+        state: stored.1, pages: pages.sorted { $0.key < $1.key }.map { (number: $0.key, bytes: $0.value) })
+      _ = started.restartModes(changedSince: stored.0)
+      history = started
+    }
+    var pages: [Int: [UInt8]] = [:]
+    days(0..<10, &history, &table)
+    try takeUp(without)
+    days(10..<12, &history, &table)
+    // What its cells held goes with it.
+    var after = Table()
+    try takeUp(Fleet.profile())
+    // Late words move what closed buckets say: the device had another firmware then.
+    for device in 0..<4 {
+      let report = Fleet.report(9, 23, sequence: 900, firmware: "3.0", faults: 9)
+      #expect(history.hear(report, of: "d\(device)", into: &after) == .applied)
+    }
+    days(12..<30, &history, &after)
+    history.closeAll(into: &after)
+    expectNoDebt(after, "faults")
+    #expect(after.total("faults").atRisk > 0)
+    // Those that stayed have moved their evidence: taken back here, given there.
+    #expect(after.cells.contains { $0.key.mode == "hot" && $0.value.atRisk < 0 })
+  }
+
   @Test func `each firmware has the profile whose range holds it, and a version that none holds is refused`() {
     var (old, new) = (Fleet.profile(), Fleet.profile())
     old.firmware = FirmwareRange(bounds: [.init(.below, FirmwareVersion("2.0"))])

@@ -12,12 +12,18 @@ import Testing
     let site = try await Installation.started(
       ["clock: event"], profiles: profiles.path, broker: .init(isPersistent: true))
     let shipped = try await site.list("profile").count
+    let dot = try String(contentsOfFile: "\(Installation.shippedProfiles)/echo-dot-5.yaml", encoding: .utf8)
+    // What is kept of each device gets other columns, and its old ones back.
+    let rule = "all: [{signal: free_memory_mb, min_below: 5}, {event: kernel_panic, count: 2}]"
+    let wider = dot.replacing("\nmodes:\n", with: "\nmodes:\n  - {id: low-memory, onset: {\(rule)}}\n")
+    #expect(wider != dot)
     let publisher = try await fleet.beginPublishing(to: site.broker)
     for number in 1...20 {
       _ = try await site.tally(of: fleet.messages * number / 25, within: .seconds(60))
       let isSound = number % 2 == 1
       let lamp = RecoveryTests.lamp.replacing("Lamp", with: "Lamp \(number)")
       try profiles.write(isSound ? lamp : lamp.replacing("minor", with: "so-so"), to: "lamp-1.yaml")
+      if isSound { try profiles.write(number % 4 == 1 ? wider : dot, to: "echo-dot-5.yaml") }
       let mode = number % 4 == 1 ? "off" : "propose"
       try site.daemon.reconfigure { $0.lines = ["clock: event", "care: {mode: \(isSound ? mode : "perhaps")}"] }
       let reload = try await site.daemon.forewarn("profile", "reload")
