@@ -8,9 +8,20 @@ package struct OutgoingPublish: Sendable, Hashable {
   package var isRetained: Bool
   /// Not to be published while the handler `isHolding`, not even if it was handed over before.
   package var mayBeHeld: Bool
+  package var qos: QoS
 
-  package init(id: Int64, topic: String, payload: [UInt8], isRetained: Bool = false, mayBeHeld: Bool = false) {
+  package enum QoS: Int32, Sendable {
+    /// It has gone once it is written.
+    case atMostOnce
+    case atLeastOnce
+  }
+
+  package init(
+    id: Int64, topic: String, payload: [UInt8], isRetained: Bool = false, mayBeHeld: Bool = false,
+    qos: QoS = .atLeastOnce
+  ) {
     self.id = id
+    self.qos = qos
     self.topic = topic
     self.payload = payload
     self.isRetained = isRetained

@@ -20,6 +20,8 @@ final class Connection {
   var confirmations: [(packet: Int32, reason: ReasonCode)] = []
   var grants: [(packet: Int32, reason: ReasonCode)] = []
   var statistics: [BrokerStatistic] = []
+  /// Somebody has said that we aren't there: an earlier connection's last will, say.
+  private(set) var isDeniedPresence = false
 
   private let handle: OpaquePointer
   private let since = EventTime.wallClock()
@@ -163,12 +165,13 @@ final class Connection {
     if code != MOSQ_ERR_SUCCESS.rawValue { throw failure(nil, code: code, systemError: errno) }
   }
 
-  /// Queues a message at QoS 1 and returns its packet id.
+  /// Queues a message and returns its packet id.
   func publish(_ message: OutgoingPublish) throws(BrokerError) -> Int32 {
     var packet: Int32 = 0
     let code = message.payload.withUnsafeBytes { payload in
       mosquitto_publish(
-        handle, &packet, message.topic, Int32(clamping: payload.count), payload.baseAddress, 1, message.isRetained)
+        handle, &packet, message.topic, Int32(clamping: payload.count), payload.baseAddress, message.qos.rawValue,
+        message.isRetained)
     }
     guard code != MOSQ_ERR_SUCCESS.rawValue else { return packet }
     let text =
@@ -179,6 +182,7 @@ final class Connection {
   /// Queues the message that says whether we are there.
   func publishPresence(isOnline: Bool) throws(BrokerError) {
     guard let presence = settings.presence else { return }
+    isDeniedPresence = false
     let payload = presence.payload(isOnline: isOnline, since: since)
     // Nobody waits for its confirmation: a broker that refuses it serves us all the same.
     _ = try publish(OutgoingPublish(id: 0, topic: presence.topic, payload: payload, isRetained: true))
@@ -343,6 +347,10 @@ extension Connection {
       if let value = Int64(String(decoding: payload, as: UTF8.self)) {
         statistics.append(BrokerStatistic(name: String(cString: topicBytes), value: value))
       }
+      return
+    }
+    if let presence = settings.presence, strcmp(topicBytes, presence.topic) == 0, message.qos == 0 {
+      isDeniedPresence = presence.isDenied(by: payload)
       return
     }
     // `String(cString:)` repairs what isn't UTF-8. A broker refuses such topics; a repaired one ends in quarantine.

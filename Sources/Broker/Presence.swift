@@ -8,6 +8,12 @@ package struct Presence: Sendable, Hashable {
 
   package init(topic: String) { self.topic = topic }
 
+  /// Whether the topic's payload says that nobody is there.
+  func isDenied(by payload: UnsafeRawBufferPointer) -> Bool {
+    let words = String(decoding: payload, as: UTF8.self).filter { !$0.isWhitespace }
+    return words.contains(#""online":false"#)
+  }
+
   func payload(isOnline: Bool, since: EventTime) -> [UInt8] {
     Array(#"{"online":\#(isOnline),"timestamp":\#(since.milliseconds)}"#.utf8)
   }

@@ -74,6 +74,10 @@ struct SubscriberSession {
     try followPlan(on: connection)
     // Its refusal is no failure: a broker other than mosquitto, or one that hides its figures.
     _ = try connection.subscribe(Subscription(filter: BrokerStatistic.droppedMessages, qos: 0))
+    // A host application must hear what is said of it, to say otherwise.
+    if let presence = settings.presence {
+      _ = try connection.subscribe(Subscription(filter: presence.topic, qos: 0, retainHandling: .never))
+    }
     // Asked again all the same. But the answers come behind whatever has been queued since, with mosquitto 2.0 behind all of
     // it, and that can take minutes in which nothing is missing.
     if plan.begins(inResumedSession: connection.isSessionPresent) { try becomeReady(connection) }
@@ -88,6 +92,7 @@ struct SubscriberSession {
         mayHaveMoreToRead = try takeBatch(from: connection)
         try takeGrants(connection)
         tellStatistics(connection)
+        if readySince != nil, connection.isDeniedPresence { try connection.publishPresence(isOnline: true) }
         if events & Int16(POLLIN) != 0 { lastHeard = .now }
       }
       try followPlan(on: connection)

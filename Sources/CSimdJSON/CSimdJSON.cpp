@@ -83,6 +83,43 @@ void flatten(dom::element element, std::vector<csimdjson_node> &nodes) {
   nodes[place].end = uint32_t(nodes.size());
 }
 
+// simdjson refuses integers that don't fit into 64 bits; JSON doesn't bound them. With a point behind them they are read as
+// the nearest double. Returns whether there was one.
+bool widen(const uint8_t *bytes, size_t length, std::string &output) {
+  constexpr size_t digits_that_fit = 18;
+  bool is_text = false;
+  bool has_changed = false;
+  for (size_t place = 0; place < length;) {
+    const char byte = char(bytes[place]);
+    if (is_text && byte == '\\' && place + 1 < length) {
+      output.append({byte, char(bytes[place + 1])});
+      place += 2;
+      continue;
+    }
+    if (byte == '"') { is_text = !is_text; }
+    const auto is_digit = [&](size_t at) { return at < length && bytes[at] >= '0' && bytes[at] <= '9'; };
+    if (is_text || !is_digit(place)) {
+      output.push_back(byte);
+      place += 1;
+      continue;
+    }
+    const size_t start = place;
+    while (is_digit(place)) { place += 1; }
+    output.append(reinterpret_cast<const char *>(bytes) + start, place - start);
+    const bool is_whole = place == length || (bytes[place] != '.' && bytes[place] != 'e' && bytes[place] != 'E');
+    if (is_whole && place - start > digits_that_fit) {
+      output.append(".0");
+      has_changed = true;
+    }
+    // What follows a point or an e is no integer.
+    while (place < length && (is_digit(place) || std::strchr(".eE+-", char(bytes[place])) != nullptr)) {
+      output.push_back(char(bytes[place]));
+      place += 1;
+    }
+  }
+  return has_changed;
+}
+
 } // namespace
 
 // No exception may cross into Swift: what can throw here is only an allocation.
@@ -110,7 +147,18 @@ csimdjson_outcome csimdjson_parse(csimdjson_parser *self, const uint8_t *bytes, 
     if (length > 0) { std::memcpy(self->input.get(), bytes, length); }
     // simdjson reads, but doesn't judge, the padding.
     std::memset(self->input.get() + length, ' ', SIMDJSON_PADDING);
-    const error_code error = self->parser.parse(self->input.get(), length, false).get(self->root);
+    error_code error = self->parser.parse(self->input.get(), length, false).get(self->root);
+    if (error == NUMBER_ERROR) {
+      std::string widened;
+      if (widen(bytes, length, widened)) {
+        length = widened.size();
+        self->input.reset(new char[length + SIMDJSON_PADDING]);
+        self->input_capacity = length;
+        std::memcpy(self->input.get(), widened.data(), length);
+        std::memset(self->input.get() + length, ' ', SIMDJSON_PADDING);
+        error = self->parser.parse(self->input.get(), length, false).get(self->root);
+      }
+    }
     if (error != SUCCESS) {
       self->error = error_message(error);
       if (error == DEPTH_ERROR) { return CSIMDJSON_TOO_DEEP; }

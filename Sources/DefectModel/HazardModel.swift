@@ -31,15 +31,15 @@ package struct HazardModel: Sendable {
   /// A mode's own model, for reports; `nil` for one that no profile declares.
   func model(_ mode: ModeKey) -> ModeModel? { numbers.known(mode).map { models[$0] } }
 
-  /// Takes new profiles. A mode whose onset, bucket, refractory time, grace, factors or age bins changed begins anew, since
-  /// its cells would mean something else; a mode that is no longer declared is forgotten; any other keeps what it has.
+  /// Takes new profiles. What the history has begun anew, since its cells would mean something else, begins anew here, too; a
+  /// mode that is no longer declared is forgotten; any other keeps what it has.
   /// - Returns: the modes that lost evidence, sorted. The caller erases their cells and state from the store.
-  package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) -> [ModeKey] {
+  package mutating func replaceProfiles(_ profiles: [FirmwareProfile], begunAnew: Set<ModeKey> = []) -> [ModeKey] {
     let knowledge = ModeKnowledge.merged(profiles)
     var lost = Set(modes)
     install(
       knowledge.map { key, knowledge in
-        guard let number = numbers.known(key), knowledge.hasSameEvidence(as: models[number].knowledge) else {
+        guard let number = numbers.known(key), !begunAnew.contains(key) else {
           return ModeModel(key: key, knowledge: knowledge)
         }
         lost.remove(key)

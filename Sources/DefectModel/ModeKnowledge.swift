@@ -58,13 +58,6 @@ struct ModeKnowledge: Sendable {
     guard defect.relativeRisk > 0 else { return 0 }
     return min(max(defect.probability, 0), 1) * logarithm(defect.relativeRisk)
   }
-
-  /// Whether cells gathered under `other` mean the same as those gathered now.
-  func hasSameEvidence(as other: ModeKnowledge) -> Bool {
-    mode.onset == other.mode.onset && mode.bucket == other.mode.bucket
-      && mode.refractoryDays == other.mode.refractoryDays && mode.graceBuckets == other.mode.graceBuckets
-      && mode.factors == other.mode.factors && mode.ageBinsDays == other.mode.ageBinsDays
-  }
 }
 
 extension FirmwareProfile {

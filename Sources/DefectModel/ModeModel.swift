@@ -25,7 +25,7 @@ struct FinalState: Sendable {
 /// One failure mode: its cells, its final state, and the hazards of its last pass.
 struct ModeModel: Sendable {
   let key: ModeKey
-  var knowledge: ModeKnowledge
+  var knowledge: ModeKnowledge { didSet { calibrationMap = CalibrationMap(calibration) } }
   var cells = CellTable()
   private(set) var final = FinalState()
   private(set) var hazard: PredictiveHazard

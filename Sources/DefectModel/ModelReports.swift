@@ -16,6 +16,13 @@ extension HazardModel {
   /// Firmware with exposure in the cells of a mode.
   package func firmwaresSeen(_ mode: ModeKey) -> Set<Symbol> { model(mode)?.settled.seen(\.firmwareWord) ?? [] }
 
+  /// Exposure in device-days and onsets of a mode on one firmware, over so many days that are kept.
+  package func evidence(
+    _ mode: ModeKey, firmware: Symbol
+  ) -> (deviceDays: Double, onsets: Int64, windowDays: Int)? {
+    model(mode)?.settled.evidence(firmware)
+  }
+
   /// Batches with exposure in the cells of a mode.
   package func batchesSeen(_ mode: ModeKey) -> Set<Symbol> { model(mode)?.settled.seen(\.batchWord) ?? [] }
 }
@@ -35,6 +42,21 @@ extension ModeModel {
   var keptDays: Int {
     let open = final.frontierHour.map { max(0, Int(endHour) - Int($0)) / 24 } ?? 0
     return max(knowledge.mode.windowDays, 1) + open
+  }
+
+  fileprivate func evidence(_ firmware: Symbol) -> (deviceDays: Double, onsets: Int64, windowDays: Int) {
+    let isOwn = cells.lexicon.profiles.map { $0.firmwareWord == firmware }
+    var (atRisk, onsets) = (0.0, 0.0)
+    for bucket in cells.all {
+      for group in bucket.groups {
+        bucket.forEachRow(of: group) { profile, rowAtRisk, rowOnsets in
+          guard isOwn[profile] else { return }
+          atRisk += rowAtRisk
+          onsets += rowOnsets
+        }
+      }
+    }
+    return (atRisk / bucketsPerDay, Int64(onsets), keptDays)
   }
 
   /// Words of profiles that have exposure.

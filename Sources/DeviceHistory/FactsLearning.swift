@@ -5,6 +5,7 @@ extension FleetHistory {
   /// What is known of a device. `nil`: an empty payload, which clears the facts but never the consent.
   package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
     putAway()
+    let isNew = number(of: identity.device) == nil
     let number: Int
     switch place(identity) {
     case .success(let known): number = known
@@ -12,7 +13,10 @@ extension FleetHistory {
     }
     var record = record(number)
     let old = record.facts
-    guard let facts else { return clear(number, old) }
+    guard let facts else {
+      let fate = clear(number, old)
+      return isNew ? .applied : fate
+    }
     let (fate, new) = Self.foretell(facts, on: old)
     guard fate == .applied else {
       // The same facts, said later: only their time moves on, so that an older state can't undo them.
@@ -20,7 +24,8 @@ extension FleetHistory {
         record.facts.time = new.time
         write(&record, at: number)
       }
-      return fate
+      // That there is such a device is a fact, too.
+      return isNew && fate == .duplicate ? .applied : fate
     }
     guard new.telemetryConsent != false else {
       erase(number, refusal: new)

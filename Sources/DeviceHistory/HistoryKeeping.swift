@@ -138,7 +138,9 @@ extension FleetHistory {
 
   /// Takes up other profiles. A mode that is new, that comes back, or whose definition changed starts evidence with the next
   /// bucket; what a mode that stays has seen, stays.
-  package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) {
+  /// - Returns: the modes that begin so.
+  @discardableResult
+  package mutating func replaceProfiles(_ profiles: [FirmwareProfile]) -> Set<ModeKey> {
     putAway()
     let old = layouts
     layouts = Self.layouts(profiles)
@@ -153,6 +155,7 @@ extension FleetHistory {
         .map { ModeKey(product: product, mode: $0) }
     }
     restart(restarted)
+    return Set(restarted)
   }
 }
 
@@ -160,6 +163,7 @@ extension FleetHistory {
 extension FleetHistory {
   package func writeDefinitions() -> [UInt8] {
     var writer = ByteWriter()
+    let definitions = definitions { $0.definition(of: $1) }
     writer.write(definitions.sorted { $0.key < $1.key }) { writer, entry in
       writer.write(entry.key.product)
       writer.write(entry.key.mode)
@@ -185,20 +189,21 @@ extension FleetHistory {
     } catch {
       return []
     }
-    let current = definitions
+    let current = definitions { $0.definition(of: $1) }
+    let byFile = definitions { $0.definitionByFile(of: $1) }
     // What wasn't there gave no evidence of the buckets that have closed: none of it may be taken back.
     let new = Set(current.keys).subtracting(known.map(\.0))
-    let changed = new.union(known.filter { current[$0.0] != $0.1 }.map(\.0))
+    let changed = new.union(known.filter { current[$0.0] != $0.1 && byFile[$0.0] != $0.1 }.map(\.0))
     restart(changed.filter { layouts[$0.product]?.modeSlots[$0.mode] != nil })
     return changed
   }
 
-  private var definitions: [ModeKey: [UInt8]] {
+  private func definitions(_ define: (ProductLayout, Symbol) -> [ProductLayout.Definition]) -> [ModeKey: [UInt8]] {
     var definitions: [ModeKey: [UInt8]] = [:]
     for (product, layout) in layouts {
       for mode in layout.modes {
         var writer = ByteWriter()
-        writer.write(layout.definition(of: mode)) { $1.write(to: &$0) }
+        writer.write(define(layout, mode)) { $1.write(to: &$0) }
         definitions[ModeKey(product: product, mode: mode)] = writer.bytes
       }
     }

@@ -6,8 +6,17 @@ extension ProductLayout {
     definition(of: mode) == other.definition(of: mode)
   }
 
-  /// The parts of a mode's definition that its evidence depends on, over all profiles of the product.
+  /// The parts of a mode's definition that its evidence depends on. Where all profiles of the product define it alike it
+  /// doesn't matter how its versions are cut into files.
   func definition(of mode: Symbol) -> [Definition] {
+    var byFile = definitionByFile(of: mode)
+    guard byFile.count == profiles.count else { return byFile }
+    for place in byFile.indices { byFile[place].firmware = FirmwareRange() }
+    return Set(byFile).count == 1 ? [byFile[0]] : definitionByFile(of: mode)
+  }
+
+  /// The same over all profiles of the product, each with its versions; stored so before 2026-11-28.
+  func definitionByFile(of mode: Symbol) -> [Definition] {
     profiles.compactMap { profile in
       profile.modes.first { $0.id == mode }.map {
         Definition(
@@ -17,7 +26,7 @@ extension ProductLayout {
     }
   }
 
-  struct Definition: Equatable {
+  struct Definition: Hashable {
     var firmware: FirmwareRange
     var onset: OnsetRule
     var bucket: BucketLength

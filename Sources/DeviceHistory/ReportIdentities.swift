@@ -66,11 +66,10 @@ struct ReportIdentities: Sendable, Hashable {
     }
     boots[index].latest = max(boots[index].latest, report.time)
     let highest = boots[index].window.highest
-    if sequence > highest {
+    if sequence != highest + 1, name != Report.leapingBoot {
       // No more than the window shows: a device may name any number.
-      gaps = min(gaps + min(sequence - highest - 1, SequenceWindow.size), Self.mostGaps)
-    } else {
-      gaps = max(0, gaps - 1)
+      let missing = sequence > highest ? min(sequence - highest - 1, SequenceWindow.size) : -1
+      gaps = min(max(0, gaps + missing), Self.mostGaps)
     }
     boots[index].window.insert(sequence)
   }

@@ -39,6 +39,8 @@ enum Gzip {
           return chunk.count - Int(stream.avail_out)
         }
         output += chunk[..<produced]
+        // Section 2.2: what follows may be another member, whose content follows this one's.
+        if outcome == Z_STREAM_END, stream.avail_in > 0 { outcome = inflateReset(&stream) }
       }
       return Int(stream.avail_in)
     }

@@ -90,7 +90,9 @@ final class BrokerBridge: BrokerHandler {
         .filter { !confirmed.contains($0.id) }.prefix(limit).map { entry in
           OutgoingPublish(
             id: entry.id, topic: entry.message.topic, payload: entry.message.payload,
-            isRetained: entry.message.isRetained, mayBeHeld: entry.message.isHeldByBrake)
+            isRetained: entry.message.isRetained, mayBeHeld: entry.message.isHeldByBrake,
+            // Sparkplug has a host's commands at QoS 0; a request that is lost is made again.
+            qos: entry.message.kind == .request ? .atMostOnce : .atLeastOnce)
         }
     } catch {
       logger.warning("the outbox can't be read", metadata: ["error": "\(error)"])

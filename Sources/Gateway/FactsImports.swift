@@ -39,10 +39,11 @@ extension Engine {
   private func foretold(_ rows: [(DeviceIdentity, Facts)]) -> Int {
     var known: [String: Facts] = [:]
     return rows.count { identity, facts in
+      let isNew = known[identity.device] == nil && pipeline.history.identity(of: identity.device) == nil
       let old = known[identity.device] ?? pipeline.history.facts(of: identity.device) ?? Facts()
       let (fate, new) = FleetHistory.foretell(facts, on: old)
       known[identity.device] = new
-      return fate == .applied
+      return fate == .applied || isNew && fate == .duplicate
     }
   }
 

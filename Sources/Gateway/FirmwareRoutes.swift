@@ -1,10 +1,77 @@
+import CaseStore
 import ControlProtocol
 import DefectModel
+import DeviceHistory
+import FirmwareProfiles
 import Hummingbird
+import Pipeline
 import Vocabulary
 
-/// Firmware versions against each other.
+/// Firmware versions: what runs, and one against another.
 extension Routes {
+  func firmwares(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let query = try Query(request, allowed: ["product", "limit"])
+    let limit = try query.limit()
+    let items = try await firmwareItems(ofProduct: query["product"])
+    return .json(ListReply(schema: Schema.name("firmware", "list"), items: Array(items.prefix(limit))))
+  }
+
+  /// Several products may have a version of that name.
+  func firmware(_ request: Request, _ context: ControlContext) async throws -> Response {
+    let version = try context.parameters.require("id")
+    let query = try Query(request, allowed: ["product"])
+    let snapshot = await engine.modelSnapshot
+    let details = try await firmwareItems(ofProduct: query["product"]).filter { $0.firmware == version }.map { item in
+      FirmwareDetail(
+        item: item,
+        evidence: snapshot.model.modes.filter { $0.product.text == item.product }.compactMap { mode in
+          guard let symbol = Symbol(known: version), let counted = snapshot.model.evidence(mode, firmware: symbol)
+          else { return nil }
+          return FirmwareDetail.Evidence(
+            failureMode: mode.mode.text, deviceDays: counted.deviceDays.toSixDigits, onsets: counted.onsets,
+            rate: counted.deviceDays > 0 ? (Double(counted.onsets) / counted.deviceDays).toSixDigits : nil,
+            windowDays: counted.windowDays)
+        })
+    }
+    guard let first = details.first else { throw ProblemDetails.noSuch("firmware", version) }
+    guard details.count == 1 else {
+      return .json(ListReply(schema: Schema.name("firmware", "show"), items: details))
+    }
+    return .json(ObjectReply(schema: Schema.name("firmware", "show"), value: first))
+  }
+
+  /// What devices run, what profiles name and what there is evidence of, by product, the latest version last.
+  private func firmwareItems(ofProduct product: String?) async throws -> [FirmwareItem] {
+    let snapshot = await engine.modelSnapshot
+    var devices = await engine.devicesByFirmware
+    var releases: [FirmwareKey: FirmwareProfile.Release] = [:]
+    for profile in snapshot.catalogue.profiles {
+      for release in profile.releases {
+        let key = FirmwareKey(product: profile.product, firmware: release.version)
+        releases[key] = release
+        devices[key, default: 0] += 0
+      }
+    }
+    for mode in snapshot.model.modes {
+      for firmware in snapshot.model.firmwaresSeen(mode) where firmware != .unknown {
+        devices[FirmwareKey(product: mode.product, firmware: firmware), default: 0] += 0
+      }
+    }
+    var filter = FindingFilter()
+    filter.limit = Limits.listItems
+    var findings: [FirmwareKey: [String]] = [:]
+    for finding in try store.findings(filter).map(\.finding) where finding.state.isLive {
+      guard let firmware = finding.cohort.firmware else { continue }
+      findings[FirmwareKey(product: finding.product, firmware: firmware), default: []].append(finding.id)
+    }
+    return devices.filter { product == nil || $0.key.product.text == product }.sorted { $0.key < $1.key }.map {
+      key, count in
+      FirmwareItem(
+        product: key.product.text, firmware: key.firmware.text, released: releases[key]?.date?.date,
+        fixes: releases[key]?.fixes.map(\.text) ?? [], devices: count, findings: findings[key] ?? [])
+    }
+  }
+
   func compareFirmware(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["product", "from", "to", "failure_mode"])
     let advice = "say product, from and to: ?product=echo-dot-5&from=3.2.0&to=3.3.0"
@@ -23,6 +90,29 @@ extension Routes {
       snapshot.model.compare(mode, first, second).map { FirmwareComparisonItem($0, asOf: snapshot.asOf) }
     }
     return .json(ListReply(schema: Schema.name("firmware", "compare"), items: items))
+  }
+}
+
+struct FirmwareKey: Hashable, Comparable, Sendable {
+  var product: Symbol
+  var firmware: Symbol
+
+  static func < (left: FirmwareKey, right: FirmwareKey) -> Bool {
+    guard left.product == right.product else { return left.product < right.product }
+    let (first, second) = (FirmwareVersion(left.firmware.text), FirmwareVersion(right.firmware.text))
+    return first == second ? left.firmware < right.firmware : first < second
+  }
+}
+
+extension Engine {
+  /// How many devices said last that they run it.
+  var devicesByFirmware: [FirmwareKey: Int] {
+    var counts: [FirmwareKey: Int] = [:]
+    pipeline.history.forEachDevice { device in
+      guard let firmware = device.firmware else { return }
+      counts[FirmwareKey(product: device.identity.product, firmware: firmware), default: 0] += 1
+    }
+    return counts
   }
 }
 

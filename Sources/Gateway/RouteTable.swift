@@ -113,6 +113,10 @@ extension Routes {
       asks(
         "/v1/predictions", "Probabilities as they were kept, the latest first",
         query: ["device", "product", "failure_mode", "limit"], .list("prediction.list"), predictions),
+      asks("/v1/firmware", "Firmware versions", query: ["product", "limit"], .list("firmware.list"), firmwares),
+      asks(
+        "/v1/firmware/{id}", "A firmware version and its evidence", query: ["product"], .object("firmware.show"),
+        firmware),
       asks(
         "/v1/firmware/compare", "One firmware against another", query: ["product", "from", "to", "failure_mode"],
         .list("firmware.compare"), compareFirmware),

@@ -18,11 +18,15 @@ extension StageLine {
       delivery, address, source, catalogue: catalogue, sessions: &sessions, isRetaken: isRetaking)
     if let request = message.request { yield.requests.append(request) }
     var hasChanged = message.changesState
+    var isOfUnconsenting = false
     var refused: [(rejection: Rejection, device: String?, dueAt: EventTime?)] = []
     for item in message.items {
       switch item {
       case .noted: count(.applied)
       case .outdated: count(.late)
+      case .rejected(_, let device?) where !history.mayHear(device):
+        count(.unconsented)
+        isOfUnconsenting = true
       case .rejected(let rejection, let device):
         // Worth another try without an operator's word: the daemon finds it by that.
         refused.append((rejection, device, message.waitsFor == nil ? nil : delivery.receivedAt))
@@ -34,12 +38,13 @@ extension StageLine {
           refused.append((rejection, identity.device, dueAt))
         } else {
           count(fate)
+          isOfUnconsenting = isOfUnconsenting || fate == .unconsented
         }
       }
     }
     if hasChanged { yield.taken.append(Yield.Taken(delivery: delivery, device: message.onlyDevice)) }
-    quarantine(delivery, refused)
-    if let key = message.waitsFor, !isRetaking { sessions.hold(delivery, for: key) }
+    quarantine(delivery, refused, isOfUnconsenting: isOfUnconsenting)
+    if let key = message.waitsFor, !isRetaking, !isOfUnconsenting { sessions.hold(delivery, for: key) }
     if let key = message.releases { release(key, wall: wall) }
   }
 
@@ -67,8 +72,7 @@ extension StageLine {
     var fate = Fate.duplicate
     var hasChanged = false
     if let facts {
-      fate = learn(facts, of: identity)
-      hasChanged = fate == .applied
+      (fate, hasChanged) = learnNews(facts, of: identity)
     }
     guard let report else { return (fate, hasChanged) }
     // A vote moves the clock even if its report is refused.
@@ -81,13 +85,23 @@ extension StageLine {
     return (fate, hasChanged || fate == .applied)
   }
 
-  /// All that is refused of one message, as one entry: with the first reason, and due when the last of it is.
+  /// All that is refused of one message, as one entry: with the first reason, and due when the last of it is. Of a message
+  /// that speaks of a device without consent as well only the topic is kept, and it can't be taken again.
   private mutating func quarantine(
-    _ delivery: Delivery, _ refused: [(rejection: Rejection, device: String?, dueAt: EventTime?)]
+    _ delivery: Delivery, _ refused: [(rejection: Rejection, device: String?, dueAt: EventTime?)],
+    isOfUnconsenting: Bool
   ) {
     guard let first = refused.first(where: { $0.dueAt != nil }) ?? refused.first else { return }
     var rejection = first.rejection
     if refused.count > 1 { rejection.detail += " (and \(refused.count - 1) more of this message)" }
+    if isOfUnconsenting {
+      rejection.detail += "; its bytes aren't kept, since it speaks of a device without consent, too"
+      var remains = delivery
+      remains.payload = []
+      quarantine(remains, rejection, device: first.device)
+      yield.counts.quarantined += refused.count - 1
+      return
+    }
     quarantine(delivery, rejection, device: first.device, dueAt: refused.compactMap(\.dueAt).max())
     yield.counts.quarantined += refused.count - 1
   }
@@ -141,7 +155,7 @@ extension StageLine {
   mutating func forgetSessions(of devices: Set<String>) {
     let sparkplug = settings.sources.filter { $0.format == .sparkplug }
     guard !devices.isEmpty, !sparkplug.isEmpty else { return }
-    sessions.forget { name in sparkplug.contains { devices.contains($0.device(named: name)) } }
+    sessions.forget { name in sparkplug.contains { devices.contains($0.device(named: name.text($0.ids))) } }
   }
 
   /// Sparkplug's births and sequences, to be kept with the history's state.

@@ -90,9 +90,9 @@ package struct StageLine {
   /// gone: what is stored of them has to go too.
   package mutating func replaceCatalogue(_ catalogue: Catalogue) -> [ModeKey] {
     self.catalogue = catalogue
-    history.replaceProfiles(catalogue.profiles)
+    let begunAnew = history.replaceProfiles(catalogue.profiles)
     defer { renewTriage() }
-    return model.replaceProfiles(catalogue.profiles)
+    return model.replaceProfiles(catalogue.profiles, begunAnew: begunAnew)
   }
 
   /// Other words on consent, care and predictions, from the next message on. What the evidence was judged by, clock and
@@ -190,7 +190,10 @@ package struct StageLine {
     else { return }
     switch decoder.facts(delivery.payload, of: identity) {
     case .failure(let rejection): takeFaultyState(delivery, identity, rejection)
-    case .success(let facts): finish(delivery, learn(facts, of: identity), device: identity.device)
+    case .success(let facts):
+      let (fate, isNews) = learnNews(facts, of: identity)
+      finish(delivery, fate, device: identity.device)
+      if isNews, fate == .duplicate { yield.taken.append(Yield.Taken(delivery: delivery, device: identity.device)) }
     }
   }
 
@@ -262,6 +265,13 @@ package struct StageLine {
     case .failure(let rejection): quarantine(delivery, rejection, device: nil)
     case .success(let word): finish(delivery, learn(&self, word), device: nil, dueAt: dueAt(word))
     }
+  }
+
+  /// The same facts, said later, are a duplicate; but that they were is news, since an older state may still come.
+  mutating func learnNews(_ facts: Facts?, of identity: DeviceIdentity) -> (Fate, isNews: Bool) {
+    let before = history.facts(of: identity.device)?.time
+    let fate = learn(facts, of: identity)
+    return (fate, fate == .applied || history.facts(of: identity.device)?.time != before)
   }
 
   /// Facts of a device from an import, at the gateway's time; journalled by the caller, who has the file.

@@ -149,11 +149,22 @@ extension Listing {
     columns: [
       .text("PRODUCT", "product"), .text("BATCH", "batch"), .text("FACTORY", "factory"), .text("LINE", "line"),
       .text("SUPPLIER", "supplier"), .date("MANUFACTURED", "manufactured"),
-      Column(title: "COMPONENT LOTS") { item, _ in
-        let lots = item.items(at: "component_lots").compactMap(\.scalar)
-        return Table.Cell(lots.isEmpty ? "-" : lots.joined(separator: " "))
-      },
+      words("COMPONENT LOTS", "component_lots"),
     ])
+
+  package static let firmwares = Listing(
+    noun: "firmware versions", whenEmpty: "no device has named one, and no profile has releases",
+    columns: [
+      .text("PRODUCT", "product"), .text("FIRMWARE", "firmware"), .date("RELEASED", "released"),
+      .count("DEVICES", "devices"), words("FINDINGS", "findings"), words("FIXES", "fixes"),
+    ])
+
+  private static func words(_ title: String, _ key: String) -> Column {
+    Column(title: title) { item, _ in
+      let words = item.items(at: key).compactMap(\.scalar)
+      return Table.Cell(words.isEmpty ? "-" : words.joined(separator: " "))
+    }
+  }
 
   package static let profiles = Listing(
     noun: "profiles", whenEmpty: "put files into the profiles folder, then: forewarn profile reload",

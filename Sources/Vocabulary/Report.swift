@@ -42,6 +42,9 @@ package struct Report: Sendable, Hashable {
   /// 64-bit digest of the report's content, independent of the order of keys: the identity of a report without `seq`.
   package var digest: UInt64
 
+  /// Of reports whose numbers rise, but may leave some out: none of them is missing.
+  package static let leapingBoot = "report_id"
+
   package struct Signal: Sendable, Hashable {
     package var name: Symbol
     package var value: Double

@@ -85,6 +85,8 @@ struct AuditVerify: AsyncParsableCommand {
     let verdict: AuditVerdict
     do throws(StoreError) {
       verdict = try StoredAudit.verify(directory: directory)
+    } catch .directoryMissing {
+      throw Failure(.failed, "there is no state in \(directory)", advice: "name the daemon's --state-directory")
     } catch {
       throw Failure(.failed, "the audit can't be read: \(error)")
     }

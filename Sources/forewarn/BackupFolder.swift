@@ -15,6 +15,11 @@ struct BackupFolder {
       throw Failure(
         .failed, "can't make the folder \(path): \(String(cString: strerror(errno)))", advice: "name another one")
     }
+    // Two within one second are told apart by the next one, so that they sort as they were made.
+    for seconds in 0..<Int64(60) {
+      let name = "\(path)/\(Self.prefix)\(BackupStamp.text(now + seconds * 1000))\(Self.suffix)"
+      if access(name, F_OK) != 0 { return name }
+    }
     return "\(path)/\(Self.prefix)\(BackupStamp.text(now))\(Self.suffix)"
   }
 

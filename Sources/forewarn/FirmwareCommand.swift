@@ -4,14 +4,66 @@ import Terminal
 
 struct FirmwareCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "firmware", abstract: "Firmware versions: which of two fails more often, and may one go on.",
+    commandName: "firmware",
+    abstract: "Firmware versions: what runs, which of two fails more often, and may one go on.",
     discussion: Help.discussion(
       examples: [
+        "forewarn firmware list --product echo-dot-5",
+        "forewarn firmware show 3.2.0 --product echo-dot-5",
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5",
         "forewarn firmware compare 3.2.0 3.3.0 --product echo-dot-5 --failure-mode wifi-dropout -o json",
         "forewarn firmware gate 3.3.0 --product echo-dot-5",
       ]),
-    subcommands: [FirmwareCompare.self, FirmwareGate.self], aliases: ["firmwares"])
+    subcommands: [FirmwareList.self, FirmwareShow.self, FirmwareCompare.self, FirmwareGate.self], aliases: ["firmwares"]
+  )
+}
+
+struct FirmwareList: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "Firmware versions that devices run, profiles name, or evidence is of.",
+    discussion: Help.discussion(
+      "DEVICES are those whose last word on it was that version; RELEASED and FIXES come from the profile's releases.",
+      examples: [
+        "forewarn firmware list",
+        "forewarn firmware list --product fire-tv-stick-4k-max",
+        "forewarn firmware list -l 'devices>1000' --sort-by -devices",
+      ]),
+    aliases: ["ls"])
+
+  @Option(help: "The product's id.") var product: String?
+  @OptionGroup var selection: ListOptions
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    try await Session(connection, output).list(.firmwares, Route.firmware, filters: [("product", product)], selection)
+  }
+}
+
+struct FirmwareShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "One firmware version: its devices, its findings, and each failure mode's evidence.",
+    discussion: Help.discussion(
+      "Device-days and onsets are those of closed buckets, as far back as they are kept (window_days).",
+      examples: [
+        "forewarn firmware show 3.2.0 --product echo-dot-5",
+        "forewarn firmware show 4.0.0 -o json",
+        "forewarn firmware show 3.2.0 --product echo-dot-5 --json devices,findings",
+      ]))
+
+  @Argument(help: ArgumentHelp("The version.", valueName: "version"), completion: LiveIDs.completion) var id: String
+  @Option(help: "The product's id, where several have a version of that name.") var product: String?
+  @OptionGroup var watching: WatchOptions
+  @OptionGroup var connection: Connection
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let session = Session(connection, output)
+    let path = Route.query(Route.object(Route.firmware, id), [("product", product)])
+    try await session.show(path, watching) { body, screen in
+      try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
+    }
+  }
 }
 
 struct FirmwareCompare: AsyncParsableCommand {

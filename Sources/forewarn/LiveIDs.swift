@@ -35,6 +35,7 @@ enum LiveIDs {
       case "finding", "findings": return (Route.findings, "id")
       case "device", "devices": return (Route.devices, "device")
       case "batch", "batches": return (Route.batches, "batch")
+      case "firmware", "firmwares": return (Route.firmware, "firmware")
       case "profile", "profiles": return (Route.profiles, "product")
       case "quarantine", "quarantines": return (Route.quarantine, "id")
       default: continue

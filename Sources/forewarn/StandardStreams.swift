@@ -21,7 +21,9 @@ enum StandardStreams {
         } else if errno == EPIPE {
           exit(0)
         } else if errno != EINTR {
-          // Nobody is left to tell: a full disk behind a redirection, a closed descriptor.
+          let reason = String(cString: strerror(errno))
+          // Of the other stream nobody is left to tell.
+          if descriptor == STDOUT_FILENO { remark("forewarn: can't write the result: \(reason)") }
           exit(2)
         }
       }

@@ -106,6 +106,10 @@ struct CalibrationTests {
     longer.modes[0].horizonDays = horizon * 2
     _ = other.replaceProfiles([longer])
     #expect(other.calibration(of: SimulatedFleet.key).isEmpty)
+    let fresh = HazardModel(profiles: [longer])
+    #expect(
+      other.probability(SimulatedFleet.key, risk, horizonDays: horizon * 2)
+        == fresh.probability(SimulatedFleet.key, risk, horizonDays: horizon * 2))
   }
 
   @Test func `no forecast is made by the prior rate, before five onsets are final`() {

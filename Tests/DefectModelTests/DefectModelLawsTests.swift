@@ -225,7 +225,7 @@ struct DefectModelLawsTests {
     #expect(model.replaceProfiles([profile]).isEmpty)
     #expect(model.cells(of: SimulatedFleet.key).count == before)
     profile.modes[0].refractoryDays = 3
-    #expect(model.replaceProfiles([profile]) == [SimulatedFleet.key])
+    #expect(model.replaceProfiles([profile], begunAnew: [SimulatedFleet.key]) == [SimulatedFleet.key])
     #expect(model.cells(of: SimulatedFleet.key).isEmpty)
   }
 }

@@ -115,7 +115,10 @@ struct ProfileReloadTests {
     var without = Fleet.profile()
     without.modes.remove(at: 0)
     func takeUp(_ profile: FirmwareProfile) throws {
-      guard byAStart else { return history.replaceProfiles([profile]) }
+      guard byAStart else {
+        history.replaceProfiles([profile])
+        return
+      }
       let stored = (history.writeDefinitions(), history.writeState(), history.takeChanges())
       for (number, bytes) in stored.2 { pages[number] = bytes }
       var started = Fleet.history(profile)
@@ -177,7 +180,24 @@ struct ProfileReloadTests {
     let definitions = history.writeDefinitions()
     new.firmware = FirmwareRange(bounds: [.init(.atLeast, FirmwareVersion("2.0"))])
     var widened = FleetHistory(profiles: [old, new], settings: HistorySettings(clock: .capture))
-    #expect(widened.restartModes(changedSince: definitions).count == 3)
+    #expect(widened.restartModes(changedSince: definitions) == [ModeKey(product: Fleet.product, mode: "faults")])
+  }
+
+  @Test func `how a product's versions are cut into files is no part of what its modes mean`() {
+    var history = Fleet.history()
+    var table = Table()
+    days(0..<10, &history, &table)
+    let definitions = history.writeDefinitions()
+    var (old, new) = (Fleet.profile(), Fleet.profile())
+    old.firmware = FirmwareRange(bounds: [.init(.below, FirmwareVersion("2.0"))])
+    new.firmware = FirmwareRange(bounds: [.init(.atLeast, FirmwareVersion("2.0"))])
+    #expect(history.replaceProfiles([old, new]) == [])
+    #expect(history.restartModes(changedSince: definitions) == [])
+    #expect(history.writeDefinitions() == definitions)
+    // Of one file alone it is, whichever that is.
+    old.modes[0].onset = .event("fault", count: 5)
+    #expect(history.replaceProfiles([old, new]) == [ModeKey(product: Fleet.product, mode: "faults")])
+    #expect(history.restartModes(changedSince: definitions) == [ModeKey(product: Fleet.product, mode: "faults")])
   }
 
   @Test func `each part of a rule or a factor is part of what a mode means`() {

@@ -103,9 +103,9 @@ import Vocabulary
     #expect(try await site.json("status")["sequence_gaps"] == .number(2))
     let page = try await site.daemon.forewarn("device", "show", "A1").succeeded().standardOutput
     #expect(page.split(whereSeparator: \.isWhitespace).joined(separator: " ").contains("5 reports, 2 missing by their"))
+    // On a busy machine it may find others too.
     let report = try await site.json("doctor", status: 1)
-    #expect(
-      report["items"]?.items.filter { $0["state"] == .text("fault") }.map { $0["check"] } == [.text("sequence-gaps")])
+    #expect(report["items"]?.items.first { $0["check"] == .text("sequence-gaps") }?["state"] == .text("fault"))
   }
 
   private static func report(_ number: Int) -> OutgoingPublish {

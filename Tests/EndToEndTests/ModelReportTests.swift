@@ -57,6 +57,36 @@ import Testing
     #expect(try csv.succeeded().standardOutput.split(whereSeparator: \.isNewline).count == items.count + 1)
   }
 
+  @Test func `each firmware is listed with its devices, and shown with what it gave as evidence`() async throws {
+    let list = try await site.list("firmware", "--product", product)
+    let versions = try await site.list("device", "--product", product).compactMap { $0["firmware"]?.text }
+    for item in list {
+      let name = try #require(item["firmware"]?.text)
+      #expect(item["devices"] == .number(Double(versions.count { $0 == name })), "\(name)")
+      #expect(item["product"] == .text(product) && item.keys.isSuperset(of: ["released", "fixes", "findings"]))
+    }
+    #expect(Set(versions).isSubset(of: Set(list.compactMap { $0["firmware"]?.text })))
+    #expect(try await site.list("firmware").count > list.count)
+    #expect(
+      try await site.json("firmware", "list", "--product", product)["schema"] == .text("forewarn.firmware.list/1"))
+
+    let (first, second) = try await firmwares()
+    let shown = try await site.json("firmware", "show", first, "--product", product)
+    #expect(shown["schema"] == .text("forewarn.firmware.show/1") && shown["firmware"] == .text(first))
+    let compared = try await site.json("firmware", "compare", first, second, "--product", product)["items"]?.items ?? []
+    for evidence in shown["evidence"]?.items ?? [] {
+      let other = try #require(compared.first { $0["failure_mode"] == evidence["failure_mode"] }?["from_evidence"])
+      func sum(_ key: String) -> Double { (other[key]?.number ?? 0) + (other["\(key)_apart"]?.number ?? 0) }
+      #expect(abs((evidence["device_days"]?.number ?? -1) - sum("device_days")) < 0.1)
+      #expect(evidence["onsets"] == .number(sum("onsets")))
+    }
+    #expect(shown["evidence"]?.items.count == compared.count)
+    let page = try await site.daemon.forewarn("firmware", "list", "--product", product).succeeded().standardOutput
+    #expect(page.contains("RELEASED") && page.contains(first))
+    let unknown = try await site.daemon.forewarn("firmware", "show", "99.9.9")
+    #expect(unknown.status == 4 && unknown.standardError.contains("no such firmware"))
+  }
+
   @Test func `what is unknown is named, with what there is`() async throws {
     let (first, second) = try await firmwares()
     func refused(_ words: String..., status: Int32, says: String...) async throws {
@@ -137,6 +167,8 @@ import Testing
 struct EmptyModelTests {
   @Test func `an empty fleet is no fault, and says so`() async throws {
     let site = try await Installation.started()
+    // Before any device names one there are those of the profiles.
+    #expect(try await site.list("firmware").allSatisfy { $0["devices"] == .number(0) })
     let compared = try await site.daemon.forewarn("firmware", "compare", "1.0", "2.0", "--product", "echo-dot-5")
     #expect(compared.status == 4 && compared.standardError.contains("no evidence of any firmware yet"))
     #expect(try await site.json("model", "ageing", "--product", "echo-dot-5")["items"] == .list([]))

@@ -14,6 +14,19 @@ struct GzipTests {
     #expect(report == (try Samples.report(payload)))
   }
 
+  @Test func `a file of several members is their contents, one behind the other`() throws {
+    let members = [#"{"ts": 1763881200000, "#, #""signals": {"temp_c": 21.5}}"#, ""].map {
+      Packing.gzip(Array($0.utf8))
+    }
+    let decoded = PayloadDecoder().reports(
+      members.flatMap { $0 }, of: Samples.lamp, catalogue: try Samples.lamps())
+    guard case .report(let report) = decoded.first else {
+      Issue.record("\(decoded)")
+      return
+    }
+    #expect(report == (try Samples.report(#"{"ts": 1763881200000, "signals": {"temp_c": 21.5}}"#)))
+  }
+
   @Test func `a bomb is refused by its size once inflated`() throws {
     let bomb = Packing.gzip([UInt8](repeating: UInt8(ascii: " "), count: 64 << 20))
     #expect(bomb.count < 100_000)

@@ -56,6 +56,7 @@ struct PayloadDecoderTests {
     #"{"ts": 1763881200000, "events": [{"type": 7}]}"#,
     #"{"ts": 1763881200000, "ts": 1763881200000}"#, #"{"ts": 1763881200000, "signals": {"lit": true, "lit": true}}"#,
     #"{"ts": 1763881200000, "extra": [{"a": 1, "\u0061": 2}]}"#, "[]", "42", #""text""#, "null",
+    #"{"ts": 99999999999999999999999999}"#,
   ])
   func `a report of the wrong form is a schema fault`(payload: String) throws {
     let rejection = try #require(try Samples.rejection(payload))
@@ -69,7 +70,7 @@ struct PayloadDecoderTests {
 
   @Test(arguments: [
     "", " ", "{", #"{"ts": NaN}"#, #"{"ts": 1e999}"#, #"{"ts": 01}"#, "{'ts': 1}", #"{"ts": 1} {}"#, "[1,]", "a",
-    #"{"ts": "\#u{1}"}"#, #"{"ts": 99999999999999999999999999}"#, "\u{feff}\u{feff}{}",
+    #"{"ts": "\#u{1}"}"#, "\u{feff}\u{feff}{}",
   ])
   func `what is no JSON is a syntax fault`(payload: String) throws {
     #expect(try Samples.rejection(payload)?.reason == .syntax)

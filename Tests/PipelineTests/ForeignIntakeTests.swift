@@ -154,6 +154,169 @@ struct ForeignIntakeTests {
     #expect(recovered.takeYield().counts.quarantined == 0)
   }
 
+  // MARK: Consent
+
+  private static let refusal = delivery("dt/forewarn/lamp/L1/state", #"{"consent": {"telemetry": false}}"#)
+
+  @Test(arguments: ["L1", "n/a"])
+  func `what can't be read of a Sparkplug device is kept if it hasn't refused, and else isn't`(refusing: String) throws
+  {
+    var pipeline = try Self.pipeline()
+    if refusing == "L1" { pipeline.take(Self.refusal, wall: nil) }
+    _ = pipeline.takeYield()
+    let time = Self.varint(UInt64(Self.noon.milliseconds))
+    // An alias that no birth has named; then bytes that are no payload.
+    for payload in [[8] + time + [0x12, 4, 0x10, 1, 0x50, 5], [8] + time + [0x0f]] as [[UInt8]] {
+      pipeline.take(
+        Delivery(topic: "spBv1.0/G/DDATA/N/L1", payload: payload, receivedAt: Self.noon), wall: nil)
+    }
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.unconsented == (refusing == "L1" ? 2 : 0) && yield.counts.received == 2)
+    #expect(yield.quarantined.count == (refusing == "L1" ? 0 : 2))
+  }
+
+  @Test func `of a message that speaks of a device without consent as well nothing but its topic is kept`() throws {
+    var pipeline = try Self.pipeline()
+    pipeline.take(Self.refusal, wall: nil)
+    _ = pipeline.takeYield()
+    let message = Self.gateway([("L1", Self.noon), ("L 2", Self.noon), ("L3", Self.noon)])
+    pipeline.take(message, wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.unconsented == 1 && yield.counts.quarantined == 1 && yield.counts.applied == 1)
+    let kept = try #require(yield.quarantined.first)
+    #expect(kept.delivery.payload.isEmpty && kept.delivery.topic == message.topic)
+    #expect(kept.rejection.detail.contains("its bytes aren't kept"))
+    guard case .quarantined = pipeline.retake(kept.delivery, wall: nil, after: kept.rejection.reason) else {
+      Issue.record("there is nothing to take")
+      return
+    }
+  }
+
+  @Test func `what is wrong with one device of a gateway's message is none of the others'`() throws {
+    var pipeline = try Self.pipeline()
+    let ts = Self.noon.milliseconds
+    pipeline.take(
+      Self.delivery(
+        "v1/gateway/telemetry", #"{"L1": [], "L2": 7, "L3": [{"ts": \#(ts), "values": {"temp_c": 20}}]}"#), wall: nil)
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 1 && yield.counts.quarantined == 2 && yield.quarantined.count == 1)
+    #expect(pipeline.history.summary(of: "L3")?.reports == 1 && pipeline.history.summary(of: "L1") == nil)
+  }
+
+  @Test(arguments: [
+    ("device", ["L1"]), ("node:device", ["A:L1", "B:L1"]), ("group:node:device", ["G:A:L1", "G:B:L1"]),
+  ])
+  func `devices of two Sparkplug nodes that have one name are told apart where the source says so`(
+    ids: String, expected: [String]
+  ) throws {
+    let sources = "sources: [{format: sparkplug, product: lamp, ids: \"\(ids)\"}]"
+    var pipeline = StageLine(
+      catalogue: try Catalogue(files: [("lamp.yaml", Array(Self.profile.utf8))]),
+      settings: PipelineSettings(
+        history: HistorySettings(clock: .capture),
+        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
+    let time = Self.varint(UInt64(Self.noon.milliseconds))
+    let value: [UInt8] = [0x69] + [0, 0, 0, 0, 0, 0, 0x34, 0x40]
+    let birth: [UInt8] =
+      [8] + time + [0x12, 21, 0x0a, 6] + Array("temp_c".utf8) + [0x10, 1, 0x20, 10] + value + [0x18, 1]
+    for node in ["A", "B"] {
+      for (kind, payload) in [("NBIRTH/\(node)", [8] + time + [0x18, 0]), ("DBIRTH/\(node)/L1", birth)] {
+        pipeline.take(Delivery(topic: "spBv1.0/G/\(kind)", payload: payload, receivedAt: Self.noon), wall: nil)
+      }
+    }
+    var names: [String] = []
+    pipeline.history.forEachDevice { names.append($0.identity.device) }
+    #expect(names.sorted() == expected)
+    // An erased one's births go with it.
+    let before = pipeline.writeSessions().count
+    pipeline.erase(DeviceIdentity(product: "lamp", device: expected[0]), refusal: Facts())
+    _ = pipeline.takeYield()
+    #expect(pipeline.writeSessions().count < before)
+  }
+
+  @Test func `a gap that couldn't be asked about at once is asked about with the first message after that`() throws {
+    var pipeline = try Self.pipeline()
+    func take(_ kind: String, _ sequence: UInt8, after seconds: Int64) -> Int {
+      let now = Self.noon + seconds * 1000
+      let payload = [8] + Self.varint(UInt64(now.milliseconds)) + [0x18, sequence]
+      pipeline.take(Delivery(topic: "spBv1.0/G/\(kind)/N", payload: payload, receivedAt: now), wall: nil)
+      return pipeline.takeYield().requests.count
+    }
+    #expect(take("NBIRTH", 0, after: 0) == 0)
+    #expect(take("NDATA", 4, after: 1) == 1)
+    #expect(take("NBIRTH", 0, after: 2) == 0)
+    // Another gap, too early to ask again; what comes in order afterwards is still read by the wrong birth.
+    #expect(take("NDATA", 3, after: 5) == 0)
+    #expect(take("NDATA", 4, after: 6) == 0)
+    // Kept over a restart.
+    var started = try Self.pipeline()
+    started.restoreSessions(pipeline.writeSessions())
+    pipeline = started
+    #expect(take("NDATA", 5, after: 12) == 1)
+    #expect(take("NDATA", 6, after: 13) == 0)
+    #expect(take("NBIRTH", 0, after: 14) == 0 && take("NDATA", 1, after: 30) == 0)
+  }
+
+  private static func senml() throws -> StageLine {
+    let sources = #"sources: [{format: senml, topics: ["s/#"], product: lamp}]"#
+    return StageLine(
+      catalogue: try Catalogue(files: [("lamp.yaml", Array(profile.utf8))]),
+      settings: PipelineSettings(
+        history: HistorySettings(clock: .capture),
+        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
+  }
+
+  @Test func `a retained pack whose times are relative doesn't say when it was measured`() throws {
+    var pipeline = try Self.senml()
+    let relative = #"[{"bn": "L1:", "n": "temp_c", "t": -5, "v": 20}]"#
+    var retained = Self.delivery("s/a", relative)
+    retained.isRetained = true
+    pipeline.take(retained, wall: nil)
+    let refused = pipeline.takeYield()
+    #expect(refused.counts.quarantined == 1)
+    #expect(refused.quarantined.first?.rejection.detail.contains("doesn't say when it was measured") == true)
+    pipeline.take(Self.delivery("s/a", relative), wall: nil)
+    #expect(pipeline.takeYield().counts.applied == 1)
+    retained.payload = Array(
+      #"[{"bn": "L1:", "n": "temp_c", "bt": \#(Self.noon.milliseconds / 1000), "v": 21}]"#.utf8)
+    pipeline.take(retained, wall: nil)
+    #expect(pipeline.takeYield().counts.applied == 1)
+  }
+
+  @Test(arguments: [
+    (#"[{"bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 5, "n": "temp_c", "t": -5, "v": 20}]"#, false),
+    (#"[{"bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 10, "n": "temp_c", "t": -5, "v": 20}]"#, true),
+    (#"[{"bver": 5, "bn": "L1:", "n": "temp_c", "v": 20}, {"n": "temp_c", "t": -5, "v": 20}]"#, true),
+    (#"[{"bver": 5, "bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 6, "n": "temp_c", "t": -5, "v": 20}]"#, false),
+  ])
+  func `all records of a pack have one version, the default where the first names none`(
+    pack: String, isSound: Bool
+  ) throws {
+    var pipeline = try Self.senml()
+    pipeline.take(Self.delivery("s/a", pack), wall: nil)
+    let counts = pipeline.takeYield().counts
+    #expect(isSound ? counts.applied == 2 : counts.quarantined == 1 && counts.received == 1)
+  }
+
+  @Test func `report ids that rise by leaps are no missing reports`() throws {
+    let sources = "sources: [{format: aws_defender, product: lamp, topic_prefix: aws}]"
+    var pipeline = StageLine(
+      catalogue: try Catalogue(files: [("lamp.yaml", Array(Self.profile.utf8))]),
+      settings: PipelineSettings(
+        history: HistorySettings(clock: .capture),
+        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
+    for id in [1000, 61_000, 61_000, 121_000, 100_000] {
+      pipeline.take(
+        Self.delivery(
+          "aws/things/L1/defender/metrics/json",
+          #"{"header": {"report_id": \#(id), "version": "1.0"}, "metrics": {"network_stats": {"bytes_in": 1}}}"#),
+        wall: nil)
+    }
+    let counts = pipeline.takeYield().counts
+    #expect(counts.applied == 3 && counts.duplicate == 1 && counts.late == 1)
+    #expect(pipeline.history.summary(of: "L1")?.sequenceGaps == 0)
+  }
+
   private static func varint(_ value: UInt64) -> [UInt8] {
     value < 0x80 ? [UInt8(value)] : [UInt8(truncatingIfNeeded: value) | 0x80] + varint(value >> 7)
   }

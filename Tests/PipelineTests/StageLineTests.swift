@@ -93,6 +93,48 @@ import Vocabulary
     #expect(yield.counts.applied == 6001 && yield.counts.quarantined == 0)
   }
 
+  @Test func `the same facts said later are a duplicate that outlives a kill, and so is a device that is only named`()
+    throws
+  {
+    func state(_ device: String, _ facts: String) -> Delivery {
+      Self.delivery("dt/forewarn/echo-dot-5/\(device)/state", facts)
+    }
+    let (first, second) = (Self.noon.milliseconds, Self.noon.milliseconds + 2000)
+    var pipeline = try Self.pipeline()
+    let messages = [
+      state("E1", #"{"ts": \#(first), "region": "US-FL"}"#), state("E1", #"{"ts": \#(second), "region": "US-FL"}"#),
+      state("E1", #"{"ts": \#(second), "region": "US-FL"}"#), state("E2", "{}"), state("E2", "{}"),
+    ]
+    for message in messages { pipeline.take(message, wall: nil) }
+    let yield = pipeline.takeYield()
+    #expect(yield.counts.applied == 2 && yield.counts.duplicate == 3)
+    #expect(yield.taken.map(\.delivery) == [messages[0], messages[1], messages[3]])
+    var started = try Self.pipeline()
+    for taken in yield.taken { started.take(taken.delivery, wall: taken.delivery.receivedAt) }
+    started.take(state("E1", #"{"ts": \#(first + 1000), "region": "DE-BY"}"#), wall: nil)
+    #expect(started.history.facts(of: "E1")?.region == "US-FL" && started.history.knows("E2"))
+  }
+
+  @Test func `an integer beyond 64 bits is a number like any other`() throws {
+    var pipeline = try Self.pipeline()
+    let ts = Self.noon.milliseconds
+    let texts = [
+      #"{"ts": \#(ts), "seq": 1, "boot": 1, "signals": {"x": 18446744073709551616, "soc_temp_c": 40}}"#,
+      #"{"ts": \#(ts), "seq": 2, "boot": 1, "note": "9\"99999999999999999999", "signals": {"x": [-9223372036854775809]}}"#,
+      #"{"ts": \#(ts), "seq": 3, "boot": 1, "signals": {"x": 123456789012345678901234567890.5, "y": 1e30}}"#,
+    ]
+    for text in texts { pipeline.take(Self.delivery("dt/forewarn/echo-dot-5/E1/report", text), wall: nil) }
+    let sound = pipeline.takeYield()
+    #expect(sound.counts.applied == 3 && sound.counts.quarantined == 0, "\(sound.quarantined)")
+    // What is no finite number, or no number at all, stays refused.
+    for text in ["1e999", "12345678901234567890123x", "-", "01234567890123456789012"] {
+      pipeline.take(
+        Self.delivery("dt/forewarn/echo-dot-5/E1/report", #"{"ts": \#(ts), "signals": {"x": \#(text)}}"#), wall: nil)
+    }
+    let refused = pipeline.takeYield()
+    #expect(refused.counts.quarantined == 4 && refused.quarantined.allSatisfy { $0.rejection.reason == .syntax })
+  }
+
   @Test func `without consent nothing is parsed, and what was kept is erased`() throws {
     var pipeline = try Self.pipeline()
     pipeline.take(Self.report("E1", 1), wall: nil)

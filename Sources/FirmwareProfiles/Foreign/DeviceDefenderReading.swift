@@ -47,7 +47,7 @@ struct DeviceDefenderReading {
       saying.digest = Digest.mix(UInt64(bitPattern: number) ^ 0x6465_6665_6e64_6572)
     } else {
       saying.sequence = number
-      saying.boot = "report_id"
+      saying.boot = Report.leapingBoot
     }
   }
 

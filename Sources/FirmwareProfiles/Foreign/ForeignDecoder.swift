@@ -30,12 +30,19 @@ package final class ForeignDecoder {
             .unsupported, "of ThingsBoard's topics only telemetry, attributes, connect and disconnect are read")
         }
         let sayings = try ThingsBoardReading().sayings(try document(payload, mayBeCBOR: false), topic)
-        return ForeignMessage(sayings.isEmpty ? [.noted] : sayings.map(reader.item))
+        let items = sayings.map { said -> ForeignItem in
+          switch said {
+          case .says(let saying): reader.item(saying)
+          case .faulty(let device, let rejection): .rejected(rejection, device: source.device(named: device))
+          }
+        }
+        return ForeignMessage(items.isEmpty ? [.noted] : items)
       case .awsDefender:
         let reading = DeviceDefenderReading(receivedAt: delivery.receivedAt)
         return ForeignMessage([reader.item(try reading.saying(try document(payload, mayBeCBOR: true)))])
       case .senml:
-        let reading = SenMLReading(naming: source.naming, receivedAt: delivery.receivedAt)
+        let reading = SenMLReading(
+          naming: source.naming, receivedAt: delivery.isRetained ? nil : delivery.receivedAt)
         // The topic's device is the identity; the pack's own name is of another name space.
         var sayings = try reading.sayings(try document(payload, mayBeCBOR: true))
         if address.captures.device != nil { for index in sayings.indices { sayings[index].device = nil } }
@@ -52,7 +59,7 @@ package final class ForeignDecoder {
           })
       }
     } catch {
-      return ForeignMessage(refused: error, device: address.device(in: source))
+      return ForeignMessage(refused: error, device: address.speaker(in: source))
     }
   }
 
@@ -64,15 +71,14 @@ package final class ForeignDecoder {
       throw Rejection(
         .unsupported, "of Sparkplug's topics only births, deaths and data of nodes and devices are read")
     }
-    let outcome = try sessions.take(
-      payload, topic, nodes: source.nodes, at: delivery.receivedAt, isRetaken: isRetaken)
+    let outcome = try sessions.take(payload, topic, source, at: delivery.receivedAt, isRetaken: isRetaken)
     var message: ForeignMessage
     switch outcome.kind {
     case .says(let sayings): message = ForeignMessage(sayings.isEmpty ? [.noted] : sayings.map(reader.item))
     case .noted: message = ForeignMessage([.noted])
     case .outdated: message = ForeignMessage([.outdated])
     case .waits(let rejection):
-      message = ForeignMessage(refused: rejection, device: topic.device)
+      message = ForeignMessage(refused: rejection, device: reader.address.speaker(in: source))
       message.waitsFor = topic.key
     }
     if outcome.asksRebirth {

@@ -7,7 +7,8 @@ import Vocabulary
 /// `current`, said by `urn:dev:ow:10e2` at 1276020071.
 struct SenMLReading {
   let naming: SourceMapping.SenMLNaming
-  let receivedAt: EventTime
+  /// `nil`: of a retained message nobody knows when it was said.
+  let receivedAt: EventTime?
 
   /// Section 4.4: what is below is seconds from now.
   static let firstAbsoluteTime = 0x1p28
@@ -38,7 +39,7 @@ struct SenMLReading {
         throw Rejection(.schema, "record \(count): expected an object, found \(record.description)")
       }
       let fields = try Fields(record, number: count)
-      try adopt(fields, into: &base)
+      try adopt(fields, into: &base, isFirst: count == 1)
       let (metrics, unknown) = try metrics(fields, base)
       let (device, name) = try split(base: base.name, name: fields.text(.name) ?? "", number: count)
       // A device that measures one thing gives it no name; one that measures a few may tell them by their units alone.
@@ -69,7 +70,7 @@ struct SenMLReading {
     var milliseconds: Int64?
   }
 
-  private func adopt(_ fields: Fields, into base: inout Base) throws(Rejection) {
+  private func adopt(_ fields: Fields, into base: inout Base, isFirst: Bool) throws(Rejection) {
     if let name = try fields.text(.baseName) { base.name = name }
     if let time = try fields.number(.baseTime) { base.time = time }
     if let value = try fields.number(.baseValue) { base.value = value }
@@ -81,7 +82,8 @@ struct SenMLReading {
       guard version <= Self.version else {
         throw Rejection(.unsupported, "bver \(version): versions up to \(Self.version) (RFC 8428) are understood")
       }
-      guard base.version == nil || base.version == version else {
+      // Where the first record names none it is the default.
+      guard isFirst || (base.version ?? Self.version) == version else {
         throw Rejection(.schema, "bver: all records must have the same")
       }
       base.version = version
@@ -128,7 +130,9 @@ struct SenMLReading {
     // Times of RFC 8428 go far beyond those of devices; a double keeps them whole.
     guard abs(seconds) < 0x1p53 / 1000 else { throw Rejection(.schema, "record \(number): t is no time") }
     let whole = Int64((seconds * 1000).rounded())
-    let time = seconds < Self.firstAbsoluteTime ? receivedAt + whole : EventTime(milliseconds: whole)
+    let isRelative = seconds < Self.firstAbsoluteTime
+    if isRelative, receivedAt == nil { return nil }
+    let time = EventTime(milliseconds: whole + (isRelative ? receivedAt?.milliseconds ?? 0 : 0))
     switch PlausibleTime.check(time, found: "\(seconds) s") {
     case .success(let time): return time.milliseconds
     case .failure(let fault): throw Rejection(.schema, "record \(number): t: \(fault.message)")

@@ -21,6 +21,7 @@ package struct SourceMapping: Sendable, Hashable {
   package var facts: [String: FactsField] = [:]
   package var naming = SenMLNaming.base
   package var nodes = SparkplugNodes.auto
+  package var ids = SparkplugIDs.device
   /// Sparkplug's name of this host application: `nil` is the broker's client id, empty is none, and no STATE is published.
   package var hostID: String?
   package var paths = MessagePaths()
@@ -59,6 +60,13 @@ package struct SourceMapping: Sendable, Hashable {
     /// A node that has a metric of ours is.
     case auto
     case devices, gateways
+  }
+
+  /// What Sparkplug's devices are told apart by, joined by `:`. Their own names need be unique within a node alone.
+  package enum SparkplugIDs: String, Sendable, CaseIterable {
+    case device
+    case node = "node:device"
+    case group = "group:node:device"
   }
 
   /// Where a mapped JSON message says what.
@@ -108,6 +116,14 @@ package struct ForeignAddress: Sendable, Hashable {
   package func device(in source: SourceMapping) -> String? {
     guard let device = captures.device, source.format != .thingsboard || device != Self.unnamed else { return nil }
     return source.device(named: device)
+  }
+
+  /// The same, of Sparkplug as well, whose data must be read all the same: whom a message concerns that can't be read.
+  func speaker(in source: SourceMapping) -> String? {
+    guard source.format == .sparkplug, let topic = SparkplugTopic(levels: captures.levels) else {
+      return device(in: source)
+    }
+    return source.device(named: topic.name.text(source.ids))
   }
 
   /// Sparkplug's node or device, for whose birth a message may wait.

@@ -41,6 +41,7 @@ package enum SourceReader {
       if let naming = keys.optional("name_split")?.choice(of: SourceMapping.SenMLNaming.self) { source.naming = naming }
     case .sparkplug:
       if let nodes = keys.optional("nodes")?.choice(of: SourceMapping.SparkplugNodes.self) { source.nodes = nodes }
+      if let ids = keys.optional("ids")?.choice(of: SourceMapping.SparkplugIDs.self) { source.ids = ids }
       if let value = keys.optional("host_id"), let host = value.string(maximumBytes: 128) {
         if host.contains(where: { "/+#".contains($0) }) {
           value.fault("expected one level of a topic, without / + and #, or \"\" for none; found \"\(host)\"")

@@ -22,6 +22,7 @@ extension SparkplugSessions {
         writer.bytes(6, entry.bytes)
       }
       if let time = node.askedAt { writer.varint(7, UInt64(max(0, time.milliseconds))) }
+      if node.isOwedRebirth { writer.varint(8, 1) }
       state.bytes(2, writer.bytes)
     }
     return state.bytes
@@ -84,6 +85,7 @@ extension SparkplugSessions {
         let (device, born) = try device(bytes, range)
         node.devices[device] = born
       case (7, .varint(let value)): node.askedAt = EventTime(milliseconds: Int64(truncatingIfNeeded: value))
+      case (8, .varint(let value)): node.isOwedRebirth = value != 0
       default: break
       }
     }

@@ -5,12 +5,14 @@ import Vocabulary
 struct SparkplugMessage {
   let payload: SparkplugPayload
   let topic: SparkplugTopic
-  let nodes: SourceMapping.SparkplugNodes
+  private let nodes: SourceMapping.SparkplugNodes
+  private let ids: SourceMapping.SparkplugIDs
 
-  init(_ payload: SparkplugPayload, _ topic: SparkplugTopic, nodes: SourceMapping.SparkplugNodes) {
+  init(_ payload: SparkplugPayload, _ topic: SparkplugTopic, _ source: SourceMapping) {
     self.payload = payload
     self.topic = topic
-    self.nodes = nodes
+    nodes = source.nodes
+    ids = source.ids
   }
 
   private static let good: Int64 = 192
@@ -64,7 +66,7 @@ struct SparkplugMessage {
 
   private func saying(at time: EventTime?, _ tense: Saying.Tense) -> Saying {
     Saying(
-      device: topic.device ?? topic.node, time: time, tense: tense,
+      device: topic.name.text(ids), time: time, tense: tense,
       mustBeKnown: !topic.kind.isOfDevice && nodes == .auto)
   }
 

@@ -28,6 +28,8 @@ package struct SparkplugSessions: Sendable {
     var own = Born()
     var devices: [String: Born] = [:]
     var askedAt: EventTime?
+    /// A rebirth is needed, and was asked for too lately to ask again: the next message after that does.
+    var isOwedRebirth = false
   }
 
   /// What one message came to.
@@ -76,11 +78,10 @@ package struct SparkplugSessions: Sendable {
 
   /// - Parameter isRetaken: it comes from quarantine, long after its place in the sequence.
   mutating func take(
-    _ bytes: [UInt8], _ topic: SparkplugTopic, nodes kind: SourceMapping.SparkplugNodes, at now: EventTime,
-    isRetaken: Bool
+    _ bytes: [UInt8], _ topic: SparkplugTopic, _ source: SourceMapping, at now: EventTime, isRetaken: Bool
   ) throws(Rejection) -> Outcome {
     let payload = try SparkplugPayload(bytes)
-    let message = SparkplugMessage(payload, topic, nodes: kind)
+    let message = SparkplugMessage(payload, topic, source)
     var outcome = Outcome()
     switch topic.kind {
     case .nodeBirth:
@@ -94,7 +95,7 @@ package struct SparkplugSessions: Sendable {
       outcome.changesState = true
       outcome.kind = .says(try message.sayings { metric in metric.name.map { ($0, metric.datatype) } })
     case .deviceBirth:
-      outcome.asksRebirth = !follows(payload, topic, isRetaken) && mayAsk(topic, now)
+      outcome.asksRebirth = !follows(payload, topic, isRetaken, now) && mayAsk(topic, now)
       let born = learn(payload.metrics)
       if let device = topic.device, nodes[topic.nodeKey] != nil {
         forget(nodes[topic.nodeKey]?.devices[device])
@@ -106,7 +107,7 @@ package struct SparkplugSessions: Sendable {
       outcome.changesState = true
       outcome.kind = .says(try message.sayings { metric in metric.name.map { ($0, metric.datatype) } })
     case .nodeData, .deviceData:
-      let isInOrder = follows(payload, topic, isRetaken)
+      let isInOrder = follows(payload, topic, isRetaken, now)
       let born = born(topic)
       outcome.asksRebirth = (!isInOrder || born == nil) && mayAsk(topic, now)
       if let alias = payload.metrics.first(where: { $0.name == nil && known($0, born) == nil })?.alias {
@@ -118,7 +119,8 @@ package struct SparkplugSessions: Sendable {
         outcome.kind = .says(try message.sayings { metric in known(metric, born) })
       }
     case .deviceDeath:
-      outcome.asksRebirth = !follows(payload, topic, isRetaken) && nodes[topic.nodeKey] != nil && mayAsk(topic, now)
+      let isInOrder = follows(payload, topic, isRetaken, now)
+      outcome.asksRebirth = !isInOrder && nodes[topic.nodeKey] != nil && mayAsk(topic, now)
       if let device = topic.device {
         forget(nodes[topic.nodeKey]?.devices[device])
         nodes[topic.nodeKey]?.devices[device] = nil
@@ -144,27 +146,40 @@ package struct SparkplugSessions: Sendable {
     return UInt8(truncatingIfNeeded: death) &- UInt8(truncatingIfNeeded: born) < 128
   }
 
-  /// Whether it is the next message of its node. The sequence goes on from what came.
-  private mutating func follows(_ payload: SparkplugPayload, _ topic: SparkplugTopic, _ isRetaken: Bool) -> Bool {
+  /// Whether it is the next message of its node, and nothing before it is missing still. The sequence goes on from what came.
+  private mutating func follows(
+    _ payload: SparkplugPayload, _ topic: SparkplugTopic, _ isRetaken: Bool, _ now: EventTime
+  ) -> Bool {
     if isRetaken { return true }
     guard let node = nodes[topic.nodeKey], node.isOnline else { return false }
-    guard let sequence = payload.sequence.map({ UInt8(truncatingIfNeeded: $0) }) else { return true }
+    let isOwed = node.isOwedRebirth && !wasAskedLately(node, now)
+    guard let sequence = payload.sequence.map({ UInt8(truncatingIfNeeded: $0) }) else { return !isOwed }
     nodes[topic.nodeKey]?.lastSequence = sequence
-    guard let last = node.lastSequence else { return true }
+    guard let last = node.lastSequence else { return !isOwed }
     // The same again is a redelivery.
-    return sequence == last &+ 1 || sequence == last
+    return !isOwed && (sequence == last &+ 1 || sequence == last)
+  }
+
+  private func wasAskedLately(_ node: Node, _ now: EventTime) -> Bool {
+    node.askedAt.map { now >= $0 && now.milliseconds - $0.milliseconds < Limits.rebirthMilliseconds } ?? false
   }
 
   private mutating func mayAsk(_ topic: SparkplugTopic, _ now: EventTime) -> Bool {
     guard nodes[topic.nodeKey] != nil || nodes.count < Limits.nodes else { return false }
-    let last = nodes[topic.nodeKey]?.askedAt
-    if let last, now >= last, now.milliseconds - last.milliseconds < Limits.rebirthMilliseconds { return false }
+    if let node = nodes[topic.nodeKey], wasAskedLately(node, now) {
+      nodes[topic.nodeKey]?.isOwedRebirth = true
+      return false
+    }
     if now < asked.since || now.milliseconds - asked.since.milliseconds >= Limits.rebirthMilliseconds {
       asked = (now, 0)
     }
-    guard asked.count < Limits.rebirths else { return false }
+    guard asked.count < Limits.rebirths else {
+      nodes[topic.nodeKey]?.isOwedRebirth = true
+      return false
+    }
     asked.count += 1
     nodes[topic.nodeKey, default: Node()].askedAt = now
+    nodes[topic.nodeKey]?.isOwedRebirth = false
     return true
   }
 
@@ -223,21 +238,22 @@ package struct SparkplugSessions: Sendable {
 
   /// Births and waiting messages of those names: their bytes are kept over a restart, and an erased device must not be in
   /// them. Should it speak again, it is asked for a birth as if it were new.
-  package mutating func forget(where isErased: (_ foreignName: String) -> Bool) {
+  package mutating func forget(where isErased: (SparkplugName) -> Bool) {
     for (key, node) in nodes {
-      let name = key.split(separator: "/", omittingEmptySubsequences: false).last.map(String.init) ?? key
+      let name = SparkplugName(key: key)
       if isErased(name) {
         forget(node)
         nodes[key] = nil
         continue
       }
-      for (device, born) in node.devices where isErased(device) {
+      for (device, born) in node.devices where isErased(SparkplugName(name.group, name.node, device)) {
         forget(born)
         nodes[key]?.devices[device] = nil
       }
     }
     let erased = waiting.keys.filter { key in
-      key.split(separator: "/", omittingEmptySubsequences: false).dropFirst().contains { isErased(String($0)) }
+      let name = SparkplugName(key: key)
+      return isErased(name) || isErased(SparkplugName(name.group, name.node, nil))
     }
     for key in erased { _ = takeWaiting(key) }
   }

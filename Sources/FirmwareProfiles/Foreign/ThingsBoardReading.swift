@@ -22,10 +22,16 @@ struct ThingsBoardReading {
     }
   }
 
-  func sayings(_ root: JSONNode, _ topic: Topic) throws(Rejection) -> [Saying] {
+  /// A gateway speaks of many devices: what is wrong with one of them is none of the others'.
+  enum Said {
+    case says(Saying)
+    case faulty(device: String, Rejection)
+  }
+
+  func sayings(_ root: JSONNode, _ topic: Topic) throws(Rejection) -> [Said] {
     switch topic {
-    case .telemetry: return try telemetry(root, of: nil)
-    case .attributes: return [try attributes(root, of: nil)]
+    case .telemetry: return try telemetry(root, of: nil).map { .says($0) }
+    case .attributes: return [.says(try attributes(root, of: nil))]
     case .gatewayTelemetry:
       return try devices(root) { (device, value) throws(Rejection) in try telemetry(value, of: device) }
     case .gatewayAttributes:
@@ -40,13 +46,18 @@ struct ThingsBoardReading {
 
   private func devices(
     _ root: JSONNode, _ read: (String, JSONNode) throws(Rejection) -> [Saying]
-  ) throws(Rejection) -> [Saying] {
+  ) throws(Rejection) -> [Said] {
     guard root.isObject else {
       throw Rejection(.schema, "expected an object with a key for each device, found \(root.description)")
     }
-    var sayings: [Saying] = []
+    var sayings: [Said] = []
     for key in root.keys {
-      sayings += try read(key.string ?? "", key.value)
+      let device = key.string ?? ""
+      do throws(Rejection) {
+        sayings += try read(device, key.value).map { .says($0) }
+      } catch {
+        sayings.append(.faulty(device: device, error))
+      }
       try check(sayings.count)
     }
     guard !sayings.isEmpty else { throw Rejection(.schema, "an empty object names no device") }
