@@ -4,6 +4,8 @@ import Vocabulary
 struct Schedule: Sendable {
   let traits: Traits
   var steps: [Step]
+  /// Of the last reload.
+  private var form = SimulatedProfile.Form.plain
 
   init(traits: Traits, steps: [Step]) {
     self.traits = traits
@@ -100,8 +102,10 @@ struct Schedule: Sendable {
       let most = Int(3 * EventTime.day)
       steps.append(.setClock(by: Int64(dice.whole(-most...most))))
     }
-    if traits.hasReloads, dice.happens(0.05) {
-      steps.append(.reload(dice.pick(SimulatedProfile.Form.allCases)))
+    // Twenty-four passes a day are soon enough seen: the time is worth more in other worlds.
+    if traits.hasReloads, dice.happens(form == .hourly ? 0.5 : 0.05) {
+      form = dice.pick(form == .hourly ? [.plain, .wider] : SimulatedProfile.Form.allCases)
+      steps.append(.reload(form))
     }
     if traits.hasOperators, dice.happens(0.15) {
       steps.append(.act(ticket: dice.whole(0...50), dice.pick(Step.OperatorAct.allCases)))
