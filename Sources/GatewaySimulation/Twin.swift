@@ -76,10 +76,6 @@ struct Twin {
       if let index = early.firstIndex(where: { $0.delivery.isSameMessage(as: delivery) }) { early.remove(at: index) }
     }
     let forgotten = Set(yield.erased.map(\.device))
-    for id in tickets.keys where tickets[id].map({ forgotten.contains($0.device) }) ?? false {
-      tickets[id] = nil
-      forgottenTickets.insert(id)
-    }
     early.removeAll { forgotten.contains($0.delivery.device) }
     for entry in yield.quarantined {
       guard let due = entry.dueAt, entry.device.map({ !forgotten.contains($0) }) ?? true else { continue }
@@ -88,6 +84,11 @@ struct Twin {
     for case .ticket(let ticket) in yield.changes {
       tickets[ticket.id] = ticket
       events[ticket.id, default: []].append(SteppedDaemon.event(ofTicket: ticket))
+    }
+    // One that a pass opened just before its device was to be forgotten goes with it.
+    for id in tickets.keys where tickets[id].map({ forgotten.contains($0.device) }) ?? false {
+      tickets[id] = nil
+      forgottenTickets.insert(id)
     }
   }
 }
