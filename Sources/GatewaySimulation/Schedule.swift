@@ -102,8 +102,8 @@ struct Schedule: Sendable {
       let most = Int(3 * EventTime.day)
       steps.append(.setClock(by: Int64(dice.whole(-most...most))))
     }
-    // Twenty-four passes a day are soon enough seen: the time is worth more in other worlds.
-    if traits.hasReloads, dice.happens(form == .hourly ? 0.5 : 0.05) {
+    // A few a world: each writes all that is kept. And twenty-four passes a day are soon enough seen.
+    if traits.hasReloads, dice.happens(form == .hourly ? 0.5 : min(0.05, Double(traits.batch) / 3000)) {
       form = dice.pick(form == .hourly ? [.plain, .wider] : SimulatedProfile.Form.allCases)
       steps.append(.reload(form))
     }
