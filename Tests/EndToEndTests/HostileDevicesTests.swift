@@ -27,10 +27,10 @@ import Vocabulary
     try await register(site)
     var published = Self.soundDevices + 1
 
-    let isOver = Flag()
+    let (isOver, isEnough) = (Flag(), Flag())
     let flood = Task {
       defer { isOver.raise() }
-      return try await Self.flood(site)
+      return try await Self.flood(site, until: isEnough)
     }
     let malformed = HostileDevices.malformed()
     let others = Task {
@@ -39,7 +39,7 @@ import Vocabulary
         malformed.enumerated().map { OutgoingPublish(id: Int64($0), topic: $1.topic, payload: $1.payload) })
       try await Self.makeUpIDs(site)
     }
-    let latencies = try await probe(site, while: { !isOver.isRaised })
+    let latencies = try await probe(site, isEnough, while: { !isOver.isRaised })
     let flooded = try await flood.value
     try await others.value
     published += malformed.count + flooded + Self.strangers + latencies.count
@@ -67,7 +67,7 @@ import Vocabulary
       "\(flooded) of 64 KB and \(Self.strangers) ids; sound devices: p99 \(p99.inSeconds), slowest "
         + "\((sorted.last ?? .zero).inSeconds); memory at most \(peak >> 20) MB",
       of: "hostile flood and 200 000 made-up ids")
-    #expect(latencies.count > 20)
+    #expect(latencies.count >= Self.reportsEnough)
     #expect(p99 < .seconds(2))
     #expect(peak < Self.mostResidentBytes, "\(peak >> 20) MB")
     // Quarantine kept what it can hold, and the rest is counted.
@@ -96,12 +96,16 @@ import Vocabulary
     #expect(try await site.tally(of: all.count) == Tally(applied: all.count))
   }
 
-  /// Answers how many messages the broker took.
-  private static func flood(_ site: Installation) async throws -> Int {
+  private static let reportsEnough = 21
+
+  /// Answers how many messages the broker took. On a slow machine it goes on until enough sound reports were seen.
+  private static func flood(_ site: Installation, until isEnough: Flag) async throws -> Int {
     let device = FloodingDevice(
       port: site.broker.port, topic: "dt/forewarn/echo-dot-5/flood/report", messageBytes: 64 << 10,
       messagesPerSecond: floodPerSecond)
-    return try await device.flood(for: .seconds(floodSeconds))
+    var sent = try await device.flood(for: .seconds(floodSeconds))
+    while !isEnough.isRaised { sent += try await device.flood(for: .seconds(1)) }
+    return sent
   }
 
   private static func makeUpIDs(_ site: Installation) async throws {
@@ -112,7 +116,9 @@ import Vocabulary
   }
 
   /// One report of a sound device after the other, each from its publication until it shows in the device's count.
-  private func probe(_ site: Installation, while isWanted: () -> Bool) async throws -> [Duration] {
+  private func probe(_ site: Installation, _ isEnough: Flag, while isWanted: () -> Bool) async throws -> [Duration] {
+    // Whatever happens, the flood must end.
+    defer { isEnough.raise() }
     let fleet = try Crowd(site.broker)
     var latencies: [Duration] = []
     while isWanted() {
@@ -128,6 +134,7 @@ import Vocabulary
         return try JSON(parsing: reply.text)["reports"] == .number(Double(round))
       }
       latencies.append(ContinuousClock.now - began)
+      if latencies.count == Self.reportsEnough { isEnough.raise() }
     }
     return latencies
   }
