@@ -8,9 +8,6 @@ package struct FleetHistory: Sendable {
     didSet {
       watchesHours = Self.watchesHours(layouts)
       layoutsBySymbol = BySymbol(layouts)
-      // They have the columns of before.
-      presence = Presence.nobody
-      scratch = DeviceRecord.nobody
     }
   }
   private var layoutsBySymbol: BySymbol<ProductLayout>
@@ -149,6 +146,12 @@ package struct FleetHistory: Sendable {
     return true
   }
 
+  /// The memory that is used again has the columns of before.
+  mutating func forgetColumns() {
+    presence = Presence.nobody
+    scratch = DeviceRecord.nobody
+  }
+
   /// Writes back what `hear` has left.
   mutating func putAway() {
     guard let number = inHand else { return }
@@ -196,6 +199,7 @@ package struct FleetHistory: Sendable {
     isInHandChanged = true
     let gaps = presence.identities.gaps
     presence.identities.remember(report)
+    if presence.identities.gaps != gaps, report.boot == Report.leapingBoot { presence.identities.gaps = gaps }
     sequenceGaps += Int(presence.identities.gaps - gaps)
     unknownItems += report.unknownItems
     let day = Bucket(holding: report.time, length: .day)

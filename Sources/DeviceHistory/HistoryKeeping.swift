@@ -144,6 +144,7 @@ extension FleetHistory {
     putAway()
     let old = layouts
     layouts = Self.layouts(profiles)
+    forgetColumns()
     var shapes = dormantShapes
     for (product, layout) in old { shapes[product] = layout.shape }
     dormantShapes = shapes.filter { layouts[$0.key] == nil }

@@ -17,7 +17,7 @@ struct ReportIdentities: Sendable, Hashable {
   /// Reports without a number up to this time are not told apart any more.
   private(set) var digestsForgottenUpTo: EventTime?
   /// Sequence numbers skipped within a boot, as far as the window shows: reports that the broker or the way lost.
-  private(set) var gaps: Int64 = 0
+  var gaps: Int64 = 0
 
   struct Boot: Sendable, Hashable {
     var name: String
@@ -66,10 +66,11 @@ struct ReportIdentities: Sendable, Hashable {
     }
     boots[index].latest = max(boots[index].latest, report.time)
     let highest = boots[index].window.highest
-    if sequence != highest + 1, name != Report.leapingBoot {
+    if sequence > highest {
       // No more than the window shows: a device may name any number.
-      let missing = sequence > highest ? min(sequence - highest - 1, SequenceWindow.size) : -1
-      gaps = min(max(0, gaps + missing), Self.mostGaps)
+      gaps = min(gaps + min(sequence - highest - 1, SequenceWindow.size), Self.mostGaps)
+    } else {
+      gaps = max(0, gaps - 1)
     }
     boots[index].window.insert(sequence)
   }
