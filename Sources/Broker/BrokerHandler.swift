@@ -21,11 +21,11 @@ package struct OutgoingPublish: Sendable, Hashable {
     qos: QoS = .atLeastOnce
   ) {
     self.id = id
-    self.qos = qos
     self.topic = topic
     self.payload = payload
     self.isRetained = isRetained
     self.mayBeHeld = mayBeHeld
+    self.qos = qos
   }
 }
 

@@ -83,6 +83,18 @@ void flatten(dom::element element, std::vector<csimdjson_node> &nodes) {
   nodes[place].end = uint32_t(nodes.size());
 }
 
+// Copies the text to where simdjson may read beyond its end, and parses it.
+error_code load(csimdjson_parser &self, const void *bytes, size_t length) {
+  if (self.input_capacity < length || !self.input) {
+    self.input.reset(new char[length + SIMDJSON_PADDING]);
+    self.input_capacity = length;
+  }
+  if (length > 0) { std::memcpy(self.input.get(), bytes, length); }
+  // simdjson reads, but doesn't judge, the padding.
+  std::memset(self.input.get() + length, ' ', SIMDJSON_PADDING);
+  return self.parser.parse(self.input.get(), length, false).get(self.root);
+}
+
 // simdjson refuses integers that don't fit into 64 bits; JSON doesn't bound them. With a point behind them they are read as
 // the nearest double. Returns whether there was one.
 bool widen(const uint8_t *bytes, size_t length, std::string &output) {
@@ -112,7 +124,7 @@ bool widen(const uint8_t *bytes, size_t length, std::string &output) {
       has_changed = true;
     }
     // What follows a point or an e is no integer.
-    while (place < length && (is_digit(place) || std::strchr(".eE+-", char(bytes[place])) != nullptr)) {
+    while (is_digit(place) || (place < length && std::memchr(".eE+-", bytes[place], 5) != nullptr)) {
       output.push_back(char(bytes[place]));
       place += 1;
     }
@@ -140,24 +152,10 @@ void csimdjson_destroy(csimdjson_parser *parser) { delete parser; }
 csimdjson_outcome csimdjson_parse(csimdjson_parser *self, const uint8_t *bytes, size_t length) {
   self->nodes.clear();
   try {
-    if (self->input_capacity < length || !self->input) {
-      self->input.reset(new char[length + SIMDJSON_PADDING]);
-      self->input_capacity = length;
-    }
-    if (length > 0) { std::memcpy(self->input.get(), bytes, length); }
-    // simdjson reads, but doesn't judge, the padding.
-    std::memset(self->input.get() + length, ' ', SIMDJSON_PADDING);
-    error_code error = self->parser.parse(self->input.get(), length, false).get(self->root);
-    if (error == NUMBER_ERROR) {
-      std::string widened;
-      if (widen(bytes, length, widened)) {
-        length = widened.size();
-        self->input.reset(new char[length + SIMDJSON_PADDING]);
-        self->input_capacity = length;
-        std::memcpy(self->input.get(), widened.data(), length);
-        std::memset(self->input.get() + length, ' ', SIMDJSON_PADDING);
-        error = self->parser.parse(self->input.get(), length, false).get(self->root);
-      }
+    error_code error = load(*self, bytes, length);
+    std::string widened;
+    if (error == NUMBER_ERROR && widen(bytes, length, widened)) {
+      error = load(*self, widened.data(), widened.size());
     }
     if (error != SUCCESS) {
       self->error = error_message(error);

@@ -34,7 +34,7 @@ package struct HazardModel: Sendable {
   /// Takes new profiles. What the history has begun anew, since its cells would mean something else, begins anew here, too; a
   /// mode that is no longer declared is forgotten; any other keeps what it has.
   /// - Returns: the modes that lost evidence, sorted. The caller erases their cells and state from the store.
-  package mutating func replaceProfiles(_ profiles: [FirmwareProfile], begunAnew: Set<ModeKey> = []) -> [ModeKey] {
+  package mutating func replaceProfiles(_ profiles: [FirmwareProfile], begunAnew: Set<ModeKey>) -> [ModeKey] {
     let knowledge = ModeKnowledge.merged(profiles)
     var lost = Set(modes)
     install(

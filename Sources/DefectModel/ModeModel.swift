@@ -25,6 +25,7 @@ struct FinalState: Sendable {
 /// One failure mode: its cells, its final state, and the hazards of its last pass.
 struct ModeModel: Sendable {
   let key: ModeKey
+  /// Another horizon has a calibration of its own.
   var knowledge: ModeKnowledge { didSet { calibrationMap = CalibrationMap(calibration) } }
   var cells = CellTable()
   private(set) var final = FinalState()

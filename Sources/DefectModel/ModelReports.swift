@@ -16,7 +16,7 @@ extension HazardModel {
   /// Firmware with exposure in the cells of a mode.
   package func firmwaresSeen(_ mode: ModeKey) -> Set<Symbol> { model(mode)?.settled.seen(\.firmwareWord) ?? [] }
 
-  /// Exposure in device-days and onsets of a mode on one firmware, over so many days that are kept.
+  /// Exposure in device-days and onsets of a mode on one firmware, over the days that cells are kept.
   package func evidence(
     _ mode: ModeKey, firmware: Symbol
   ) -> (deviceDays: Double, onsets: Int64, windowDays: Int)? {

@@ -5,7 +5,7 @@ extension FleetHistory {
   /// What is known of a device. `nil`: an empty payload, which clears the facts but never the consent.
   package mutating func learn(_ facts: Facts?, of identity: DeviceIdentity) -> Fate {
     putAway()
-    let isNew = number(of: identity.device) == nil
+    let isKnown = self.number(of: identity.device) != nil
     let number: Int
     switch place(identity) {
     case .success(let known): number = known
@@ -15,17 +15,16 @@ extension FleetHistory {
     let old = record.facts
     guard let facts else {
       let fate = clear(number, old)
-      return isNew ? .applied : fate
+      return isKnown ? fate : .applied
     }
-    let (fate, new) = Self.foretell(facts, on: old)
+    let (fate, new) = Self.foretell(facts, on: isKnown ? old : nil)
     guard fate == .applied else {
       // The same facts, said later: only their time moves on, so that an older state can't undo them.
       if new.time != old.time {
         record.facts.time = new.time
         write(&record, at: number)
       }
-      // That there is such a device is a fact, too.
-      return isNew && fate == .duplicate ? .applied : fate
+      return fate
     }
     guard new.telemetryConsent != false else {
       erase(number, refusal: new)
@@ -54,10 +53,12 @@ extension FleetHistory {
   }
 
   /// What facts would do to those that are known, and what would be known then. Of a refusal nothing else stays.
-  package static func foretell(_ facts: Facts, on old: Facts) -> (fate: Fate, facts: Facts) {
+  /// - Parameter known: `nil` of a device that isn't; that there is one is a fact, too.
+  package static func foretell(_ facts: Facts, on known: Facts?) -> (fate: Fate, facts: Facts) {
+    let old = known ?? Facts()
     let refuses = old.telemetryConsent == false
     if refuses, facts.telemetryConsent == nil { return (.unconsented, old) }
-    if let time = facts.time, let known = old.time, time < known { return (.duplicate, old) }
+    if let time = facts.time, let latest = old.time, time < latest { return (.duplicate, old) }
     if facts.telemetryConsent == false {
       guard !refuses else { return (.duplicate, old) }
       return (
@@ -71,7 +72,7 @@ extension FleetHistory {
     new.take(facts)
     var compared = new
     compared.time = old.time
-    return (compared == old ? .duplicate : .applied, new)
+    return (known != nil && compared == old ? .duplicate : .applied, new)
   }
 
   package mutating func learn(_ outage: Outage) -> Fate {

@@ -9,10 +9,14 @@ extension ProductLayout {
   /// The parts of a mode's definition that its evidence depends on. Where all profiles of the product define it alike it
   /// doesn't matter how its versions are cut into files.
   func definition(of mode: Symbol) -> [Definition] {
-    var byFile = definitionByFile(of: mode)
-    guard byFile.count == profiles.count else { return byFile }
-    for place in byFile.indices { byFile[place].firmware = FirmwareRange() }
-    return Set(byFile).count == 1 ? [byFile[0]] : definitionByFile(of: mode)
+    let byFile = definitionByFile(of: mode)
+    let meanings = Set(
+      byFile.map { definition in
+        var meaning = definition
+        meaning.firmware = FirmwareRange()
+        return meaning
+      })
+    return byFile.count == profiles.count && meanings.count == 1 ? Array(meanings) : byFile
   }
 
   /// The same over all profiles of the product, each with its versions; stored so before 2026-11-28.

@@ -17,7 +17,7 @@ struct ReportIdentities: Sendable, Hashable {
   /// Reports without a number up to this time are not told apart any more.
   private(set) var digestsForgottenUpTo: EventTime?
   /// Sequence numbers skipped within a boot, as far as the window shows: reports that the broker or the way lost.
-  var gaps: Int64 = 0
+  private(set) var gaps: Int64 = 0
 
   struct Boot: Sendable, Hashable {
     var name: String
@@ -74,6 +74,9 @@ struct ReportIdentities: Sendable, Hashable {
     }
     boots[index].window.insert(sequence)
   }
+
+  /// Takes back what the last report added to `gaps`: none of its boot's numbers is missing.
+  mutating func takeBackGaps(to before: Int64) { gaps = before }
 
   /// Forgets digests of reports that would be late by now, and boots of which nothing could come again; the last boot stays,
   /// since its numbers go on.

@@ -9,7 +9,7 @@ package struct ImportResult<Row: Sendable>: Sendable {
   /// All of them, and the lines that have any.
   package private(set) var faultCount = 0
   package private(set) var faultyLines = 0
-  /// Lines that are rows as well: what was wrong with them showed later.
+  /// Of them those that are rows as well.
   private var faultyRows = 0
   private var lastFaultyLine = 0
 
@@ -26,21 +26,15 @@ package struct ImportResult<Row: Sendable>: Sendable {
 
   package mutating func add(_ fault: ImportFault) {
     faultCount += 1
-    if fault.line != lastFaultyLine || fault.line == 0 {
-      faultyLines += 1
-      if isRow(fault.line) { faultyRows += 1 }
-    }
+    if fault.line != lastFaultyLine || fault.line == 0 { faultyLines += 1 }
     lastFaultyLine = fault.line
     if faults.count < DecodingLimits.importFaults { faults.append(fault) }
   }
 
-  private func isRow(_ line: Int) -> Bool {
-    var (low, high) = (0, lines.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if lines[middle] < line { low = middle + 1 } else { high = middle }
-    }
-    return low < lines.count && lines[low] == line
+  /// What is wrong with a row that could be read.
+  package mutating func addToRow(_ fault: ImportFault) {
+    if fault.line != lastFaultyLine { faultyRows += 1 }
+    add(fault)
   }
 
   package var lineCount: Int { rows.count + faultyLines - faultyRows }

@@ -9,6 +9,15 @@ extension Response {
     bytes(JSONText.bytes(value), status: status, type: "application/json")
   }
 
+  /// What is shown under an id that several may have: the one, or a list of all.
+  static func shown(_ items: [some Codable & Sendable], _ noun: String, _ id: String) throws(ProblemDetails) -> Response
+  {
+    guard let first = items.first else { throw .noSuch(noun, id) }
+    let schema = Schema.name(noun, "show")
+    return items.count == 1
+      ? .json(ObjectReply(schema: schema, value: first)) : .json(ListReply(schema: schema, items: items))
+  }
+
   static func bytes(_ bytes: [UInt8], status: HTTPResponse.Status = .ok, type: String) -> Response {
     var headers = HTTPFields()
     headers[.contentType] = type

@@ -35,11 +35,7 @@ extension Routes {
           item: BatchItem(facts), devices: await engine.deviceCount(ofBatch: facts.batch, product: facts.product),
           findings: try store.findings(findings).map(\.finding).filter(\.state.isLive).map(\.id)))
     }
-    guard let first = details.first else { throw ProblemDetails.noSuch("batch", id) }
-    guard details.count == 1 else {
-      return .json(ListReply(schema: Schema.name("batch", "show"), items: details))
-    }
-    return .json(ObjectReply(schema: Schema.name("batch", "show"), value: first))
+    return try .shown(details, "batch", id)
   }
 
   func importDevices(_ request: Request, _ context: ControlContext, _ peer: Peer) async throws -> Response {

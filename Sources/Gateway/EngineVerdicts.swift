@@ -61,7 +61,7 @@ extension Engine {
         do throws(ImportFault) {
           verdicts.append(try verdict(of: row, line: line, notAfter: limit))
         } catch {
-          table.add(error)
+          table.addToRow(error)
         }
       }
       guard table.faultCount == 0 else { return ImportReport(refusing: table, isDryRun: isDryRun) }

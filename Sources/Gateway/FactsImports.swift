@@ -16,7 +16,7 @@ extension Engine {
       for (line, row) in zip(table.lines, table.rows) {
         let (device, product) = (row.0.device, row.0.product)
         if let known = pipeline.history.identity(of: device), known.product != product {
-          table.add(
+          table.addToRow(
             ImportFault(
               line: line, message: "device \(device) is known as a \(known.product): ids are unique across products"))
         }
@@ -39,11 +39,10 @@ extension Engine {
   private func foretold(_ rows: [(DeviceIdentity, Facts)]) -> Int {
     var known: [String: Facts] = [:]
     return rows.count { identity, facts in
-      let isNew = known[identity.device] == nil && pipeline.history.identity(of: identity.device) == nil
-      let old = known[identity.device] ?? pipeline.history.facts(of: identity.device) ?? Facts()
-      let (fate, new) = FleetHistory.foretell(facts, on: old)
+      let (fate, new) = FleetHistory.foretell(
+        facts, on: known[identity.device] ?? pipeline.history.facts(of: identity.device))
       known[identity.device] = new
-      return fate == .applied || isNew && fate == .duplicate
+      return fate == .applied
     }
   }
 

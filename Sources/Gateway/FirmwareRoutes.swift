@@ -12,7 +12,7 @@ extension Routes {
   func firmwares(_ request: Request, _ context: ControlContext) async throws -> Response {
     let query = try Query(request, allowed: ["product", "limit"])
     let limit = try query.limit()
-    let items = try await firmwareItems(ofProduct: query["product"])
+    let items = try await firmwareItems(of: engine.modelSnapshot, product: query["product"])
     return .json(ListReply(schema: Schema.name("firmware", "list"), items: Array(items.prefix(limit))))
   }
 
@@ -21,28 +21,13 @@ extension Routes {
     let version = try context.parameters.require("id")
     let query = try Query(request, allowed: ["product"])
     let snapshot = await engine.modelSnapshot
-    let details = try await firmwareItems(ofProduct: query["product"]).filter { $0.firmware == version }.map { item in
-      FirmwareDetail(
-        item: item,
-        evidence: snapshot.model.modes.filter { $0.product.text == item.product }.compactMap { mode in
-          guard let symbol = Symbol(known: version), let counted = snapshot.model.evidence(mode, firmware: symbol)
-          else { return nil }
-          return FirmwareDetail.Evidence(
-            failureMode: mode.mode.text, deviceDays: counted.deviceDays.toSixDigits, onsets: counted.onsets,
-            rate: counted.deviceDays > 0 ? (Double(counted.onsets) / counted.deviceDays).toSixDigits : nil,
-            windowDays: counted.windowDays)
-        })
-    }
-    guard let first = details.first else { throw ProblemDetails.noSuch("firmware", version) }
-    guard details.count == 1 else {
-      return .json(ListReply(schema: Schema.name("firmware", "show"), items: details))
-    }
-    return .json(ObjectReply(schema: Schema.name("firmware", "show"), value: first))
+    let items = try await firmwareItems(of: snapshot, product: query["product"]).filter { $0.firmware == version }
+    let details = items.map { FirmwareDetail(item: $0, evidence: snapshot.evidence(ofProduct: $0.product, version)) }
+    return try .shown(details, "firmware", version)
   }
 
   /// What devices run, what profiles name and what there is evidence of, by product, the latest version last.
-  private func firmwareItems(ofProduct product: String?) async throws -> [FirmwareItem] {
-    let snapshot = await engine.modelSnapshot
+  private func firmwareItems(of snapshot: ModelSnapshot, product: String?) async throws -> [FirmwareItem] {
     var devices = await engine.devicesByFirmware
     var releases: [FirmwareKey: FirmwareProfile.Release] = [:]
     for profile in snapshot.catalogue.profiles {
@@ -52,15 +37,16 @@ extension Routes {
         devices[key, default: 0] += 0
       }
     }
-    for mode in snapshot.model.modes {
-      for firmware in snapshot.model.firmwaresSeen(mode) where firmware != .unknown {
-        devices[FirmwareKey(product: mode.product, firmware: firmware), default: 0] += 0
+    for product in Set(snapshot.catalogue.profiles.map(\.product)) {
+      for firmware in snapshot.firmwares(of: product.text) where firmware != .unknown {
+        devices[FirmwareKey(product: product, firmware: firmware), default: 0] += 0
       }
     }
     var filter = FindingFilter()
     filter.limit = Limits.listItems
+    filter.states = Finding.State.allCases.filter(\.isLive)
     var findings: [FirmwareKey: [String]] = [:]
-    for finding in try store.findings(filter).map(\.finding) where finding.state.isLive {
+    for finding in try store.findings(filter).map(\.finding) {
       guard let firmware = finding.cohort.firmware else { continue }
       findings[FirmwareKey(product: finding.product, firmware: firmware), default: []].append(finding.id)
     }
@@ -93,14 +79,14 @@ extension Routes {
   }
 }
 
+/// A version of a product, sorted by its number.
 struct FirmwareKey: Hashable, Comparable, Sendable {
   var product: Symbol
   var firmware: Symbol
 
   static func < (left: FirmwareKey, right: FirmwareKey) -> Bool {
-    guard left.product == right.product else { return left.product < right.product }
-    let (first, second) = (FirmwareVersion(left.firmware.text), FirmwareVersion(right.firmware.text))
-    return first == second ? left.firmware < right.firmware : first < second
+    left.product == right.product
+      ? left.firmware.isEarlierFirmware(than: right.firmware) : left.product < right.product
   }
 }
 

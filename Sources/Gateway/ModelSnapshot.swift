@@ -34,9 +34,18 @@ struct ModelSnapshot: Sendable {
   /// Firmware with evidence in any mode of the product, the latest last.
   func firmwares(of product: String) -> [Symbol] {
     let modes = model.modes.filter { $0.product.text == product }
-    return Set(modes.flatMap { model.firmwaresSeen($0) }).sorted {
-      let (left, right) = (FirmwareVersion($0.text), FirmwareVersion($1.text))
-      return left == right ? $0 < $1 : left < right
+    return Set(modes.flatMap { model.firmwaresSeen($0) }).sorted { $0.isEarlierFirmware(than: $1) }
+  }
+
+  /// What a firmware gave in each mode of the product.
+  func evidence(ofProduct product: String, _ firmware: String) -> [FirmwareDetail.Evidence] {
+    guard let firmware = Symbol(known: firmware) else { return [] }
+    return model.modes.filter { $0.product.text == product }.compactMap { mode in
+      guard let counted = model.evidence(mode, firmware: firmware) else { return nil }
+      return FirmwareDetail.Evidence(
+        failureMode: mode.mode.text, deviceDays: counted.deviceDays.toSixDigits, onsets: counted.onsets,
+        rate: counted.deviceDays > 0 ? (Double(counted.onsets) / counted.deviceDays).toSixDigits : nil,
+        windowDays: counted.windowDays)
     }
   }
 
@@ -49,6 +58,14 @@ struct ModelSnapshot: Sendable {
     throw ProblemDetails(
       status: 404, title: "no such firmware",
       detail: "there is no evidence of \(product) on firmware \(LogLines.escaped(name)); \(heard)")
+  }
+}
+
+extension Symbol {
+  /// By the numbers of the versions, then by name.
+  func isEarlierFirmware(than other: Symbol) -> Bool {
+    let (own, others) = (FirmwareVersion(text), FirmwareVersion(other.text))
+    return own == others ? self < other : own < others
   }
 }
 

@@ -191,11 +191,7 @@ struct Routes: Sendable {
   func profile(_ request: Request, _ context: ControlContext) async throws -> Response {
     let id = try context.id()
     let items = await engine.catalogue.profiles.filter { $0.product.text == id }.map(ProfileItem.init)
-    guard let first = items.first else { throw ProblemDetails.noSuch("profile", id) }
-    guard items.count == 1 else {
-      return .json(ListReply(schema: Schema.name("profile", "show"), items: items))
-    }
-    return .json(ObjectReply(schema: Schema.name("profile", "show"), value: first))
+    return try .shown(items, "profile", id)
   }
 
   // MARK: Messages

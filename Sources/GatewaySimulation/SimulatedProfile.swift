@@ -42,7 +42,7 @@ enum SimulatedProfile {
   }
 
   static func catalogue(_ form: Form = .plain) throws(YAMLFaults) -> Catalogue {
-    try Catalogue(files: [(name: "hub.yaml", bytes: Array((head + form.mode + text).utf8))])
+    try Catalogue(files: [(name: "hub.yaml", bytes: Array((head + form.mode + rest).utf8))])
   }
 
   private static let head = """
@@ -58,7 +58,7 @@ enum SimulatedProfile {
 
     """
 
-  private static let text = """
+  private static let rest = """
       - id: dropout
         title: Drops the link
         severity: major

@@ -94,15 +94,13 @@ extension StageLine {
     guard let first = refused.first(where: { $0.dueAt != nil }) ?? refused.first else { return }
     var rejection = first.rejection
     if refused.count > 1 { rejection.detail += " (and \(refused.count - 1) more of this message)" }
+    var kept = delivery
+    var dueAt = refused.compactMap(\.dueAt).max()
     if isOfUnconsenting {
       rejection.detail += "; its bytes aren't kept, since it speaks of a device without consent, too"
-      var remains = delivery
-      remains.payload = []
-      quarantine(remains, rejection, device: first.device)
-      yield.counts.quarantined += refused.count - 1
-      return
+      (kept.payload, dueAt) = ([], nil)
     }
-    quarantine(delivery, rejection, device: first.device, dueAt: refused.compactMap(\.dueAt).max())
+    quarantine(kept, rejection, device: first.device, dueAt: dueAt)
     yield.counts.quarantined += refused.count - 1
   }
 

@@ -58,11 +58,8 @@ struct FirmwareShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let session = Session(connection, output)
     let path = Route.query(Route.object(Route.firmware, id), [("product", product)])
-    try await session.show(path, watching) { body, screen in
-      try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
-    }
+    try await Session(connection, output).showFields(path, watching)
   }
 }
 

@@ -55,10 +55,7 @@ struct ProfileShow: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let session = Session(connection, output)
-    try await session.show(Route.object(Route.profiles, product), watching) { body, screen in
-      try Session.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
-    }
+    try await Session(connection, output).showFields(Route.object(Route.profiles, product), watching)
   }
 }
 

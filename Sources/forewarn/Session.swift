@@ -67,6 +67,13 @@ struct Session {
     try await watch(every: watching.every, { try await get(path) }, page: page)
   }
 
+  /// The same as a page of its fields; of several under that id, one page behind the other.
+  func showFields(_ path: String, _ watching: WatchOptions) async throws {
+    try await show(path, watching) { body, screen in
+      try Self.items(in: body).map { FieldsPage.text($0, on: screen) }.joined(separator: "\n")
+    }
+  }
+
   /// Prints one object: as the daemon said it, or as the page made of it.
   func show(_ body: [UInt8], page: ([UInt8], Screen) throws -> String) throws {
     guard output.isTable else {

@@ -104,7 +104,7 @@ struct CalibrationTests {
     // Of another horizon they say nothing.
     var longer = SimulatedFleet.profile
     longer.modes[0].horizonDays = horizon * 2
-    _ = other.replaceProfiles([longer])
+    _ = other.replaceProfiles([longer], begunAnew: [])
     #expect(other.calibration(of: SimulatedFleet.key).isEmpty)
     let fresh = HazardModel(profiles: [longer])
     #expect(

@@ -216,15 +216,14 @@ struct DefectModelLawsTests {
     }
   }
 
-  @Test func `a reload keeps the evidence of a mode whose rules didn't change and drops it where they did`() {
+  @Test func `a reload keeps the evidence of a mode that goes on and drops it of one that begins anew`() {
     var model = run(Self.days).model
     var profile = SimulatedFleet.profile
     profile.modes[0].title = "another title"
     profile.modes[0].costs.failure = 100
     let before = model.cells(of: SimulatedFleet.key).count
-    #expect(model.replaceProfiles([profile]).isEmpty)
+    #expect(model.replaceProfiles([profile], begunAnew: []).isEmpty)
     #expect(model.cells(of: SimulatedFleet.key).count == before)
-    profile.modes[0].refractoryDays = 3
     #expect(model.replaceProfiles([profile], begunAnew: [SimulatedFleet.key]) == [SimulatedFleet.key])
     #expect(model.cells(of: SimulatedFleet.key).isEmpty)
   }

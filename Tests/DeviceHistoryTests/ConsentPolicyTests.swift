@@ -61,6 +61,8 @@ struct ConsentPolicyTests {
     #expect(foretold(Facts(time: Fleet.time(0), batch: "W19")) == .duplicate)
     #expect(foretold(Facts(time: Fleet.time(0), telemetryConsent: false)) == .duplicate)
     #expect(foretold(Facts(telemetryConsent: false)) == .applied)
+    #expect(FleetHistory.foretell(Facts(), on: Facts()).fate == .duplicate)
+    #expect(FleetHistory.foretell(Facts(), on: nil).fate == .applied)
     #expect(FleetHistory.foretell(Facts(batch: "W19"), on: Facts(telemetryConsent: false)).fate == .unconsented)
   }
 }

@@ -79,6 +79,15 @@ struct DeviceImportTests {
       table.faults.map(\.description) == ["line 3: the device A is a lamp in line 2: ids are unique across products"])
   }
 
+  @Test func `a row that is refused by what is known of others is one line, however much is wrong with it`() throws {
+    var table = DeviceImport.parse(
+      csv: Array("device,product\nA,lamp\nB 1,lamp\nC,lamp\n".utf8), catalogue: try Samples.lamps())
+    #expect(table.lineCount == 3 && table.faultyLines == 1)
+    for message in ["is known as a fan", "is retired"] { table.addToRow(ImportFault(line: 2, message: message)) }
+    table.addToRow(ImportFault(line: 4, message: "is known as a fan"))
+    #expect(table.lineCount == 3 && table.faultyLines == 3 && table.faultCount == 4)
+  }
+
   @Test func `of many faults the first thousand are named and all are counted`() throws {
     let rows = (1...1500).map { "L \($0),lamp,W \($0)\n" }.joined()
     let table = DeviceImport.parse(csv: Array(("device,product,batch\n" + rows).utf8), catalogue: try Samples.lamps())

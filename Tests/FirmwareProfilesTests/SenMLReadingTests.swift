@@ -129,4 +129,39 @@ struct SenMLReadingTests {
     let records = (0..<1001).map { #"{"n":"d\#($0):voltage","v":1}"# }.joined(separator: ",")
     #expect(try Self.bench().rejection(Self.topic, "[\(records)]")?.reason == .tooLarge)
   }
+
+  @Test func `a retained pack whose times are relative doesn't say when it was measured`() throws {
+    let bench = try Self.bench()
+    func reports(_ pack: String, isRetained: Bool) -> [ForeignItem] {
+      bench.message(Self.topic, Array(pack.utf8), isRetained: isRetained)?.items ?? []
+    }
+    let relative = #"[{"bn": "d:", "n": "current", "t": -5, "v": 20}]"#
+    guard case .rejected(let rejection, _) = reports(relative, isRetained: true).first else {
+      Issue.record("nobody knows how old it is")
+      return
+    }
+    #expect(rejection.reason == .schema && rejection.detail.contains("doesn't say when it was measured"))
+    let absolute = #"[{"bn": "d:", "n": "current", "bt": \#(ForeignBench.now.milliseconds / 1000), "v": 21}]"#
+    for items in [reports(relative, isRetained: false), reports(absolute, isRetained: true)] {
+      guard case .word(_, let report?, _) = items.first else {
+        Issue.record("\(items)")
+        return
+      }
+      #expect(abs(report.time.milliseconds - ForeignBench.now.milliseconds) <= 5000)
+    }
+  }
+
+  @Test(arguments: [
+    (#"[{"n": "d:current", "v": 20}, {"bver": 5, "n": "d:current", "t": -5, "v": 20}]"#, false),
+    (#"[{"n": "d:current", "v": 20}, {"bver": 10, "n": "d:current", "t": -5, "v": 20}]"#, true),
+    (#"[{"bver": 5, "n": "d:current", "v": 20}, {"n": "d:current", "t": -5, "v": 20}]"#, true),
+    (#"[{"bver": 5, "n": "d:current", "v": 20}, {"bver": 6, "n": "d:current", "t": -5, "v": 20}]"#, false),
+  ])
+  func `all records of a pack have one version, the default where the first names none`(
+    pack: String, isSound: Bool
+  ) throws {
+    let bench = try Self.bench()
+    #expect(bench.words(Self.topic, pack).count == (isSound ? 2 : 0))
+    #expect(bench.rejection(Self.topic, pack)?.reason == (isSound ? nil : .schema))
+  }
 }

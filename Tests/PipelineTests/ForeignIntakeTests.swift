@@ -21,7 +21,7 @@ struct ForeignIntakeTests {
       - {format: json, topics: ["j/{device}"], product: lamp}
     """
 
-  private static func pipeline() throws -> StageLine {
+  private static func pipeline(_ sources: String = sources) throws -> StageLine {
     StageLine(
       catalogue: try Catalogue(files: [("lamp.yaml", Array(profile.utf8))]),
       settings: PipelineSettings(
@@ -192,6 +192,8 @@ struct ForeignIntakeTests {
     }
   }
 
+  // MARK: Devices of one message, and of one name
+
   @Test func `what is wrong with one device of a gateway's message is none of the others'`() throws {
     var pipeline = try Self.pipeline()
     let ts = Self.noon.milliseconds
@@ -210,11 +212,7 @@ struct ForeignIntakeTests {
     ids: String, expected: [String]
   ) throws {
     let sources = "sources: [{format: sparkplug, product: lamp, ids: \"\(ids)\"}]"
-    var pipeline = StageLine(
-      catalogue: try Catalogue(files: [("lamp.yaml", Array(Self.profile.utf8))]),
-      settings: PipelineSettings(
-        history: HistorySettings(clock: .capture),
-        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
+    var pipeline = try Self.pipeline(sources)
     let time = Self.varint(UInt64(Self.noon.milliseconds))
     let value: [UInt8] = [0x69] + [0, 0, 0, 0, 0, 0, 0x34, 0x40]
     let birth: [UInt8] =
@@ -233,6 +231,8 @@ struct ForeignIntakeTests {
     _ = pipeline.takeYield()
     #expect(pipeline.writeSessions().count < before)
   }
+
+  // MARK: Sequences
 
   @Test func `a gap that couldn't be asked about at once is asked about with the first message after that`() throws {
     var pipeline = try Self.pipeline()
@@ -257,54 +257,9 @@ struct ForeignIntakeTests {
     #expect(take("NBIRTH", 0, after: 14) == 0 && take("NDATA", 1, after: 30) == 0)
   }
 
-  private static func senml() throws -> StageLine {
-    let sources = #"sources: [{format: senml, topics: ["s/#"], product: lamp}]"#
-    return StageLine(
-      catalogue: try Catalogue(files: [("lamp.yaml", Array(profile.utf8))]),
-      settings: PipelineSettings(
-        history: HistorySettings(clock: .capture),
-        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
-  }
-
-  @Test func `a retained pack whose times are relative doesn't say when it was measured`() throws {
-    var pipeline = try Self.senml()
-    let relative = #"[{"bn": "L1:", "n": "temp_c", "t": -5, "v": 20}]"#
-    var retained = Self.delivery("s/a", relative)
-    retained.isRetained = true
-    pipeline.take(retained, wall: nil)
-    let refused = pipeline.takeYield()
-    #expect(refused.counts.quarantined == 1)
-    #expect(refused.quarantined.first?.rejection.detail.contains("doesn't say when it was measured") == true)
-    pipeline.take(Self.delivery("s/a", relative), wall: nil)
-    #expect(pipeline.takeYield().counts.applied == 1)
-    retained.payload = Array(
-      #"[{"bn": "L1:", "n": "temp_c", "bt": \#(Self.noon.milliseconds / 1000), "v": 21}]"#.utf8)
-    pipeline.take(retained, wall: nil)
-    #expect(pipeline.takeYield().counts.applied == 1)
-  }
-
-  @Test(arguments: [
-    (#"[{"bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 5, "n": "temp_c", "t": -5, "v": 20}]"#, false),
-    (#"[{"bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 10, "n": "temp_c", "t": -5, "v": 20}]"#, true),
-    (#"[{"bver": 5, "bn": "L1:", "n": "temp_c", "v": 20}, {"n": "temp_c", "t": -5, "v": 20}]"#, true),
-    (#"[{"bver": 5, "bn": "L1:", "n": "temp_c", "v": 20}, {"bver": 6, "n": "temp_c", "t": -5, "v": 20}]"#, false),
-  ])
-  func `all records of a pack have one version, the default where the first names none`(
-    pack: String, isSound: Bool
-  ) throws {
-    var pipeline = try Self.senml()
-    pipeline.take(Self.delivery("s/a", pack), wall: nil)
-    let counts = pipeline.takeYield().counts
-    #expect(isSound ? counts.applied == 2 : counts.quarantined == 1 && counts.received == 1)
-  }
-
   @Test func `report ids that rise by leaps are no missing reports`() throws {
     let sources = "sources: [{format: aws_defender, product: lamp, topic_prefix: aws}]"
-    var pipeline = StageLine(
-      catalogue: try Catalogue(files: [("lamp.yaml", Array(Self.profile.utf8))]),
-      settings: PipelineSettings(
-        history: HistorySettings(clock: .capture),
-        sources: try SourceReader.sources(of: YAMLFile(name: "s.yaml", bytes: Array(sources.utf8)))))
+    var pipeline = try Self.pipeline(sources)
     for id in [1000, 61_000, 61_000, 121_000, 100_000] {
       pipeline.take(
         Self.delivery(

@@ -2,13 +2,12 @@ import DeviceHistory
 import FirmwareProfiles
 import Foundation
 import Pipeline
-import Synchronization
 import Testing
 import Vocabulary
 
 /// Messages in, fates out: with the shipped profiles and the capture's clock.
 @Suite struct StageLineTests {
-  private static let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+  static let profiles = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "Firmware-Profiles").path
 
   static func pipeline(_ settings: HistorySettings = HistorySettings(clock: .capture)) throws -> StageLine {
@@ -42,55 +41,6 @@ import Vocabulary
     #expect(yield.quarantined.map { String(decoding: $0.delivery.payload, as: UTF8.self) }[0] == #"{"seq":2}"#)
     #expect(yield.quarantined[1].dueAt == Self.noon + 2 * EventTime.day)
     #expect(yield.taken.count == 1)
-  }
-
-  @Test func `a message from quarantine is taken again without being counted twice`() throws {
-    var pipeline = try Self.pipeline()
-    let early = Self.report("E1", 1, at: Self.noon + 3 * EventTime.day)
-    var received = early
-    received.receivedAt = Self.noon
-    pipeline.take(received, wall: nil)
-    let first = pipeline.takeYield().counts
-    #expect(first.quarantined == 1 && first.received == 1)
-    guard case .quarantined = pipeline.retake(received, wall: nil) else {
-      Issue.record("it was still ahead of the clock")
-      return
-    }
-    #expect(pipeline.takeYield().counts == FateCounts())
-
-    // A daemon that was started since knows it from its quarantine only.
-    var restarted = try Self.pipeline()
-    #expect(restarted.retake(early, wall: nil) == .applied)
-    let moved = restarted.takeYield().counts
-    #expect(moved.applied == 1 && moved.quarantined == -1 && moved.received == 0)
-  }
-
-  @Test func `an early message of an earlier run is taken as soon as the clock is there, and once`() throws {
-    let due = Self.noon + 3 * EventTime.day
-    var early = Self.report("E1", 7, at: due)
-    early.receivedAt = Self.noon
-    var restarted = try Self.pipeline()
-    for _ in 0..<2 {
-      restarted.waitForClock(early, Rejection(.future, "ahead"), device: "E1", dueAt: due)
-    }
-    #expect(restarted.isWaiting(early))
-    restarted.take(Self.report("E2", 1, at: due - EventTime.day), wall: nil)
-    let yield = restarted.takeYield()
-    #expect(yield.counts.applied == 2 && yield.counts.quarantined == -1 && yield.counts.received == 1)
-    #expect(yield.readmitted.map(\.payload) == [early.payload] && !restarted.isWaiting(early))
-  }
-
-  @Test func `thousands of early messages that come due at once are taken, each once and in their order`() throws {
-    var pipeline = try Self.pipeline()
-    pipeline.take(Self.report("E1", 1), wall: nil)
-    for number in 2...6000 {
-      var early = Self.report("E1", number, at: Self.noon + 3 * EventTime.day + Int64(number))
-      early.receivedAt = Self.noon
-      pipeline.take(early, wall: nil)
-    }
-    pipeline.take(Self.report("E2", 1, at: Self.noon + 3 * EventTime.day), wall: nil)
-    let yield = pipeline.takeYield()
-    #expect(yield.counts.applied == 6001 && yield.counts.quarantined == 0)
   }
 
   @Test func `the same facts said later are a duplicate that outlives a kill, and so is a device that is only named`()
@@ -245,54 +195,6 @@ import Vocabulary
     #expect(counts.applied == 2 && counts.duplicate == 2 && counts.late == 1)
   }
 
-  @Test func `one pass a closed day, and predictions as of its end`() throws {
-    var pipeline = StageLine(
-      catalogue: try Catalogue.load(folder: Self.profiles),
-      settings: PipelineSettings(
-        history: HistorySettings(clock: .capture),
-        predictions: PredictionSchedule(times: .every(2 * EventTime.day), horizonDays: 7)))
-    for day in 0..<8 {
-      pipeline.take(Self.report("E1", day, at: Self.noon + Int64(day) * EventTime.day), wall: nil)
-    }
-    pipeline.finish()
-    let yield = pipeline.takeYield()
-    #expect(yield.passes.map(\.bucket.start.date) == (1...8).map { "2025-06-0\($0)" })
-    let times = Set(yield.predictions.map(\.asOf)).sorted()
-    #expect(times.allSatisfy { $0.milliseconds % (2 * EventTime.day) == 0 } && times.count == 3)
-    #expect(yield.predictions.allSatisfy { $0.horizonDays == 7 && (0...1).contains($0.probability.mean) })
-    // Five modes and `silent`, a row each.
-    #expect(yield.predictions.count == times.count * 6)
-  }
-
-  @Test func `predictions at the end of a replay, or at a moment after it, are as of one time`() throws {
-    func line(_ schedule: PredictionSchedule = PredictionSchedule(times: .every(365 * EventTime.day))) throws
-      -> StageLine
-    {
-      var pipeline = StageLine(
-        catalogue: try Catalogue.load(folder: Self.profiles),
-        settings: PipelineSettings(history: HistorySettings(clock: .capture), predictions: schedule))
-      for day in 0..<4 {
-        pipeline.take(Self.report("E1", day, at: Self.noon + Int64(day) * EventTime.day), wall: nil)
-      }
-      pipeline.finish()
-      return pipeline
-    }
-    var ended = try line()
-    #expect(ended.takeYield().predictions.isEmpty)
-    ended.predictAtEnd()
-    let atEnd = ended.takeYield().predictions
-    #expect(Set(atEnd.map(\.asOf)) == [EventTime(milliseconds: Self.noon.milliseconds + 7 * EventTime.day / 2)])
-    let later = Self.noon + 10 * EventTime.day
-    var asked = try line(PredictionSchedule(times: .at(later), horizonDays: 5))
-    let asOf = asked.takeYield().predictions
-    #expect(Set(asOf.map(\.asOf)) == [later] && asOf.allSatisfy { $0.horizonDays == 5 })
-    #expect(asOf.count == atEnd.count && atEnd.count == 6)
-    // Nothing was heard: there is nothing to foretell.
-    var silent = StageLine(catalogue: try Catalogue.load(folder: Self.profiles), settings: PipelineSettings())
-    silent.predictAtEnd()
-    #expect(silent.takeYield().predictions.isEmpty)
-  }
-
   @Test func `of contacts as many are remembered as the store keeps, the oldest are forgotten`() throws {
     var pipeline = try Self.pipeline()
     let contact = Self.delivery(
@@ -304,142 +206,5 @@ import Vocabulary
     pipeline.remember(messages: [200_000])
     pipeline.take(contact, wall: nil)
     #expect(pipeline.takeYield().counts.applied == 1)
-  }
-}
-
-@Suite struct OnlookerTests {
-  private final class Seen: Sendable {
-    private let counts = Mutex((reports: 0, atRisk: Int64(0)))
-    var reports: Int { counts.withLock { $0.reports } }
-    var atRisk: Int64 { counts.withLock { $0.atRisk } }
-    func note(_ report: Report) { counts.withLock { $0.reports += 1 } }
-    func note(_ evidence: Evidence) { counts.withLock { $0.atRisk += Int64(evidence.counts.atRisk) } }
-  }
-
-  @Test func `an onlooker is told of each report and of the evidence of its own modes, and nothing is raised`() throws {
-    let (catalogue, settings) = (try StageLineTests.pipeline().catalogue, try StageLineTests.pipeline().settings)
-    let profile = try #require(catalogue.profile(product: "echo-dot-5", firmware: nil))
-    var searched = profile
-    searched.modes = [FailureMode(id: "any-fault", title: "Any", onset: .silence(days: 3), refractoryDays: 0)]
-    let seen = Seen()
-    var pipeline = StageLine.watching(
-      [searched], catalogue: catalogue, settings: settings,
-      onlooker: Onlooker(report: { report, _ in seen.note(report) }, evidence: { seen.note($0) }))
-    for day in 0..<8 {
-      pipeline.take(StageLineTests.report("E1", day, at: StageLineTests.noon + Int64(day) * EventTime.day), wall: nil)
-    }
-    pipeline.finish()
-    pipeline.predictAtEnd()
-    let yield = pipeline.takeYield()
-    #expect(seen.reports == 8 && seen.atRisk > 0 && yield.counts.applied == 8)
-    #expect(yield.changes.isEmpty && yield.passes.count == 8)
-  }
-}
-
-@Suite struct PredictionScheduleTests {
-  @Test(arguments: ["", "every:", "every:0", "every:-1", "every:x", "tomorrow", "every:7w", "2025-02-30"])
-  func `what is no schedule is refused`(_ text: String) {
-    #expect(PredictionSchedule(text, horizonDays: nil) == nil)
-  }
-
-  @Test func `days, hours and single times are read`() {
-    #expect(PredictionSchedule("every:7", horizonDays: nil)?.times == .every(7 * EventTime.day))
-    #expect(PredictionSchedule("every:6h", horizonDays: nil)?.times == .every(6 * EventTime.hour))
-    #expect(PredictionSchedule("1970-01-02", horizonDays: 3)?.times == .at(EventTime(milliseconds: EventTime.day)))
-  }
-}
-
-@Suite struct EarlyMessagesTests {
-  @Test func `a report from the future is taken by itself once the clock has caught up`() throws {
-    var pipeline = try StageLineTests.pipeline()
-    let noon = StageLineTests.noon
-    var early = StageLineTests.report("E1", 9, at: noon + 2 * EventTime.day)
-    early.receivedAt = noon
-    pipeline.take(early, wall: nil)
-    #expect(pipeline.isWaiting(early))
-    let first = pipeline.takeYield()
-    #expect(first.counts.quarantined == 1 && first.quarantined.count == 1)
-    pipeline.take(StageLineTests.report("E2", 1, at: noon + EventTime.day), wall: nil)
-    let second = pipeline.takeYield()
-    #expect(second.counts.applied == 2 && second.counts.quarantined == -1)
-    #expect(second.readmitted == [early] && !pipeline.isWaiting(early))
-  }
-
-  @Test func `what comes due while a message is taken again counts, though that one is refused again`() throws {
-    func profile(_ product: String, _ firmware: String) -> (name: String, bytes: [UInt8]) {
-      let text = """
-        product: \(product)
-        firmware: "\(firmware)"
-        events: [fault]
-        modes: [{id: faults, onset: {event: fault, count: 3}}]
-        """
-      return ("\(product).yaml", Array(text.utf8))
-    }
-    func report(_ product: String, _ device: String, at time: EventTime, firmware: String) -> Delivery {
-      let payload = #"{"ts": \#(time.milliseconds), "seq": 1, "boot": 1, "firmware": "\#(firmware)"}"#
-      return Delivery(
-        topic: "dt/forewarn/\(product)/\(device)/report", payload: Array(payload.utf8), receivedAt: StageLineTests.noon)
-    }
-    let box = profile("box", "<9")
-    var settings = HistorySettings(clock: .event)
-    settings.clockQuorum = 2
-    var pipeline = StageLine(
-      catalogue: try Catalogue(files: [box]), settings: PipelineSettings(history: settings))
-    let later = StageLineTests.noon + 30 * EventTime.hour
-    let early = report("box", "B2", at: later, firmware: "1.0")
-    let strange = report("stick", "S1", at: later, firmware: "1.0")
-    pipeline.take(report("box", "B1", at: StageLineTests.noon, firmware: "1.0"), wall: nil)
-    pipeline.take(early, wall: nil)
-    pipeline.take(strange, wall: nil)
-    let first = pipeline.takeYield()
-    #expect(first.counts.applied == 1 && first.quarantined.map(\.rejection.reason) == [.future, .unknownProduct])
-
-    // Now its product is described, its firmware isn't: it votes, the clock follows, and the early one is due.
-    _ = pipeline.replaceCatalogue(try Catalogue(files: [box, profile("stick", ">=2")]))
-    guard case .quarantined(let rejection) = pipeline.retake(strange, wall: nil, after: .unknownProduct) else {
-      Issue.record("no profile describes its firmware")
-      return
-    }
-    #expect(rejection.detail.contains("describes firmware 1.0"))
-    let second = pipeline.takeYield()
-    #expect(second.counts.applied == 1 && second.counts.quarantined == -1 && second.counts.received == 0)
-    #expect(second.readmitted == [early] && second.quarantined.isEmpty)
-    #expect(pipeline.history.summary(of: "B2")?.reports == 1)
-  }
-
-  @Test func `the same within one commit takes the early one out of quarantine, and nothing else`() throws {
-    var pipeline = try StageLineTests.pipeline()
-    let noon = StageLineTests.noon
-    func take(_ topic: String, _ payload: String, at time: EventTime) {
-      pipeline.take(Delivery(topic: topic, payload: Array(payload.utf8), receivedAt: time), wall: nil)
-    }
-    take("dt/forewarn/echo-dot-5/E1/report", "no JSON", at: noon)
-    take(
-      "dt/forewarn/echo-dot-5/E1/report", #"{"ts": \#((noon + 30 * EventTime.hour).milliseconds), "seq": 1}"#, at: noon)
-    take("dt/forewarn/echo-dot-5/E2/report", "no JSON either", at: noon)
-    // The clock comes along; what is refused for good stays.
-    take("dt/forewarn/echo-dot-5/E3/report", "nor this", at: noon + 8 * EventTime.hour)
-    let yield = pipeline.takeYield()
-    #expect(yield.counts.applied == 1 && yield.counts.quarantined == 3 && yield.counts.received == 4)
-    #expect(yield.quarantined.map(\.rejection.reason) == [.syntax, .syntax, .syntax] && yield.readmitted.isEmpty)
-  }
-
-  @Test func `what an erased device said of a day to come is forgotten with it, and no other's`() throws {
-    var pipeline = try StageLineTests.pipeline()
-    let noon = StageLineTests.noon
-    var early: [Delivery] = []
-    for device in ["E1", "E2"] {
-      pipeline.take(StageLineTests.report(device, 1), wall: nil)
-      var ahead = StageLineTests.report(device, 9, at: noon + 2 * EventTime.day)
-      ahead.receivedAt = noon
-      pipeline.take(ahead, wall: nil)
-      early.append(ahead)
-    }
-    _ = pipeline.takeYield()
-    pipeline.erase(DeviceIdentity(product: "echo-dot-5", device: "E1"), refusal: Facts())
-    #expect(pipeline.takeYield().erased.map(\.device) == ["E1"])
-    #expect(!pipeline.isWaiting(early[0]) && pipeline.isWaiting(early[1]))
-    pipeline.take(StageLineTests.report("E3", 1, at: noon + EventTime.day), wall: nil)
-    #expect(pipeline.takeYield().readmitted == [early[1]])
   }
 }

@@ -1,6 +1,9 @@
 import Foundation
 import Rig
 import Testing
+import Vocabulary
+
+@testable import forewarn
 
 /// The built program, as a shell sees it.
 @Suite struct CommandLineTests {
@@ -255,6 +258,31 @@ import Testing
     #expect(run.standardOutput == item + "\n")
     #expect(run.standardError.isEmpty)
     try await server.close()
+  }
+
+  @Test func `a result that can't be written is told of on standard error`() async throws {
+    let program = try Executable.built("forewarn")
+    let run = try await CommandRun.run(
+      "/bin/sh", ["-c", "\(program) profile check \(Executable.packageFolder)/Firmware-Profiles > /dev/full"])
+    #expect(run.status == 2 && run.standardError == "forewarn: can't write the result: No space left on device\n")
+  }
+
+  @Test func `an audit is looked for where it is said to be`() async throws {
+    let run = try await CommandRun.built("forewarn", ["audit", "verify", "--state-directory", "/nowhere/at-all"])
+    #expect(run.status == 2 && run.standardError.contains("there is no state in /nowhere/at-all\n"))
+    #expect(!run.standardError.contains("install -d"))
+  }
+
+  @Test func `backups of one second have names of their own, in their order`() throws {
+    let folder = try ScratchFolder()
+    let now = EventTime(milliseconds: 1_763_881_200_000)
+    let names = try (1...3).map { _ in
+      let path = try BackupFolder(path: folder.path, keep: 2).newPath(at: now)
+      #expect(FileManager.default.createFile(atPath: path, contents: nil))
+      return path
+    }
+    #expect(Set(names).count == 3 && names == names.sorted())
+    #expect(try BackupFolder(path: folder.path, keep: 2).removeSurplus() == [names[0]])
   }
 
   @Test func `an interrupt ends the program with 130`() async throws {

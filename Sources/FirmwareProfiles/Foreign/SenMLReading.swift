@@ -130,9 +130,11 @@ struct SenMLReading {
     // Times of RFC 8428 go far beyond those of devices; a double keeps them whole.
     guard abs(seconds) < 0x1p53 / 1000 else { throw Rejection(.schema, "record \(number): t is no time") }
     let whole = Int64((seconds * 1000).rounded())
-    let isRelative = seconds < Self.firstAbsoluteTime
-    if isRelative, receivedAt == nil { return nil }
-    let time = EventTime(milliseconds: whole + (isRelative ? receivedAt?.milliseconds ?? 0 : 0))
+    var time = EventTime(milliseconds: whole)
+    if seconds < Self.firstAbsoluteTime {
+      guard let receivedAt else { return nil }
+      time = receivedAt + whole
+    }
     switch PlausibleTime.check(time, found: "\(seconds) s") {
     case .success(let time): return time.milliseconds
     case .failure(let fault): throw Rejection(.schema, "record \(number): t: \(fault.message)")
