@@ -47,18 +47,18 @@ struct Comparison: Sendable {
     _ suspect: Suspect, without excluded: Suspect? = nil, window: CellWindow, effects: ProfileEffects,
     countsQuiet: Bool = false
   ) -> [Comparison] {
-    let members = Membership(suspect, excluded, lexicon: window.lexicon)
+    let sides = Sides(suspect, excluded, ratios: effects.ratios, lexicon: window.lexicon)
     var series: [Comparison] = []
     var next = window.groups.startIndex
     for bucket in window.buckets {
       var comparison = Comparison(startHour: bucket.startHour)
       while next < window.groups.endIndex, window.groups[next].startHour == bucket.startHour {
-        comparison.add(window.groups[next], of: window.cells, members, effects.ratios)
+        comparison.add(window.groups[next], of: window.cells, sides)
         next += 1
       }
       if countsQuiet || comparison.exposure == 0 {
         for group in bucket.groups where group.onsets == 0 {
-          comparison.addQuiet(group, of: bucket, members)
+          comparison.addQuiet(group, of: bucket, sides)
           if !countsQuiet, comparison.exposure > 0 { break }
         }
       }
@@ -67,76 +67,84 @@ struct Comparison: Sendable {
     return series
   }
 
-  private mutating func add(
-    _ group: PassCells.Group, of cells: PassCells, _ members: Membership, _ ratios: ContiguousArray<Double>
-  ) {
-    var exposure = 0.0
-    var weight = 0.0
-    var total = 0.0
-    var leftOut = 0.0
-    for row in group.rows {
-      let profile = Int(cells.profiles[row])
-      let atRisk = Double(cells.atRisk[row])
-      switch members.places[profile] {
-      case .leftOut: leftOut += atRisk
-      case .inside:
-        exposure += atRisk
-        total += atRisk * ratios[profile]
-        weight += atRisk * ratios[profile]
-      case .outside: total += atRisk * ratios[profile]
-      }
-    }
-    guard exposure > 0 else { return }
+  private mutating func add(_ group: PassCells.Group, of cells: PassCells, _ sides: Sides) {
+    let sums = sides.sums(of: group.rows, cells)
+    guard sums.exposure > 0 else { return }
     var onsets = 0.0
     var onsetsLeftOut = 0.0
     for index in group.failed {
-      switch members.places[Int(cells.onsetRows[index].profile)] {
-      case .leftOut: onsetsLeftOut += cells.onsetRows[index].onsets
-      case .inside: onsets += cells.onsetRows[index].onsets
-      case .outside: break
-      }
+      let failed = cells.onsetRows[index]
+      let side = sides.ofProfile[Int(failed.profile)]
+      onsets += side.exposure * failed.onsets
+      onsetsLeftOut += side.leftOut * failed.onsets
     }
     let compared = group.onsets - onsetsLeftOut
-    self.exposure += exposure
+    exposure += sums.exposure
     self.onsets += onsets
-    controlExposure += group.atRisk - leftOut - exposure
+    controlExposure += group.atRisk - sums.leftOut - sums.exposure
     controlOnsets += compared - onsets
     guard compared > 0 else { return }
     entries.append(
-      Entry(share: min(weight / total, 1), onsets: onsets * group.weight, total: compared * group.weight))
+      Entry(
+        share: min(sums.weight / sums.total, 1), onsets: onsets * group.weight, total: compared * group.weight))
   }
 
-  private mutating func addQuiet(_ group: FrozenBucket.Group, of bucket: FrozenBucket, _ members: Membership) {
-    var exposure = 0.0
-    var leftOut = 0.0
-    bucket.forEachRow(of: group) { profile, atRisk, _ in
-      switch members.places[profile] {
-      case .leftOut: leftOut += atRisk
-      case .inside: exposure += atRisk
-      case .outside: break
-      }
+  private mutating func addQuiet(_ group: FrozenBucket.Group, of bucket: FrozenBucket, _ sides: Sides) {
+    var sums = Sides.Sums()
+    sides.ofProfile.withUnsafeBufferPointer { ofProfile in
+      bucket.forEachRow(of: group) { profile, atRisk, _ in sums.addProduct(ofProfile[profile], atRisk) }
     }
-    guard exposure > 0 else { return }
-    self.exposure += exposure
-    controlExposure += Double(group.atRisk) - leftOut - exposure
+    guard sums.exposure > 0 else { return }
+    exposure += sums.exposure
+    controlExposure += Double(group.atRisk) - sums.leftOut - sums.exposure
   }
 }
 
 /// Which profiles belong to a suspect, and which to a part of it that is left out.
-private struct Membership {
-  enum Place: UInt8 {
-    case outside, inside, leftOut
-  }
+private struct Sides {
+  /// Σ n exp(η) of all that are compared and of the suspect's, and device-buckets of the suspect's and of those left out: side
+  /// by side, so that a row costs one look-up and no branch.
+  typealias Sums = SIMD4<Double>
 
-  let places: ContiguousArray<Place>
+  let ofProfile: ContiguousArray<Sums>
 
-  init(_ suspect: Suspect, _ excluded: Suspect?, lexicon: Lexicon) {
-    places = ContiguousArray(
-      lexicon.profiles.map { profile in
-        if let excluded, excluded.includes(profile.batchWord, profile.firmwareWord, profile.weather) { return .leftOut }
-        return suspect.includes(profile.batchWord, profile.firmwareWord, profile.weather) ? .inside : .outside
+  init(_ suspect: Suspect, _ excluded: Suspect?, ratios: ContiguousArray<Double>, lexicon: Lexicon) {
+    ofProfile = ContiguousArray(
+      zip(lexicon.profiles, ratios).map { profile, ratio in
+        let (batch, firmware) = (profile.batchWord, profile.firmwareWord)
+        if let excluded, excluded.includes(batch, firmware, profile.weather) { return Sums(0, 0, 0, 1) }
+        return suspect.includes(batch, firmware, profile.weather) ? Sums(ratio, ratio, 1, 0) : Sums(ratio, 0, 0, 0)
       })
   }
+
+  func sums(of rows: Range<Int>, _ cells: PassCells) -> Sums {
+    cells.withRows { profiles, atRisk in
+      ofProfile.withUnsafeBufferPointer { ofProfile in
+        // Two sums side by side, as in a fit's steps.
+        var even = Sums()
+        var odd = Sums()
+        var row = rows.lowerBound
+        while row &+ 1 < rows.upperBound {
+          even.addProduct(ofProfile[Int(profiles[row])], Double(atRisk[row]))
+          odd.addProduct(ofProfile[Int(profiles[row &+ 1])], Double(atRisk[row &+ 1]))
+          row &+= 2
+        }
+        if row < rows.upperBound { even.addProduct(ofProfile[Int(profiles[row])], Double(atRisk[row])) }
+        return even + odd
+      }
+    }
+  }
+}
+
+extension Sides.Sums {
+  fileprivate var total: Double { x }
+  fileprivate var weight: Double { y }
+  fileprivate var exposure: Double { z }
+  fileprivate var leftOut: Double { w }
+
+  /// Not fused: the same on every processor.
+  @inline(__always)
+  fileprivate mutating func addProduct(_ side: Self, _ atRisk: Double) { self += side * atRisk }
 }
 
 /// When a suspect's rate changed and by how much, from concurrent controls only: the posterior over the first changed

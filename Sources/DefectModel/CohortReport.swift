@@ -141,6 +141,8 @@ struct CohortReport {
 
   // MARK: Fixes
 
+  private static let certaintyOfCure = 0.95
+
   /// Later firmware on which the same devices are back to normal. The fit's P(ratio < 1.15) alone would say so of any
   /// firmware without data, as its prior does: it is multiplied by the chance that the cells themselves are of a cured
   /// cohort (ratio 1) rather than of one that still has the defect (ratio ρ), at even odds beforehand.
@@ -151,7 +153,7 @@ struct CohortReport {
       let version = FirmwareVersion(firmware.text)
       guard let own, own < version, aligned.ratio.mean > 1.15 else { continue }
       let probability = probabilityOfCure(firmware)
-      if probability >= 0.95 {
+      if probability >= Self.certaintyOfCure {
         fixes[firmware] = CohortBelief.Fix(firmware: firmware, probability: probability, isClaimedByProfile: false)
       }
     }
@@ -173,17 +175,19 @@ struct CohortReport {
     judge.firmwaresWithOnsets(in: suspect).map { FirmwareVersion($0.text) }.max()
   }
 
+  /// 0 where it is less than certain enough without a look at the cells.
   private func probabilityOfCure(_ firmware: Symbol) -> Double {
     let patched = Suspect(batch: suspect.batch, firmware: firmware, isHumid: suspect.isHumid)
     let involved =
       [Suspect(firmware: firmware), patched] + (suspect.isHumid ? [Suspect(firmware: firmware, isHumid: true)] : [])
     let numbers = Set(involved).sorted().compactMap { judge.numbers[$0] }
+    let normal = numbers.isEmpty ? 1 : 1 - judge.fit.probability(numbers, above: logarithm(1.15))
+    // Before the rows are looked at: the product of both can't reach it any more.
+    guard normal >= Self.certaintyOfCure else { return 0 }
     let touched = involved + [suspect] + standing.candidates.filter { $0.isMainEffect && $0.batch != nil }
     let effects = judge.effects { term in touched.contains { $0.isTouched(by: term) } }
     let cells = Comparison.series(patched, window: judge.window, effects: effects)
     let stillDefect = cells.reduce(0) { $0 + $1.logLikelihood(ratio: aligned.ratio.mean) }
-    let cured = 1 / (1 + exponential(stillDefect))
-    let normal = numbers.isEmpty ? 1 : 1 - judge.fit.probability(numbers, above: logarithm(1.15))
-    return cured * normal
+    return normal / (1 + exponential(stillDefect))
   }
 }

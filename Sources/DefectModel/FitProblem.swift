@@ -44,7 +44,8 @@ struct FitProblem {
   /// The rows with onsets, by group.
   private(set) var onsetRows: [(row: Int, onsets: Double)] = []
   /// The terms of profile p are `slots[p * slotCount..<(p + 1) * slotCount]`, filled up with numbers behind the last
-  /// term's, which stand for none: one a column, since sums that wait for each other are slow.
+  /// term's, which stand for none: one a column, since sums that wait for each other are slow. A multiple of four, so that
+  /// rows are worked on four terms at a time, without a rest.
   private(set) var slots: ContiguousArray<Int32> = []
   private(set) var slotCount = 0
   /// The profiles with rows, in the order of their words: sums over profiles run in it.
@@ -58,7 +59,7 @@ struct FitProblem {
     profiles = window.cells.profiles
     exposure = window.cells.atRisk
     used = selection.usedProfiles
-    slotCount = TermNumbers.most(factorCount: window.factorCount)
+    slotCount = Self.wholeBlocks(TermNumbers.most(factorCount: window.factorCount))
     slots = ContiguousArray(repeating: 0, count: lexicon.profiles.count * slotCount)
     let numbers = TermNumbers(terms: terms, lexicon: lexicon, factorCount: window.factorCount)
     for profile in used {
@@ -77,6 +78,8 @@ struct FitProblem {
     }
   }
 
+  private static func wholeBlocks(_ count: Int) -> Int { (count + 3) / 4 * 4 }
+
   /// The rows' columns without bounds checks, for the loops that take most of a pass.
   @inline(__always)
   func withRows(
@@ -88,7 +91,7 @@ struct FitProblem {
   /// From explicit rows: what the tests compare with slower arithmetic.
   init(terms: [Term], groups: [[(exposure: Double, onsets: Double, terms: [Int32])]]) {
     self.terms = terms
-    slotCount = groups.joined().map(\.terms.count).max() ?? 0
+    slotCount = Self.wholeBlocks(groups.joined().map(\.terms.count).max() ?? 0)
     for rows in groups {
       let first = exposure.count
       var sum = 0.0

@@ -4,9 +4,15 @@
 /// stratum-bucket's Σ n exp(η) and once for the gradient. The information needs each one's v_s, several times as much: it is
 /// worked out anew where a coefficient has moved by more than `drift` since, and before the steps may end. X'WX is a sum over
 /// profiles. The order of every sum is that of the rows, groups and words: nothing depends on the numbering.
+///
+/// Precisions converge slowly, by a factor of two a renewal or less. Once a step is so short that the likelihood is as its
+/// gradient and information say, they are renewed by these alone, and no row is looked at until the step is settled.
 struct NewtonSteps {
   /// An information so far off takes steps a tenth too long or too short; the gradient puts that right with the next.
   private static let drift = 0.1
+  /// The longest step that is refined without a look at the rows.
+  private static let reach = 0.3
+  private static let refinements = 16
   /// Steps end when no coefficient moves by more: a hundredth of the smallest prior scale.
   private static let tolerance = 4e-4
 
@@ -79,31 +85,63 @@ struct NewtonSteps {
 
   mutating func run(steps: Int) {
     var allowed = Self.drift
+    var isNear = false
     for _ in 0..<steps {
       evaluate(informationWithin: allowed)
-      let isExact = informed == coefficients
-      guard let factor = factorised() else { return }
-      let step = factor.solve(penalisedGradient())
-      let largest = step.reduce(0) { max($0, abs($1)) }
-      guard largest.isFinite else { return }
-      take(step, scale: min(1, 2 / max(largest, 1e-300)))
-      let variances = factor.inverseDiagonal
-      var squares = 0.0
-      for k in 0..<size {
-        let distance = coefficients[k] - means[k]
-        if isFactor[k] {
-          squares += (distance * distance + variances[k]) / (scales[k] * scales[k])
-          continue
-        }
-        let weight = distance < 0 && isCohort[k] ? 8.0 : 2.0
-        precisions[k] = weight / (distance * distance + variances[k] + scales[k] * scales[k])
-      }
-      for k in 0..<size where isFactor[k] {
-        precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
-      }
-      guard largest < Self.tolerance else { continue }
+      let isExact = isInformed(within: Self.tolerance)
+      guard var proposal = proposal() else { return }
+      if isNear { refine(&proposal) }
+      take(proposal.step, scale: min(1, 2 / max(proposal.largest, 1e-300)))
+      renewPrecisions(proposal.variances)
+      isNear = proposal.largest <= Self.drift
+      guard proposal.largest < Self.tolerance else { continue }
       if isExact { return }
-      allowed = 0
+      allowed = Self.tolerance
+    }
+  }
+
+  /// A step, and the variances of the coefficients, by the present information and precisions.
+  private struct Proposal {
+    var step: ContiguousArray<Double>
+    var variances: ContiguousArray<Double>
+    var largest: Double { step.reduce(0) { max($0, abs($1)) } }
+  }
+
+  private func proposal() -> Proposal? {
+    guard let factor = factorised() else { return nil }
+    let proposal = Proposal(step: factor.solve(penalisedGradient()), variances: factor.inverseDiagonal)
+    return proposal.largest.isFinite ? proposal : nil
+  }
+
+  /// Near the mode the likelihood is as its quadratic says, and precisions, which converge slowly, are renewed by that alone:
+  /// no row is looked at.
+  private mutating func refine(_ proposal: inout Proposal) {
+    for _ in 0..<Self.refinements {
+      let before = precisions
+      renewPrecisions(proposal.variances, ahead: proposal.step)
+      guard let next = self.proposal(), next.largest <= Self.reach else {
+        precisions = before
+        return
+      }
+      let change = zip(next.step, proposal.step).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      proposal = next
+      if change < Self.tolerance / 4 { return }
+    }
+  }
+
+  private mutating func renewPrecisions(_ variances: ContiguousArray<Double>, ahead step: ContiguousArray<Double>? = nil) {
+    var squares = 0.0
+    for k in 0..<size {
+      let distance = coefficients[k] + (step?[k] ?? 0) - means[k]
+      if isFactor[k] {
+        squares += (distance * distance + variances[k]) / (scales[k] * scales[k])
+        continue
+      }
+      let weight = distance < 0 && isCohort[k] ? 8.0 : 2.0
+      precisions[k] = weight / (distance * distance + variances[k] + scales[k] * scales[k])
+    }
+    for k in 0..<size where isFactor[k] {
+      precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
     }
   }
 
@@ -125,7 +163,7 @@ struct NewtonSteps {
 
   /// The inverse of the penalised information, and ln of its determinant.
   mutating func covariance() -> (matrix: ContiguousArray<Double>, logDeterminant: Double) {
-    evaluate(informationWithin: 0)
+    evaluate(informationWithin: Self.tolerance)
     if let factor = factorised() { return (factor.inverse, -factor.logDeterminant) }
     var prior = ContiguousArray(repeating: 0.0, count: size * size)
     for k in 0..<size { prior[k * size + k] = 1 / precisions[k] }
@@ -207,7 +245,7 @@ struct NewtonSteps {
   /// The likelihood's gradient at the present coefficients, and its profiled information at these or at others, of which none
   /// is farther from its present one than `limit`.
   private mutating func evaluate(informationWithin limit: Double) {
-    let isInformed = informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
+    let isInformed = isInformed(within: limit)
     if isInformed, isEvaluated { return }
     let weights = weightsOfProfiles()
     if !isInformed { workOutInformation(weights) }
@@ -223,6 +261,10 @@ struct NewtonSteps {
       }
     }
     isEvaluated = true
+  }
+
+  private func isInformed(within limit: Double) -> Bool {
+    informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
   }
 
   /// Σ_s r_s n of each profile.
@@ -292,8 +334,15 @@ struct NewtonSteps {
                   @inline(__always) func add(_ row: Int, to lane: UnsafeMutablePointer<Double>) {
                     let profile = Int(profiles[row])
                     let weight = Double(exposure[row]) * ratios[profile]
-                    let start = profile &* slotCount
-                    for slot in start..<start &+ slotCount { lane[Int(slots[slot])] += weight }
+                    var slot = profile &* slotCount
+                    let end = slot &+ slotCount
+                    while slot < end {
+                      lane[Int(slots[slot])] += weight
+                      lane[Int(slots[slot &+ 1])] += weight
+                      lane[Int(slots[slot &+ 2])] += weight
+                      lane[Int(slots[slot &+ 3])] += weight
+                      slot &+= 4
+                    }
                   }
                   var row = group.rows.lowerBound
                   while row &+ StrataBlock.lanes <= group.rows.upperBound {
@@ -327,7 +376,7 @@ struct NewtonSteps {
 
   /// Fletcher's φ, held to 1…10: with as many degrees of freedom as rows less strata less effective coefficients.
   mutating func estimateOverdispersion() -> Double {
-    evaluate(informationWithin: 0)
+    evaluate(informationWithin: Self.tolerance)
     guard let factor = factorised() else { return 1 }
     let variances = factor.inverseDiagonal
     var degrees = Double(problem.groups.reduce(0) { $0 + $1.rows.count } - problem.groups.count)

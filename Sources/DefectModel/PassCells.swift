@@ -74,9 +74,9 @@ struct PassCells: Sendable {
 
   /// The rows' columns without bounds checks, for the loops that take most of a pass.
   @inline(__always)
-  func withRows(
-    _ body: (_ profiles: UnsafeBufferPointer<Int32>, _ atRisk: UnsafeBufferPointer<Int32>) -> Void
-  ) {
+  func withRows<Answer>(
+    _ body: (_ profiles: UnsafeBufferPointer<Int32>, _ atRisk: UnsafeBufferPointer<Int32>) -> Answer
+  ) -> Answer {
     profiles.withUnsafeBufferPointer { profiles in atRisk.withUnsafeBufferPointer { body(profiles, $0) } }
   }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Vocabulary
 
-/// Backblaze's drive stats as the drives would have reported them (`Benchmarks/backblaze`): at noon of each day.
+/// Backblaze's drive stats as the drives would have reported them (`Benchmarks/backblaze`): at noon of each day, with the sectors
+/// that were newly reallocated or set aside since the report before as events.
 struct RecordedDrives: RecordedFleet {
   let product = "backblaze-drive"
   let horizonDays = 7.0
@@ -14,6 +15,8 @@ struct RecordedDrives: RecordedFleet {
 
   /// The days before are learnt from.
   private static let trainedDays: Int64 = 21
+  /// Counters whose growth is an event, and its name.
+  private static let growths = [("smart_5", "reallocated"), ("smart_197", "pending")]
 
   init(folder: URL) throws {
     let attributes = ["smart_5", "smart_9", "smart_194", "smart_197"]
@@ -23,6 +26,7 @@ struct RecordedDrives: RecordedFleet {
     var deliveries: [Delivery] = []
     var failures: [RecordedFailure] = []
     var known = Set<String>()
+    var counters: [String: [String: Double]] = [:]
     var days = (first: EventTime.distantFuture, last: EventTime.distantPast)
     for row in table.rows {
       guard let day = EventTime(row[0]) else { throw EvaluationError("no date: \(row[0])") }
@@ -39,10 +43,16 @@ struct RecordedDrives: RecordedFleet {
       }
       let hasFailed = row[3] == "1"
       if hasFailed { failures.append(RecordedFailure(device: device, mode: "drive-failure", time: time)) }
-      let signals = zip(attributes, row.dropFirst(4)).filter { !$1.isEmpty }.map { "\"\($0)\":\($1)" }
-        .joined(separator: ",")
-      let events = hasFailed ? "{\"type\":\"drive_failed\"}" : ""
-      let payload = "{\"ts\":\(time.milliseconds),\"signals\":{\(signals)},\"events\":[\(events)]}"
+      let values = zip(attributes, row.dropFirst(4)).filter { !$1.isEmpty }
+      let signals = values.map { "\"\($0)\":\($1)" }.joined(separator: ",")
+      var events = hasFailed ? ["{\"type\":\"drive_failed\"}"] : []
+      for (attribute, event) in Self.growths {
+        guard let text = values.first(where: { $0.0 == attribute })?.1, let value = Double(text) else { continue }
+        let before = counters[device, default: [:]].updateValue(value, forKey: attribute) ?? value
+        if value > before { events.append("{\"type\":\"\(event)\",\"count\":\(Int(min(value - before, 1e6)))}") }
+      }
+      let payload =
+        "{\"ts\":\(time.milliseconds),\"signals\":{\(signals)},\"events\":[\(events.joined(separator: ","))]}"
       deliveries.append(Delivery(topic: topic + "/report", payload: Array(payload.utf8), receivedAt: time))
     }
     // The file is in the order of days.
