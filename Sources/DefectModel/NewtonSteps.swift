@@ -129,7 +129,10 @@ struct NewtonSteps {
     }
   }
 
-  private mutating func renewPrecisions(_ variances: ContiguousArray<Double>, ahead step: ContiguousArray<Double>? = nil) {
+  /// The priors' EM step, at the present coefficients or a step ahead.
+  private mutating func renewPrecisions(
+    _ variances: ContiguousArray<Double>, ahead step: ContiguousArray<Double>? = nil
+  ) {
     var squares = 0.0
     for k in 0..<size {
       let distance = coefficients[k] + (step?[k] ?? 0) - means[k]

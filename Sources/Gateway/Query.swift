@@ -24,6 +24,13 @@ struct Query {
 
   subscript(name: String) -> String? { values[name]?.last }
 
+  /// A name that must not be empty where it is given.
+  func name(_ key: String) throws(ProblemDetails) -> String? {
+    guard let text = self[key] else { return nil }
+    guard !text.isEmpty else { throw Self.wrongUse("empty", "\(key) is empty; name one or leave it out") }
+    return text
+  }
+
   /// Words may be repeated or separated by commas: any of them.
   func choices<Choice: RawRepresentable & CaseIterable>(_ name: String) throws(ProblemDetails) -> [Choice]
   where Choice.RawValue == String {

@@ -165,7 +165,7 @@ struct Routes: Sendable {
     let query = try Query(request, allowed: ["horizon_days", "humidity", "firmware"])
     let scenario = DeviceScore.Scenario(
       horizonDays: try query.number("horizon_days", in: 0.01...3650),
-      humidity: try query.word("humidity", of: ["humid", "dry"]), firmware: query["firmware"])
+      humidity: try query.word("humidity", of: ["humid", "dry"]), firmware: try query.name("firmware"))
     guard let score = await engine.score(id, scenario) else {
       guard await engine.device(id) != nil else { throw ProblemDetails.noSuch("device", id) }
       throw ProblemDetails(
