@@ -1,6 +1,13 @@
 #include "CDenseRows.h"
 
-#if defined(__x86_64__) && defined(__linux__)
+// The choice among the clones is made while the program is being loaded: ThreadSanitizer, which would watch it, isn't there yet.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define IS_WATCHED 1
+#endif
+#endif
+
+#if defined(__x86_64__) && defined(__linux__) && !defined(IS_WATCHED)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define FOR_EACH_PROCESSOR
