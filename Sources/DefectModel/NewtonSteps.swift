@@ -13,8 +13,10 @@ struct NewtonSteps {
   /// The longest step that is refined without a look at the rows.
   private static let reach = 0.3
   private static let refinements = 16
-  /// Steps end when no coefficient moves by more: a hundredth of the smallest prior scale.
-  private static let tolerance = 4e-4
+  /// Steps end when no coefficient moves by more: a fortieth of the smallest prior scale.
+  private static let tolerance = 1e-3
+  /// An information of coefficients no farther off is taken for exact: intervals are made of it.
+  private static let exactness = 4e-4
 
   private let problem: FitProblem
   private let size: Int
@@ -88,15 +90,16 @@ struct NewtonSteps {
     var isNear = false
     for _ in 0..<steps {
       evaluate(informationWithin: allowed)
-      let isExact = isInformed(within: Self.tolerance)
+      let isExact = isInformed(within: Self.exactness)
       guard var proposal = proposal() else { return }
-      if isNear { refine(&proposal) }
-      take(proposal.step, scale: min(1, 2 / max(proposal.largest, 1e-300)))
+      if isNear, refine(&proposal) { allowed = Self.exactness }
+      let largest = Self.largest(of: proposal.step)
+      take(proposal.step, scale: min(1, 2 / max(largest, 1e-300)))
       renewPrecisions(proposal.variances)
-      isNear = proposal.largest <= Self.drift
-      guard proposal.largest < Self.tolerance else { continue }
+      isNear = largest <= Self.drift
+      guard largest < Self.tolerance else { continue }
       if isExact { return }
-      allowed = Self.tolerance
+      allowed = Self.exactness
     }
   }
 
@@ -104,29 +107,40 @@ struct NewtonSteps {
   private struct Proposal {
     var step: ContiguousArray<Double>
     var variances: ContiguousArray<Double>
-    var largest: Double { step.reduce(0) { max($0, abs($1)) } }
   }
 
   private func proposal() -> Proposal? {
-    guard let factor = factorised() else { return nil }
-    let proposal = Proposal(step: factor.solve(penalisedGradient()), variances: factor.inverseDiagonal)
-    return proposal.largest.isFinite ? proposal : nil
+    guard let factor = factorised(), let step = step(factor) else { return nil }
+    return Proposal(step: step, variances: factor.inverseDiagonal)
   }
 
-  /// Near the mode the likelihood is as its quadratic says, and precisions, which converge slowly, are renewed by that alone:
-  /// no row is looked at.
-  private mutating func refine(_ proposal: inout Proposal) {
+  private func step(_ factor: Cholesky) -> ContiguousArray<Double>? {
+    let step = factor.solve(penalisedGradient())
+    return Self.largest(of: step).isFinite ? step : nil
+  }
+
+  private static func largest(of step: ContiguousArray<Double>) -> Double { step.reduce(0) { max($0, abs($1)) } }
+
+  /// Renews the precisions by the quadratic alone; whether they are settled. On the way a variance is what it was before its own
+  /// precision changed, v / (1 + Δq v): exact for that change alone (Sherman and Morrison), and half the work.
+  private mutating func refine(_ proposal: inout Proposal) -> Bool {
+    let start = (precisions: precisions, variances: proposal.variances)
     for _ in 0..<Self.refinements {
       let before = precisions
       renewPrecisions(proposal.variances, ahead: proposal.step)
-      guard let next = self.proposal(), next.largest <= Self.reach else {
+      guard let factor = factorised(), let next = step(factor), Self.largest(of: next) <= Self.reach else {
         precisions = before
-        return
+        return false
       }
-      let change = zip(next.step, proposal.step).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      proposal = next
-      if change < Self.tolerance / 4 { return }
+      let change = zip(next, proposal.step).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      proposal.step = next
+      for k in 0..<size {
+        let variance = start.variances[k]
+        proposal.variances[k] = variance / (1 + (precisions[k] - start.precisions[k]) * variance)
+      }
+      if change < Self.tolerance / 2 { return true }
     }
+    return false
   }
 
   /// The priors' EM step, at the present coefficients or a step ahead.
@@ -166,7 +180,7 @@ struct NewtonSteps {
 
   /// The inverse of the penalised information, and ln of its determinant.
   mutating func covariance() -> (matrix: ContiguousArray<Double>, logDeterminant: Double) {
-    evaluate(informationWithin: Self.tolerance)
+    evaluate(informationWithin: Self.exactness)
     if let factor = factorised() { return (factor.inverse, -factor.logDeterminant) }
     var prior = ContiguousArray(repeating: 0.0, count: size * size)
     for k in 0..<size { prior[k * size + k] = 1 / precisions[k] }
@@ -379,7 +393,7 @@ struct NewtonSteps {
 
   /// Fletcher's φ, held to 1…10: with as many degrees of freedom as rows less strata less effective coefficients.
   mutating func estimateOverdispersion() -> Double {
-    evaluate(informationWithin: Self.tolerance)
+    evaluate(informationWithin: Self.exactness)
     guard let factor = factorised() else { return 1 }
     let variances = factor.inverseDiagonal
     var degrees = Double(problem.groups.reduce(0) { $0 + $1.rows.count } - problem.groups.count)
