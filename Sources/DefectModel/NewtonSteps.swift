@@ -4,19 +4,11 @@
 /// stratum-bucket's Σ n exp(η) and once for the gradient. The information needs each one's v_s, several times as much: it is
 /// worked out anew where a coefficient has moved by more than `drift` since, and before the steps may end. X'WX is a sum over
 /// profiles. The order of every sum is that of the rows, groups and words: nothing depends on the numbering.
-///
-/// Precisions converge slowly, by a factor of two a renewal or less. Once a step is so short that the likelihood is as its
-/// gradient and information say, they are renewed by these alone, and no row is looked at until the step is settled.
 struct NewtonSteps {
   /// An information so far off takes steps a tenth too long or too short; the gradient puts that right with the next.
   private static let drift = 0.1
-  /// The longest step that is refined without a look at the rows.
-  private static let reach = 0.3
-  private static let refinements = 16
-  /// Steps end when no coefficient moves by more: a fortieth of the smallest prior scale.
-  private static let tolerance = 1e-3
-  /// An information of coefficients no farther off is taken for exact: intervals are made of it.
-  private static let exactness = 4e-4
+  /// Steps end when no coefficient moves by more: a hundredth of the smallest prior scale.
+  private static let tolerance = 4e-4
 
   private let problem: FitProblem
   private let size: Int
@@ -87,78 +79,31 @@ struct NewtonSteps {
 
   mutating func run(steps: Int) {
     var allowed = Self.drift
-    var isNear = false
     for _ in 0..<steps {
       evaluate(informationWithin: allowed)
-      let isExact = isInformed(within: Self.exactness)
-      guard var proposal = proposal() else { return }
-      if isNear, refine(&proposal) { allowed = Self.exactness }
-      let largest = Self.largest(of: proposal.step)
-      take(proposal.step, scale: min(1, 2 / max(largest, 1e-300)))
-      renewPrecisions(proposal.variances)
-      isNear = largest <= Self.drift
+      let isExact = informed == coefficients
+      guard let factor = factorised() else { return }
+      let step = factor.solve(penalisedGradient())
+      let largest = step.reduce(0) { max($0, abs($1)) }
+      guard largest.isFinite else { return }
+      take(step, scale: min(1, 2 / max(largest, 1e-300)))
+      let variances = factor.inverseDiagonal
+      var squares = 0.0
+      for k in 0..<size {
+        let distance = coefficients[k] - means[k]
+        if isFactor[k] {
+          squares += (distance * distance + variances[k]) / (scales[k] * scales[k])
+          continue
+        }
+        let weight = distance < 0 && isCohort[k] ? 8.0 : 2.0
+        precisions[k] = weight / (distance * distance + variances[k] + scales[k] * scales[k])
+      }
+      for k in 0..<size where isFactor[k] {
+        precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
+      }
       guard largest < Self.tolerance else { continue }
       if isExact { return }
-      allowed = Self.exactness
-    }
-  }
-
-  /// A step, and the variances of the coefficients, by the present information and precisions.
-  private struct Proposal {
-    var step: ContiguousArray<Double>
-    var variances: ContiguousArray<Double>
-  }
-
-  private func proposal() -> Proposal? {
-    guard let factor = factorised(), let step = step(factor) else { return nil }
-    return Proposal(step: step, variances: factor.inverseDiagonal)
-  }
-
-  private func step(_ factor: Cholesky) -> ContiguousArray<Double>? {
-    let step = factor.solve(penalisedGradient())
-    return Self.largest(of: step).isFinite ? step : nil
-  }
-
-  private static func largest(of step: ContiguousArray<Double>) -> Double { step.reduce(0) { max($0, abs($1)) } }
-
-  /// Renews the precisions by the quadratic alone; whether they are settled. On the way a variance is what it was before its own
-  /// precision changed, v / (1 + Δq v): exact for that change alone (Sherman and Morrison), and half the work.
-  private mutating func refine(_ proposal: inout Proposal) -> Bool {
-    let start = (precisions: precisions, variances: proposal.variances)
-    for _ in 0..<Self.refinements {
-      let before = precisions
-      renewPrecisions(proposal.variances, ahead: proposal.step)
-      guard let factor = factorised(), let next = step(factor), Self.largest(of: next) <= Self.reach else {
-        precisions = before
-        return false
-      }
-      let change = zip(next, proposal.step).reduce(0) { max($0, abs($1.0 - $1.1)) }
-      proposal.step = next
-      for k in 0..<size {
-        let variance = start.variances[k]
-        proposal.variances[k] = variance / (1 + (precisions[k] - start.precisions[k]) * variance)
-      }
-      if change < Self.tolerance / 2 { return true }
-    }
-    return false
-  }
-
-  /// The priors' EM step, at the present coefficients or a step ahead.
-  private mutating func renewPrecisions(
-    _ variances: ContiguousArray<Double>, ahead step: ContiguousArray<Double>? = nil
-  ) {
-    var squares = 0.0
-    for k in 0..<size {
-      let distance = coefficients[k] + (step?[k] ?? 0) - means[k]
-      if isFactor[k] {
-        squares += (distance * distance + variances[k]) / (scales[k] * scales[k])
-        continue
-      }
-      let weight = distance < 0 && isCohort[k] ? 8.0 : 2.0
-      precisions[k] = weight / (distance * distance + variances[k] + scales[k] * scales[k])
-    }
-    for k in 0..<size where isFactor[k] {
-      precisions[k] = (factorCount + 1) / (squares + 1) / (scales[k] * scales[k])
+      allowed = 0
     }
   }
 
@@ -180,7 +125,7 @@ struct NewtonSteps {
 
   /// The inverse of the penalised information, and ln of its determinant.
   mutating func covariance() -> (matrix: ContiguousArray<Double>, logDeterminant: Double) {
-    evaluate(informationWithin: Self.exactness)
+    evaluate(informationWithin: 0)
     if let factor = factorised() { return (factor.inverse, -factor.logDeterminant) }
     var prior = ContiguousArray(repeating: 0.0, count: size * size)
     for k in 0..<size { prior[k * size + k] = 1 / precisions[k] }
@@ -262,7 +207,7 @@ struct NewtonSteps {
   /// The likelihood's gradient at the present coefficients, and its profiled information at these or at others, of which none
   /// is farther from its present one than `limit`.
   private mutating func evaluate(informationWithin limit: Double) {
-    let isInformed = isInformed(within: limit)
+    let isInformed = informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
     if isInformed, isEvaluated { return }
     let weights = weightsOfProfiles()
     if !isInformed { workOutInformation(weights) }
@@ -278,10 +223,6 @@ struct NewtonSteps {
       }
     }
     isEvaluated = true
-  }
-
-  private func isInformed(within limit: Double) -> Bool {
-    informed.count == size && zip(informed, coefficients).allSatisfy { abs($0 - $1) <= limit }
   }
 
   /// Σ_s r_s n of each profile.
@@ -393,7 +334,7 @@ struct NewtonSteps {
 
   /// Fletcher's φ, held to 1…10: with as many degrees of freedom as rows less strata less effective coefficients.
   mutating func estimateOverdispersion() -> Double {
-    evaluate(informationWithin: Self.exactness)
+    evaluate(informationWithin: 0)
     guard let factor = factorised() else { return 1 }
     let variances = factor.inverseDiagonal
     var degrees = Double(problem.groups.reduce(0) { $0 + $1.rows.count } - problem.groups.count)
