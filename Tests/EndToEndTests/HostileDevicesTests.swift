@@ -55,7 +55,7 @@ import Vocabulary
     #expect(refused == Self.strangers - Self.strangersAllowed)
     #expect(tally.quarantined == throttled + refused + malformed.count)
     #expect(limits["offenders"]?.items == [.text("flood")])
-    #expect(tally.applied == published - tally.quarantined)
+    #expect(tally.applied == published - tally.quarantined, "\(tally)")
 
     let sorted = latencies.sorted()
     let p99 = sorted[min(sorted.count - 1, sorted.count * 99 / 100)]
