@@ -17,6 +17,8 @@ struct RecordedDrives: RecordedFleet {
   private static let trainedDays: Int64 = 21
   /// Counters whose growth is an event, and its name.
   private static let growths = [("smart_5", "reallocated"), ("smart_197", "pending")]
+  /// More in a day counts as this: an event's count is a 32-bit integer.
+  private static let mostGrowth = 1e6
 
   init(folder: URL) throws {
     let attributes = ["smart_5", "smart_9", "smart_194", "smart_197"]
@@ -49,7 +51,8 @@ struct RecordedDrives: RecordedFleet {
       for (attribute, event) in Self.growths {
         guard let text = values.first(where: { $0.0 == attribute })?.1, let value = Double(text) else { continue }
         let before = counters[device, default: [:]].updateValue(value, forKey: attribute) ?? value
-        if value > before { events.append("{\"type\":\"\(event)\",\"count\":\(Int(min(value - before, 1e6)))}") }
+        let growth = Int(min(value - before, Self.mostGrowth))
+        if growth > 0 { events.append("{\"type\":\"\(event)\",\"count\":\(growth)}") }
       }
       let payload =
         "{\"ts\":\(time.milliseconds),\"signals\":{\(signals)},\"events\":[\(events.joined(separator: ","))]}"

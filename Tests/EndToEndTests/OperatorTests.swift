@@ -247,6 +247,8 @@ import Testing
     let other = try await site.json("device", "score", id, "--firmware", "4.1.0")
     #expect(other["scenario"]?["firmware"] == .text("4.1.0"))
     #expect(try await site.daemon.forewarn("device", "score", id, "--horizon-days", "0").status == 64)
+    let unnamed = try await site.daemon.forewarn("device", "score", id, "--firmware", "")
+    #expect(unnamed.status == 64 && unnamed.standardError.contains("firmware is empty; name one or leave it out"))
   }
 
   @Test func `nobody without the operators' group may change anything`() async throws {
